@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import fs from 'node:fs'
+import { main } from './cli/main.js'
+import { exit } from './errors.js'
+
+/** Writes whole, however slow the reader is; a reader that went away is no error. */
+function write(descriptor: number, text: string): void {
+  let rest = Buffer.from(text)
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(fs.writeSync(descriptor, rest))
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code
+      if (code === 'EPIPE') {
+        return
+      }
+      if (code !== 'EAGAIN') {
+        throw error
+      }
+    }
+  }
+}
+
+main(process.argv.slice(2), {
+  cwd: process.cwd(),
+  env: process.env,
+  interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+  color: process.stderr.isTTY === true && !process.env['NO_COLOR'],
+  readStdin: () => fs.readFileSync(0, 'utf8'),
+  out: (text) => write(1, text),
+  err: (text) => write(2, text),
+}).then(
+  (code) => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    write(
+      2,
+      `This is a bug in create-go-k8s-service. Please report it with the command line and the text below.\n${text}\n`,
+    )
+    process.exitCode = exit.bug
+  },
+)

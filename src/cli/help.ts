@@ -1,0 +1,3 @@
+export async function help(_command: string | undefined): Promise<string> {
+  return 'x\n'
+}

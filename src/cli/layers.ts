@@ -1,0 +1,82 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { exit, UserError } from '../errors.js'
+import type { Layer } from '../spec/resolve.js'
+import type { Terminal } from './terminal.js'
+
+export interface FileLayers {
+  /** Lowest first: the organisation's defaults, then the file itself. */
+  readonly layers: readonly Layer[]
+  /** Absolute path of the file that `extends` names, if it does. */
+  readonly extendsFile: string | undefined
+}
+
+/** A chain of `extends` longer than this is a mistake. */
+const longestChain = 8
+
+/**
+ * Reads --config and what it extends.
+ * @throws UserError for a file that can't be read, has mistakes, or extends itself
+ */
+export async function readFileLayers(config: string | undefined, terminal: Terminal): Promise<FileLayers> {
+  if (config === undefined) {
+    return { layers: [], extendsFile: undefined }
+  }
+  const { readDocument } = await import('../spec/document.js')
+  const layers: Layer[] = []
+  const seen: string[] = []
+  let extendsFile: string | undefined
+  let file: string | undefined = config === '-' ? '-' : path.resolve(terminal.cwd, config)
+  while (file !== undefined) {
+    if (seen.includes(file) || seen.length > longestChain) {
+      throw new UserError('extends-cycle', `${seen.at(-1)} extends ${file}, which extends it`, {
+        path: file,
+        hint: 'break the circle',
+      })
+    }
+    seen.push(file)
+    const label = file === '-' ? 'standard input' : path.relative(terminal.cwd, file) || file
+    const document = readDocument(
+      readText(file, label, terminal),
+      label,
+      layers.length === 0 ? 'service.yaml' : 'extends',
+    )
+    layers.unshift(document.layer)
+    const base: string = file === '-' ? terminal.cwd : path.dirname(file)
+    file = document.extends === undefined ? undefined : path.resolve(base, document.extends)
+    extendsFile ??= file
+  }
+  return { layers, extendsFile }
+}
+
+function readText(file: string, label: string, terminal: Terminal): string {
+  try {
+    const bytes = file === '-' ? Buffer.from(terminal.readStdin(), 'utf8') : readRegularFile(file)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+  } catch (error) {
+    if (error instanceof UserError) {
+      throw error
+    }
+    if (error instanceof TypeError) {
+      throw new UserError('not-utf8', `${label} is not UTF-8 text`, { path: file })
+    }
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const words = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`
+    throw new UserError('cannot-read', `${label} ${words}`, {
+      exit: exit.usage,
+      path: file,
+      hint: 'give the path of a service.yaml',
+    })
+  }
+}
+
+function readRegularFile(file: string): Buffer {
+  const stat = fs.statSync(file)
+  // Devices and pipes have no size to judge; a file far beyond any service.yaml is not read at all.
+  if (stat.isFile() && stat.size > 8 * 2 ** 20) {
+    throw new UserError('file-too-large', `${file} has ${stat.size} bytes; a service.yaml is far smaller`, {
+      path: file,
+    })
+  }
+  return fs.readFileSync(file)
+}

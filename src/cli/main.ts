@@ -1,0 +1,74 @@
+import path from 'node:path'
+import { type ExitCode, exit, UserError } from '../errors.js'
+import type { Arguments } from './arguments.js'
+import type { Terminal } from './terminal.js'
+
+type Command = (args: Arguments, terminal: Terminal) => Promise<ExitCode>
+
+/** Commands by name; each module is loaded only when it runs. */
+export const commands: Readonly<Record<string, { readonly help: string; readonly load: () => Promise<Command> }>> = {
+  list: {
+    help: 'options, presets and features, with defaults',
+    load: async () => (await import('./commands/list.js')).list,
+  },
+  schema: { help: 'JSON Schema of service.yaml', load: async () => (await import('./commands/schema.js')).schema },
+  explain: {
+    help: 'where values come from and how numbers were computed',
+    load: async () => (await import('./commands/explain.js')).explain,
+  },
+}
+
+/** Commands of the contract that a later version brings. */
+const laterCommands = ['add', 'remove', 'update', 'diff', 'check', 'fleet', 'completion']
+
+/**
+ * Runs a command line and returns its exit code. Every UserError is reported here, once;
+ * anything else is a bug and passes through.
+ */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  // An error in the flags themselves must still come out in the form that was asked for.
+  const wantsJson = argv.includes('--json')
+  const wantsColor = terminal.color && !argv.includes('--no-color')
+  try {
+    return await run(argv, terminal)
+  } catch (error) {
+    if (error instanceof UserError) {
+      const { reportError } = await import('./report.js')
+      reportError(error, wantsJson, wantsColor, terminal)
+      return error.exit
+    }
+    throw error
+  }
+}
+
+async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const { readArguments } = await import('./arguments.js')
+  const args = await readArguments(argv)
+  if (args.version) {
+    const { tool } = await import('./tool.js')
+    terminal.out(args.json ? `${JSON.stringify({ version: tool.version })}\n` : `${tool.version}\n`)
+    return exit.done
+  }
+  const [word] = args.positionals
+  if (args.help) {
+    const { help } = await import('./help.js')
+    terminal.out(await help(word))
+    return exit.done
+  }
+  if (word !== undefined && laterCommands.includes(word)) {
+    throw new UserError('not-in-this-version', `${word} is not in this version`, {
+      hint: `to create a service in a folder of that name, write ./${word}`,
+    })
+  }
+  const at = args.cwd === undefined ? terminal : { ...terminal, cwd: changedFolder(terminal.cwd, args.cwd) }
+  const command = word === undefined ? undefined : Object.hasOwn(commands, word) ? commands[word] : undefined
+  if (command === undefined) {
+    const { create } = await import('./commands/create.js')
+    return create(args, at)
+  }
+  return (await command.load())({ ...args, positionals: args.positionals.slice(1) }, at)
+}
+
+function changedFolder(cwd: string, folder: string): string {
+  return path.resolve(cwd, folder)
+}

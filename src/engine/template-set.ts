@@ -1,0 +1,79 @@
+import runtime from 'handlebars/runtime.js'
+import * as encoders from './encoders.js'
+import type { OutputFile, Policy } from './file-set.js'
+
+/** A precompiled template; written by scripts/build.mjs. */
+export interface CompiledTemplate {
+  /** Path in the output, with `__name__` and `__env__` still in it. */
+  readonly path: string
+  readonly spec: unknown
+}
+
+export interface CompiledTemplates {
+  /** By folder below `templates/`: `base`, `features/istio`. */
+  readonly folders: Readonly<Record<string, readonly CompiledTemplate[]>>
+  readonly partials: Readonly<Record<string, unknown>>
+}
+
+/** A value for each placeholder of a path; `__env__` repeats the file. */
+export interface Rendering {
+  readonly context: object
+  readonly name: string
+  readonly environments: readonly { readonly name: string }[]
+  readonly policyOf: (path: string) => Policy
+}
+
+/** The part of Handlebars' runtime that is used; its own types describe the full build only. */
+interface Runtime {
+  create(): Runtime
+  template(spec: unknown): (context: object) => string
+  registerHelper(name: string, helper: (value: never, options: HelperOptions) => string): void
+  registerPartial(name: string, partial: (context: object) => string): void
+}
+
+interface HelperOptions {
+  readonly hash: { readonly indent?: number }
+}
+
+/** Renders the templates of some folders. Pure; throws when a template names a field that the context lacks. */
+export function renderFolders(
+  templates: CompiledTemplates,
+  folders: readonly string[],
+  rendering: Rendering,
+): OutputFile[] {
+  const engine = createEngine(templates.partials)
+  return folders.flatMap((folder) => {
+    const compiled = templates.folders[folder]
+    if (compiled === undefined) {
+      throw new Error(`no templates in ${folder}`)
+    }
+    return compiled.flatMap((template) => renderOne(engine, template, rendering))
+  })
+}
+
+function renderOne(engine: Runtime, template: CompiledTemplate, rendering: Rendering): OutputFile[] {
+  const run = engine.template(template.spec)
+  const named = template.path.replaceAll('__name__', rendering.name)
+  if (!named.includes('__env__')) {
+    return [outputFile(named, run(rendering.context), rendering)]
+  }
+  return rendering.environments.map((env) =>
+    outputFile(named.replaceAll('__env__', env.name), run({ ...rendering.context, env }), rendering),
+  )
+}
+
+function outputFile(path: string, content: string, rendering: Rendering): OutputFile {
+  return { path, content, mode: content.startsWith('#!') ? 0o755 : 0o644, policy: rendering.policyOf(path) }
+}
+
+function createEngine(partials: Readonly<Record<string, unknown>>): Runtime {
+  const engine = (runtime as unknown as Runtime).create()
+  for (const name of ['go', 'sh', 'make', 'md', 'json', 'dockerfile', 'comment'] as const) {
+    engine.registerHelper(name, (value: encoders.Encodable) => encoders[name](value))
+  }
+  engine.registerHelper('yaml', (value: unknown, options: HelperOptions) => encoders.yaml(value, options.hash.indent))
+  for (const [name, spec] of Object.entries(partials)) {
+    engine.registerPartial(name, engine.template(spec))
+  }
+  return engine
+}

@@ -1,0 +1,14 @@
+import { defineFeature } from './types.js'
+
+/** AppProject, and one Application for each environment. */
+export const argocd = defineFeature({
+  id: 'argocd',
+  enabled: ({ features }) => features.argocd,
+  templates: 'features/argocd',
+  flag: 'argocd',
+  slots: () => ({
+    readmeFeatures: [
+      { title: 'Argo CD', text: 'The cluster follows this repository; what a project may do is listed by name.' },
+    ],
+  }),
+})

@@ -1,0 +1,74 @@
+import { type FileSet, fileSet, type OutputFile, type Policy } from '../engine/file-set.js'
+import { type CompiledTemplates, renderFolders } from '../engine/template-set.js'
+import { goMod, goSum } from '../golang/go-mod.js'
+import type { Model } from '../model/types.js'
+import { features as allFeatures } from './index.js'
+import type { AppComponent, Feature, GoModuleSet, SlotContributions, Slots } from './types.js'
+
+/** The features of a model, in order. Throws when one lacks what it requires: a bug in an enablement rule. */
+export function enabledFeatures(model: Model, features: readonly Feature[] = allFeatures): Feature[] {
+  const enabled = features.filter((feature) => feature.enabled(model))
+  const ids = new Set(enabled.map(({ id }) => id))
+  for (const { id, requires = [], conflicts = [] } of enabled) {
+    const missing = requires.find((other) => !ids.has(other))
+    const clash = conflicts.find((other) => ids.has(other))
+    if (missing !== undefined || clash !== undefined) {
+      throw new Error(`feature ${id} ${missing === undefined ? `conflicts with ${clash}` : `requires ${missing}`}`)
+    }
+  }
+  return enabled
+}
+
+/** Renders a model: every file but the generator's own records and service.yaml. */
+export function renderProject(model: Model, templates: CompiledTemplates): FileSet {
+  const enabled = enabledFeatures(model)
+  const folders = ['base', ...enabled.flatMap(({ templates: folder }) => (folder === undefined ? [] : [folder]))]
+  const rendered = renderFolders(templates, folders, {
+    context: { ...model, slots: fillSlots(model, enabled) },
+    name: model.name,
+    environments: model.environments,
+    policyOf,
+  })
+  const sets = new Set<GoModuleSet>(['base', ...enabled.flatMap(({ goModules = [] }) => goModules)])
+  return fileSet([
+    ...rendered,
+    text('go.mod', goMod(model.module, model.versions.goDirective, sets)),
+    text('go.sum', goSum(sets)),
+  ])
+}
+
+/** All contributions, each slot in order. */
+export function fillSlots(model: Model, enabled: readonly Feature[]): Slots {
+  const contributions: SlotContributions[] = enabled.map((feature) => feature.slots?.(model) ?? {})
+  const all = <K extends keyof Slots>(slot: K): Slots[K][number][] =>
+    contributions.flatMap((c) => [...((c[slot] as Slots[K]) ?? [])])
+  return {
+    appImports: byText(all('appImports'), ({ path }) => path),
+    appComponents: all('appComponents').sort((a: AppComponent, b: AppComponent) => a.order - b.order),
+    adminImports: byText(all('adminImports'), ({ path }) => path),
+    adminRoutes: all('adminRoutes'),
+    configFields: all('configFields'),
+    containerEnv: all('containerEnv'),
+    egress: all('egress'),
+    ingress: all('ingress'),
+    kinds: byText(all('kinds'), ({ group, kind }) => `${group}/${kind}`),
+    readmeFeatures: all('readmeFeatures'),
+  }
+}
+
+/** Sorted by code points, each text once. */
+function byText<T>(entries: readonly T[], textOf: (entry: T) => string): T[] {
+  const byKey = new Map(entries.map((entry) => [textOf(entry), entry]))
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry)
+}
+
+/** The user's own after the first render: the example to be replaced. Everything else is merged. */
+const startingPoints = [/^internal\/greeting\//, /^api\/openapi\.yaml$/, /^\.env\.example$/, /^CODEOWNERS$/]
+
+function policyOf(path: string): Policy {
+  return startingPoints.some((pattern) => pattern.test(path)) ? 'once' : 'merge'
+}
+
+function text(path: string, content: string): OutputFile {
+  return { path, content, mode: 0o644, policy: 'merge' }
+}

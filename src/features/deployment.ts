@@ -1,0 +1,12 @@
+import { defineFeature } from './types.js'
+
+/** The workload as a Deployment: replicas that can stand in for one another. */
+export const deployment = defineFeature({
+  id: 'deployment',
+  enabled: ({ workload }) => workload.isDeployment,
+  conflicts: ['statefulset'],
+  templates: 'features/deployment',
+  slots: () => ({
+    kinds: [{ group: 'apps', kind: 'Deployment' }],
+  }),
+})

@@ -1,0 +1,12 @@
+import { defineFeature } from './types.js'
+
+/** A Gateway of the service's own, with TLS; without it the VirtualService is bound to one that exists. */
+export const istioGateway = defineFeature({
+  id: 'istio-gateway',
+  enabled: ({ istio }) => istio?.createGateway === true,
+  requires: ['istio'],
+  templates: 'features/istio-gateway',
+  slots: () => ({
+    kinds: [{ group: 'networking.istio.io', kind: 'Gateway' }],
+  }),
+})

@@ -1,0 +1,15 @@
+import { component } from './component.js'
+import { defineFeature } from './types.js'
+
+/** NetworkPolicy: default deny in both directions; other features add what they need through slots. */
+export const networkPolicy = defineFeature({
+  id: 'network-policy',
+  enabled: component('network-policy'),
+  templates: 'features/network-policy',
+  slots: () => ({
+    kinds: [{ group: 'networking.k8s.io', kind: 'NetworkPolicy' }],
+    readmeFeatures: [
+      { title: 'Network policy', text: 'What the service does not need is dropped, in both directions.' },
+    ],
+  }),
+})

@@ -1,0 +1,15 @@
+import { component } from './component.js'
+import { defineFeature } from './types.js'
+
+/** PodDisruptionBudget: how many pods a node drain may take at once. */
+export const pdb = defineFeature({
+  id: 'pdb',
+  enabled: component('pdb'),
+  templates: 'features/pdb',
+  slots: ({ pdb }) => ({
+    kinds: [{ group: 'policy', kind: 'PodDisruptionBudget' }],
+    readmeFeatures: [
+      { title: 'Disruption budget', text: `Node drains take at most ${pdb.maxUnavailable} pod at a time.` },
+    ],
+  }),
+})

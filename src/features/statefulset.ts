@@ -1,0 +1,12 @@
+import { defineFeature } from './types.js'
+
+/** The workload as a StatefulSet: stable names, one volume each, and the headless Service that names them. */
+export const statefulset = defineFeature({
+  id: 'statefulset',
+  enabled: ({ workload }) => workload.isStatefulSet,
+  conflicts: ['deployment'],
+  templates: 'features/statefulset',
+  slots: () => ({
+    kinds: [{ group: 'apps', kind: 'StatefulSet' }],
+  }),
+})

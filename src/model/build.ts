@@ -1,0 +1,189 @@
+import type { Spec } from '../spec/table.js'
+import { autoscaling, resources } from './capacity.js'
+import { environments } from './environments.js'
+import { Ledger } from './ledger.js'
+import { mesh } from './mesh.js'
+import { latencyObjective, timing } from './timing.js'
+import type { Entrypoint, Environment, Image, Istio, Model, Workload, WorkloadRef } from './types.js'
+import { actions, images, versions } from './versions.js'
+
+/** Version and addresses of this tool, passed in by the entry. */
+export type Tool = Model['tool']
+
+/** distroless' `nonroot`; every base runs as it, so that file modes mean the same everywhere. */
+const uid = 65532
+
+/** The OpenTelemetry collector that most clusters run; the overlay's environment overrides it. */
+const collector = {
+  namespace: 'observability',
+  port: 4318,
+  endpoint: 'http://otel-collector.observability.svc.cluster.local:4318',
+}
+
+/** The whole Model of a spec. Pure: the same spec gives the same model. */
+export function buildModel(spec: Spec, tool: Tool): Model {
+  const ledger = new Ledger()
+  const name = spec.name as string
+  const times = timing(spec, ledger)
+  const istio = mesh(spec, ledger)
+  const capacity = resources(spec, ledger)
+  const scale = autoscaling(spec, ledger)
+  const envs = environments(spec)
+  const owner = spec.owner === undefined || spec.owner === '' ? undefined : spec.owner
+  return {
+    tool,
+    name,
+    envName: name.toUpperCase().replaceAll('-', '_'),
+    module: spec.module as string,
+    description: { text: spec.description || `${name} is a Go service on Kubernetes.` },
+    owner: owner === undefined ? undefined : { text: owner },
+    ownerLabel: owner !== undefined && isLabelValue(owner) ? owner : undefined,
+    preset: spec.preset,
+    namespace: spec.namespace as string,
+    features: {
+      metrics: spec['metrics.enabled'],
+      tracing: spec['tracing.enabled'],
+      configReload: spec['config.source'] === 'file' && spec['config.reload'],
+      autoscaling: scale.enabled,
+      entrypoint: spec['entrypoint.enabled'],
+      istio: istio !== undefined,
+      argocd: spec['delivery.argocd.enabled'],
+      github: spec['delivery.ci'] === 'github',
+    },
+    ports: { http: spec['http.port'], admin: spec['http.adminPort'], service: 80 },
+    timeouts: times.timeouts,
+    limits: { headerBytes: 64 * 1024, bodyBytes: 1024 * 1024 },
+    shutdown: times.shutdown,
+    coldStart: times.coldStart,
+    probes: times.probes,
+    resources: capacity,
+    workload: workload(spec, times),
+    workloads: workloads(name, istio),
+    autoscaling: scale,
+    pdb: { maxUnavailable: 1 },
+    image: image(spec),
+    entrypoint: entrypoint(spec),
+    istio,
+    argocd: {
+      repo: spec['delivery.argocd.repo'] as string,
+      project: spec['delivery.argocd.project'] as string,
+      namespace: 'argocd',
+      server: 'https://kubernetes.default.svc',
+    },
+    config: {
+      values: Object.entries(spec['config.values'])
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, value]) => ({ key: { text: key }, value: { text: value } })),
+      hasValues: Object.keys(spec['config.values']).length > 0,
+      dir: `/etc/${name}/config`,
+      file: `/etc/${name}/config/config.yaml`,
+      credentialsDir: `/etc/${name}/credentials`,
+    },
+    names: {
+      config: `${name}-config`,
+      credentials: `${name}-credentials`,
+      headless: `${name}-headless`,
+      gateway: `${name}-gateway`,
+      rotationRole: `${name}-credentials-rotation`,
+      operatorsGroup: `${name}-operators`,
+    },
+    slo: { latencySeconds: latencyObjective(spec) },
+    environments: envs,
+    productionEnv: envs.at(-1) as Environment,
+    kubernetes: kubernetes(spec['target.kubernetes']),
+    monitoring: { namespace: 'monitoring' },
+    tracing: collector,
+    istioVersion: spec['target.istio'],
+    versions,
+    actions,
+    decisions: ledger.decisions,
+  }
+}
+
+function workload(spec: Spec, times: { minReadySeconds: number; progressDeadlineSeconds: number }): Workload {
+  const isDeployment = spec['workload.kind'] === 'deployment'
+  return {
+    kind: isDeployment ? 'Deployment' : 'StatefulSet',
+    isDeployment,
+    isStatefulSet: !isDeployment,
+    replicas: spec['workload.replicas'],
+    ownsReplicas: !spec['autoscaling.enabled'],
+    volume: {
+      size: spec['workload.volume.size'],
+      path: spec['workload.volume.path'],
+      storageClass: spec['workload.volume.storageClass'],
+    },
+    minReadySeconds: times.minReadySeconds,
+    progressDeadlineSeconds: times.progressDeadlineSeconds,
+    revisionHistoryLimit: 5,
+    maxSurge: 1,
+    maxUnavailable: 0,
+    version: 'v1',
+  }
+}
+
+function workloads(name: string, istio: Istio | undefined): WorkloadRef[] {
+  const subsets = istio?.subsets ?? [{ name: 'v1', workload: name, weight: 100 }]
+  return subsets.map((subset) => ({
+    name: subset.workload,
+    version: subset.name,
+    image: subset.workload,
+    weight: subset.weight,
+  }))
+}
+
+/** KEP-3015: PreferSameZone is stable since 1.35; PreferClose is its older name, deprecated from there on. */
+function kubernetes(version: string): Model['kubernetes'] {
+  const minor = Number(version.split('.')[1])
+  return { version, minor, trafficDistribution: minor >= 35 ? 'PreferSameZone' : 'PreferClose' }
+}
+
+function image(spec: Spec): Image {
+  const base = spec['image.base']
+  const cgo = spec['image.cgo']
+  const runtime =
+    base === 'scratch'
+      ? 'scratch'
+      : base === 'distroless'
+        ? images.runtime.distroless[cgo ? 'cgo' : 'static']
+        : images.runtime[base]
+  return {
+    repository: spec['image.repository'] as string,
+    registry: registryOf(spec['image.repository'] as string),
+    base,
+    isDistroless: base === 'distroless',
+    isScratch: base === 'scratch',
+    isAlpine: base === 'alpine',
+    isGlibcShell: base === 'debian' || base === 'ubuntu',
+    hasShell: base !== 'distroless' && base !== 'scratch',
+    cgo,
+    cgoEnabled: cgo ? '1' : '0',
+    builder: images.builder,
+    runtime,
+    platforms: spec['image.platforms'],
+    platformList: spec['image.platforms'].join(','),
+    uid,
+  }
+}
+
+/** distribution/reference: the first segment is a host when it has a dot or a colon, or is localhost. */
+function registryOf(repository: string): string {
+  const [first = ''] = repository.split('/')
+  return repository.includes('/') && (/[.:]/.test(first) || first === 'localhost') ? first : 'docker.io'
+}
+
+function entrypoint(spec: Spec): Entrypoint {
+  return {
+    enabled: spec['entrypoint.enabled'],
+    waitFor: (spec['entrypoint.waitFor'] ?? []).map((target) => {
+      const [host = '', port = ''] = target.split(':')
+      return { host, port: Number(port) }
+    }),
+    timeout: spec['entrypoint.timeout'],
+  }
+}
+
+/** Kubernetes' label value: at most 63 of letters, digits and `-_.`, alphanumeric at both ends. */
+function isLabelValue(text: string): boolean {
+  return text.length <= 63 && /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(text)
+}

@@ -1,0 +1,47 @@
+import type { Spec } from '../spec/table.js'
+import type { Environment } from './types.js'
+
+/** Environments of these names run one small replica and hold no budget. */
+const developmentNames = new Set(['dev', 'develop', 'development', 'local', 'sandbox', 'test'])
+
+/** One overlay an environment, in the order of promotion. */
+export function environments(spec: Spec): Environment[] {
+  const names = spec['delivery.environments']
+  const lastName = names.at(-1)
+  const released = names.filter((name) => name === lastName || !developmentNames.has(name))
+  return names.map((name, index) => {
+    const isProduction = index === names.length - 1
+    const isDevelopment = !isProduction && developmentNames.has(name)
+    const hpa = spec['autoscaling.enabled'] && !isDevelopment
+    const pdb = spec['pdb.enabled'] && !isDevelopment
+    const namespace = isProduction ? (spec.namespace as string) : `${spec.namespace}-${name}`
+    return {
+      name,
+      namespace,
+      isDevelopment,
+      isProduction,
+      replicas: isDevelopment ? 1 : hpa ? undefined : spec['workload.replicas'],
+      hpa,
+      pdb,
+      logLevel: isDevelopment ? 'debug' : 'info',
+      components: components(spec, hpa, pdb),
+      host: isProduction ? (spec['istio.host'] as string) : `${name}.${spec['istio.host']}`,
+      application: `${spec.name}-${name}`,
+      autoSync: !isProduction || names.length === 1,
+      released: released.includes(name),
+      previous: released[released.indexOf(name) - 1],
+      traceRatio: isDevelopment ? '1' : '0.1',
+    }
+  })
+}
+
+function components(spec: Spec, hpa: boolean, pdb: boolean): string[] {
+  const chosen: [string, boolean][] = [
+    ['autoscaling', hpa],
+    ['pdb', pdb],
+    ['network-policy', spec['networkPolicy.enabled']],
+    ['service-monitor', spec['metrics.enabled']],
+    ['istio', spec['istio.enabled']],
+  ]
+  return chosen.filter(([, on]) => on).map(([name]) => name)
+}

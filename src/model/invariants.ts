@@ -1,0 +1,246 @@
+import type { Finding } from '../errors.js'
+import { bytesOf, millicoresOf } from './quantity.js'
+import type { Model } from './types.js'
+
+/** A rule over numbers that land in different files. */
+export interface Invariant {
+  /** Number in the README's list of invariants; a letter marks a companion of it. */
+  readonly id: string
+  readonly rule: string
+  /** Options to change when it is violated. */
+  readonly options: readonly string[]
+  /** Each violation, both values named. */
+  readonly violations: (model: Model) => string[]
+}
+
+/** Violations of every invariant; empty when the model is sound. */
+export function checkInvariants(model: Model): Finding[] {
+  return invariants.flatMap((invariant) =>
+    invariant.violations(model).map((message) => ({
+      code: `invariant-${invariant.id}`,
+      message: `${message} (rule ${invariant.id}: ${invariant.rule})`,
+      hint:
+        invariant.options.length > 0
+          ? `change ${invariant.options.join(' or ')}`
+          : 'report this: no option should lead here',
+    })),
+  )
+}
+
+/** `a ≤ b` of two labelled numbers, or the sentence that says by how much it fails. */
+function atMost(a: readonly [string, number], b: readonly [string, number], unit: string): string[] {
+  return a[1] <= b[1] ? [] : [`${a[0]} is ${a[1]}${unit}, more than ${b[0]}, ${b[1]}${unit}`]
+}
+
+function below(a: readonly [string, number], b: readonly [string, number], unit: string): string[] {
+  return a[1] < b[1] ? [] : [`${a[0]} is ${a[1]}${unit}, not below ${b[0]}, ${b[1]}${unit}`]
+}
+
+const mebibytes = (quantity: string) => bytesOf(quantity) / 2 ** 20
+
+export const invariants: readonly Invariant[] = [
+  {
+    id: '1',
+    rule: 'preStop + drain + shutdown + flush + margin ≤ terminationGracePeriodSeconds',
+    options: ['shutdown.drain', 'shutdown.timeout'],
+    violations: ({ shutdown: s }) =>
+      atMost(
+        ['the shutdown', s.preStop + s.drain + s.timeout + s.flush + 5],
+        ['terminationGracePeriodSeconds', s.grace],
+        ' s',
+      ),
+  },
+  {
+    id: '2',
+    rule: 'handler time-out ≤ WriteTimeout ≤ shutdown time-out, and handler time-out ≤ perTryTimeout',
+    options: ['http.timeout', 'shutdown.timeout'],
+    violations: ({ timeouts: t, shutdown, istio }) => [
+      ...atMost(['http.timeout', t.handler.ms], ['WriteTimeout', t.write.ms], ' ms'),
+      ...atMost(
+        ['http.timeout (through WriteTimeout)', t.write.ms],
+        ['shutdown.timeout', shutdown.timeout * 1000],
+        ' ms',
+      ),
+      ...(istio === undefined
+        ? []
+        : atMost(['http.timeout', t.handler.ms], ['perTryTimeout', istio.perTryTimeout.ms], ' ms')),
+    ],
+  },
+  {
+    id: '3',
+    rule: '(retries + 1) × perTryTimeout + back-off ≤ VirtualService timeout',
+    options: ['istio.timeout', 'istio.retries', 'http.timeout'],
+    violations: ({ istio }) =>
+      istio === undefined
+        ? []
+        : atMost(
+            ['what the retries need', (istio.retries + 1) * istio.perTryTimeout.ms + istio.retries * istio.backoff.ms],
+            ['istio.timeout', istio.timeout.ms],
+            ' ms',
+          ),
+  },
+  {
+    id: '4',
+    rule: "DestinationRule idleTimeout < the Go server's IdleTimeout",
+    options: [],
+    violations: ({ istio, timeouts }) =>
+      istio === undefined
+        ? []
+        : below(['idleTimeout of the mesh', istio.idleTimeout.ms], ['IdleTimeout', timeouts.idle.ms], ' ms'),
+  },
+  {
+    id: '5',
+    rule: 'entrypoint wait + cold start < startup budget < progressDeadlineSeconds − minReadySeconds',
+    options: ['probes.startup.failureThreshold', 'probes.startup.period', 'entrypoint.timeout'],
+    violations: ({ probes, entrypoint, coldStart, workload }) => {
+      const wait = entrypoint.waitFor.length > 0 ? entrypoint.timeout : 0
+      const start = ['entrypoint wait + cold start', wait + coldStart] as const
+      if (!probes.startup.enabled) {
+        return probes.liveness.enabled
+          ? below(
+              start,
+              ['the patience of the liveness probe (there is no startup probe)', probes.liveness.budget],
+              ' s',
+            )
+          : []
+      }
+      return [
+        ...below(start, ['the startup budget', probes.startup.budget], ' s'),
+        ...below(
+          ['the startup budget', probes.startup.budget],
+          ['progressDeadlineSeconds − minReadySeconds', workload.progressDeadlineSeconds - workload.minReadySeconds],
+          ' s',
+        ),
+      ]
+    },
+  },
+  {
+    id: '6',
+    rule: 'dependency check time-out < readiness time-out ≤ readiness period',
+    options: ['probes.readiness.timeout', 'probes.readiness.period'],
+    violations: ({ timeouts, probes: { readiness } }) => [
+      ...below(
+        ['the dependency check time-out', timeouts.check.ms],
+        ['probes.readiness.timeout', readiness.timeout * 1000],
+        ' ms',
+      ),
+      ...atMost(['probes.readiness.timeout', readiness.timeout], ['probes.readiness.period', readiness.period], ' s'),
+    ],
+  },
+  {
+    id: '6a',
+    rule: 'time-out ≤ period, for liveness and startup too',
+    options: ['probes.liveness.timeout', 'probes.liveness.period', 'probes.startup.timeout', 'probes.startup.period'],
+    violations: ({ probes }) =>
+      (['liveness', 'startup'] as const).flatMap((name) =>
+        atMost([`probes.${name}.timeout`, probes[name].timeout], [`probes.${name}.period`, probes[name].period], ' s'),
+      ),
+  },
+  {
+    id: '7',
+    rule: 'GOMEMLIMIT is nine tenths of the memory limit, and the limit holds a Go program (32Mi)',
+    options: ['resources.memory.limit'],
+    violations: ({ resources }) => [
+      ...atMost(
+        ['the least that the program runs in', 32],
+        ['resources.memory.limit', mebibytes(resources.memoryLimit)],
+        ' MiB',
+      ),
+      ...atMost(
+        ['GOMEMLIMIT', Number.parseInt(resources.goMemLimit, 10)],
+        ['nine tenths of resources.memory.limit', mebibytes(resources.memoryLimit) * 0.9],
+        ' MiB',
+      ),
+    ],
+  },
+  {
+    id: '7a',
+    rule: 'request ≤ limit',
+    options: ['resources.cpu.request', 'resources.cpu.limit', 'resources.memory.request', 'resources.memory.limit'],
+    violations: ({ resources: r }) => [
+      ...(r.cpuLimit === undefined
+        ? []
+        : atMost(
+            ['resources.cpu.request', millicoresOf(r.cpuRequest)],
+            ['resources.cpu.limit', millicoresOf(r.cpuLimit)],
+            'm',
+          )),
+      ...atMost(
+        ['resources.memory.request', mebibytes(r.memoryRequest)],
+        ['resources.memory.limit', mebibytes(r.memoryLimit)],
+        ' MiB',
+      ),
+    ],
+  },
+  {
+    id: '8',
+    rule: 'sum of emptyDir size limits ≤ ephemeral-storage limit',
+    options: [],
+    violations: ({ resources: r }) =>
+      atMost(['/tmp', mebibytes(r.tmpSize)], ['the ephemeral-storage limit', mebibytes(r.ephemeralLimit)], ' MiB'),
+  },
+  {
+    id: '9',
+    rule: 'with an autoscaler: no replicas in the manifest, and the disruption budget leaves it room',
+    options: ['autoscaling.min', 'pdb.enabled'],
+    violations: ({ environments, autoscaling, pdb }) =>
+      environments.flatMap((env) => [
+        ...(env.hpa && env.replicas !== undefined
+          ? [`the overlay ${env.name} states ${env.replicas} replicas, and an autoscaler owns them`]
+          : []),
+        ...(env.hpa && env.pdb
+          ? below(
+              ['what the disruption budget keeps', autoscaling.min - pdb.maxUnavailable],
+              ['autoscaling.min', autoscaling.min],
+              '',
+            )
+          : []),
+      ]),
+  },
+  {
+    id: '12',
+    rule: 'every subset that the VirtualService names is a workload with that version label, and weights sum to 100',
+    options: ['rollout.weights'],
+    violations: ({ istio, workloads }) => {
+      if (istio === undefined) {
+        return []
+      }
+      const total = istio.subsets.reduce((sum, { weight }) => sum + weight, 0)
+      const versions = workloads.map(({ version }) => version)
+      return [
+        ...(total === 100 ? [] : [`the weights sum to ${total}, not 100`]),
+        ...istio.subsets
+          .filter(({ name }) => !versions.includes(name))
+          .map(({ name }) => `subset ${name} selects no workload (there are ${versions.join(', ')})`),
+      ]
+    },
+  },
+  {
+    id: '17',
+    rule: 'one number per port, and different ports differ',
+    options: ['http.port', 'http.adminPort'],
+    violations: ({ ports }) =>
+      ports.http === ports.admin ? [`http.port and http.adminPort are both ${ports.http}`] : [],
+  },
+  {
+    id: '19',
+    rule: 'names fit the objects that carry them',
+    options: ['name', 'namespace', 'delivery.environments', 'istio.host'],
+    violations: (model) =>
+      model.environments.flatMap((env) => [
+        ...atMost(
+          [`the length of namespace ${env.namespace}`, env.namespace.length],
+          ['what a namespace may have', 63],
+          '',
+        ),
+        ...atMost(
+          [`the length of application ${env.application}`, env.application.length],
+          ['what a label may have', 63],
+          '',
+        ),
+        ...(model.istio === undefined
+          ? []
+          : atMost([`the length of host ${env.host}`, env.host.length], ['what a host may have', 253], '')),
+      ]),
+  },
+]

@@ -1,0 +1,184 @@
+import type { Spec } from '../spec/table.js'
+import type { Ledger } from './ledger.js'
+import { decimalSeconds, duration, millisecondsOf, seconds } from './quantity.js'
+import type { Model, Probe } from './types.js'
+
+/** Seconds: Endpoints and proxies hear of the pod's end before the program does. */
+const preStop = 5
+/** Seconds for the last spans; the OTLP exporter's own default is 10, the collector is near. */
+const flush = 5
+/** Seconds between the last stage's end and SIGKILL. */
+const margin = 5
+/** Seconds from exec to ready on a throttled CPU; the seed of this number is liveness' initialDelay of 15. */
+export const coldStart = 15
+/** Seconds a server keeps an idle connection; above the mesh's 60 so that the proxy, not the server, closes first. */
+const idle = 75
+/** Seconds to write the response once the handler has used its whole budget. */
+const writeSlack = 5
+
+export type Timing = Pick<Model, 'timeouts' | 'shutdown' | 'probes' | 'coldStart'> & {
+  readonly minReadySeconds: number
+  readonly progressDeadlineSeconds: number
+}
+
+/** Every length of time outside the mesh. */
+export function timing(spec: Spec, ledger: Ledger): Timing {
+  const shutdown = shutdownOf(spec, ledger)
+  const probes = probesOf(spec, ledger)
+  const minReadySeconds = ledger.note(
+    {
+      name: 'minReadySeconds',
+      unit: 's',
+      reason: 'a pod counts as available only after two readiness checks in a row',
+      options: ['probes.readiness.period'],
+    },
+    2 * spec['probes.readiness.period'],
+    `2 × ${spec['probes.readiness.period']} (readiness period) = ${2 * spec['probes.readiness.period']}`,
+  )
+  const needed = probes.startup.budget + minReadySeconds + 60
+  const progressDeadlineSeconds = ledger.note(
+    {
+      name: 'progressDeadlineSeconds',
+      unit: 's',
+      reason: 'a rollout is called failed only after a slow start had its chance; Kubernetes default is 600',
+      options: ['probes.startup.failureThreshold', 'probes.startup.period'],
+    },
+    Math.max(600, needed),
+    `max(600 (Kubernetes default), ${probes.startup.budget} (startup budget) + ${minReadySeconds} (minReadySeconds) + 60) = ${Math.max(600, needed)}`,
+  )
+  return {
+    timeouts: timeoutsOf(spec, ledger),
+    shutdown,
+    probes,
+    coldStart,
+    minReadySeconds,
+    progressDeadlineSeconds,
+  }
+}
+
+function shutdownOf(spec: Spec, ledger: Ledger): Model['shutdown'] {
+  const drain = spec['shutdown.drain']
+  const timeout = spec['shutdown.timeout']
+  const grace = ledger.sum(
+    {
+      name: 'terminationGracePeriodSeconds',
+      unit: 's',
+      reason: 'the kubelet sends SIGKILL after this; every stage of the shutdown must fit',
+      options: ['shutdown.drain', 'shutdown.timeout'],
+    },
+    [
+      ['preStop sleep', preStop],
+      ['drain', drain],
+      ['shutdown', timeout],
+      ['trace flush', flush],
+      ['margin', margin],
+    ],
+  )
+  return { preStop, drain, timeout, flush, margin, grace, process: drain + timeout + flush }
+}
+
+function timeoutsOf(spec: Spec, ledger: Ledger): Model['timeouts'] {
+  const handler = duration(millisecondsOf(spec['http.timeout']))
+  const limit = spec['shutdown.timeout'] * 1000
+  // The upper bound is the shutdown's; a handler above that bound is the invariant's to report.
+  const write = Math.max(handler.ms, Math.min(handler.ms + writeSlack * 1000, limit))
+  ledger.text(
+    {
+      name: 'WriteTimeout',
+      reason: 'a handler that used its whole budget can still write, and a shutdown waits for it',
+      options: ['http.timeout', 'shutdown.timeout'],
+    },
+    duration(write).text,
+    `min(${handler.text} (handler) + ${writeSlack}s, ${spec['shutdown.timeout']}s (shutdown)) = ${duration(write).text}`,
+  )
+  const checkMs = checkTimeout(spec['probes.readiness.timeout'] * 1000)
+  ledger.text(
+    {
+      name: 'dependency check time-out',
+      reason: 'readiness answers before the kubelet gives up on it',
+      options: ['probes.readiness.timeout'],
+    },
+    duration(checkMs).text,
+    `${spec['probes.readiness.timeout']}s (readiness time-out) − ${duration(spec['probes.readiness.timeout'] * 1000 - checkMs).text} = ${duration(checkMs).text}`,
+  )
+  return {
+    handler,
+    readHeader: duration(Math.min(5000, handler.ms)),
+    read: handler,
+    write: duration(write),
+    idle: seconds(idle),
+    check: duration(checkMs),
+    checkCache: seconds(1),
+    reloadPoll: seconds(1),
+    reloadInterval: seconds(5),
+  }
+}
+
+/** A second less than the probe's time-out, but never less than half of it. */
+function checkTimeout(probeMs: number): number {
+  return probeMs - Math.min(1000, Math.floor(probeMs / 2))
+}
+
+function probesOf(spec: Spec, ledger: Ledger): Model['probes'] {
+  const wait = spec['entrypoint.enabled'] && spec['entrypoint.waitFor'] !== undefined ? spec['entrypoint.timeout'] : 0
+  const period = spec['probes.startup.period']
+  const first = spec['probes.startup.initialDelay']
+  // Twice the cold start: the number was measured on an idle node, a rollout happens on a busy one.
+  const threshold =
+    spec['probes.startup.failureThreshold'] ?? Math.max(1, Math.ceil((wait + 2 * coldStart - first) / period))
+  const startup = probe(spec, 'startup', threshold)
+  ledger.note(
+    {
+      name: 'startup budget',
+      unit: 's',
+      reason: 'liveness starts to count only after this much patience with a slow start',
+      options: ['probes.startup.period', 'probes.startup.failureThreshold', 'entrypoint.timeout'],
+    },
+    startup.budget,
+    spec['probes.startup.failureThreshold'] === undefined
+      ? `${first} (initial delay) + ${period} (period) × ${threshold} (failures) ≥ ${wait} (entrypoint wait) + 2 × ${coldStart} (cold start)`
+      : `${first} (initial delay) + ${period} (period) × ${threshold} (failures) = ${startup.budget}`,
+  )
+  const liveness = probe(spec, 'liveness', spec['probes.liveness.failureThreshold'])
+  ledger.note(
+    {
+      name: 'time to restart',
+      unit: 's',
+      reason: 'a hung program is restarted after this long, a busy one is not',
+      options: ['probes.liveness.period', 'probes.liveness.failureThreshold'],
+    },
+    liveness.period * liveness.failureThreshold,
+    `${liveness.period} (period) × ${liveness.failureThreshold} (failures) = ${liveness.period * liveness.failureThreshold}`,
+  )
+  const readiness = probe(spec, 'readiness', spec['probes.readiness.failureThreshold'])
+  ledger.note(
+    {
+      name: 'time to leave the Service',
+      unit: 's',
+      reason: 'a pod that lost a dependency stops getting traffic after this long',
+      options: ['probes.readiness.period', 'probes.readiness.failureThreshold'],
+    },
+    readiness.period * readiness.failureThreshold,
+    `${readiness.period} (period) × ${readiness.failureThreshold} (failures) = ${readiness.period * readiness.failureThreshold}`,
+  )
+  return { startup, liveness, readiness }
+}
+
+function probe(spec: Spec, name: 'startup' | 'liveness' | 'readiness', failureThreshold: number): Probe {
+  const initialDelay = spec[`probes.${name}.initialDelay`]
+  const period = spec[`probes.${name}.period`]
+  return {
+    enabled: spec[`probes.${name}.enabled`],
+    path: spec[`probes.${name}.path`],
+    initialDelay,
+    period,
+    timeout: spec[`probes.${name}.timeout`],
+    failureThreshold,
+    budget: initialDelay + period * failureThreshold,
+  }
+}
+
+/** The latency objective in seconds, as a histogram bucket prints it. */
+export function latencyObjective(spec: Spec): string {
+  return decimalSeconds(millisecondsOf(spec['slo.latencyP99']))
+}

@@ -1,0 +1,333 @@
+/**
+ * The Model: every number and name that appears in more than one generated file, computed once.
+ *
+ * Templates print these fields and compute nothing. A value whose type is {@link FreeText} came from
+ * the user without an alphabet of its own, so it can't be printed raw: only an encoder accepts it
+ * (the template checker turns a raw use into a type error).
+ */
+
+/** A user's own words: any Unicode text, line breaks included. Reaches a file through an encoder only. */
+export interface FreeText {
+  readonly text: string
+}
+
+/** A length of time, in the notations of the languages it lands in. */
+export interface Duration {
+  /** Milliseconds, a positive integer. */
+  readonly ms: number
+  /** Go expression, e.g. `15 * time.Second`. */
+  readonly go: string
+  /** Go and Istio duration text, e.g. `15s`. */
+  readonly text: string
+}
+
+export interface Probe {
+  readonly enabled: boolean
+  /** HTTP path on the admin port. */
+  readonly path: string
+  /** Seconds. */
+  readonly initialDelay: number
+  readonly period: number
+  readonly timeout: number
+  readonly failureThreshold: number
+  /** initialDelay + period × failureThreshold, seconds: how long failure is tolerated. */
+  readonly budget: number
+}
+
+export interface Resources {
+  readonly cpuRequest: string
+  /** Absent when the user chose `none`. */
+  readonly cpuLimit: string | undefined
+  readonly memoryRequest: string
+  readonly memoryLimit: string
+  /** GOMEMLIMIT value, e.g. `460MiB`: nine tenths of the memory limit. */
+  readonly goMemLimit: string
+  readonly ephemeralRequest: string
+  readonly ephemeralLimit: string
+  /** sizeLimit of the emptyDir behind /tmp. */
+  readonly tmpSize: string
+}
+
+export interface Volume {
+  readonly size: string
+  readonly path: string
+  readonly storageClass: string | undefined
+}
+
+export interface Workload {
+  readonly kind: 'Deployment' | 'StatefulSet'
+  readonly isDeployment: boolean
+  readonly isStatefulSet: boolean
+  readonly replicas: number
+  /** True when nothing else owns spec.replicas, so the manifests state it. */
+  readonly ownsReplicas: boolean
+  readonly volume: Volume
+  readonly minReadySeconds: number
+  readonly progressDeadlineSeconds: number
+  readonly revisionHistoryLimit: number
+  readonly maxSurge: number
+  readonly maxUnavailable: number
+  /** Value of the pod label `version`, which the mesh's subsets select. */
+  readonly version: string
+}
+
+export interface Autoscaling {
+  readonly enabled: boolean
+  readonly min: number
+  readonly max: number
+  /** Percent of the request; absent when not scaled on. */
+  readonly cpu: number | undefined
+  readonly memory: number | undefined
+  /** ContainerResource (true) or Resource metrics: a mesh sidecar's usage must not count. */
+  readonly perContainer: boolean
+  /** Seconds. */
+  readonly scaleDownWindow: number
+}
+
+/** One set of pods behind the Service: `v1` always, `v2` when traffic is split by weight. */
+export interface Subset {
+  readonly name: string
+  /** The workload's metadata.name. */
+  readonly workload: string
+  readonly weight: number
+}
+
+export interface Istio {
+  readonly host: string
+  /** `namespace/name` of a Gateway that exists, or the name of the one created here. */
+  readonly gateway: string
+  readonly createGateway: boolean
+  readonly tlsSecret: string
+  readonly mtlsMode: 'STRICT' | 'PERMISSIVE'
+  readonly retries: number
+  readonly perTryTimeout: Duration
+  readonly timeout: Duration
+  readonly backoff: Duration
+  readonly outlierErrors: number
+  readonly outlierInterval: Duration
+  readonly baseEjection: Duration
+  readonly maxEjectionPercent: number
+  /** DestinationRule idleTimeout; below the Go server's, so the proxy closes first. */
+  readonly idleTimeout: Duration
+  readonly maxConnections: number
+  readonly maxPendingRequests: number
+  readonly ingressNamespace: string
+  readonly ingressServiceAccount: string
+  readonly subsets: readonly Subset[]
+  /** True when a second workload (v2) takes a share of the traffic. */
+  readonly split: boolean
+}
+
+export interface Image {
+  /** Reference without tag. */
+  readonly repository: string
+  /** Host of the repository, `docker.io` when it names none. */
+  readonly registry: string
+  readonly base: 'distroless' | 'scratch' | 'alpine' | 'debian' | 'ubuntu'
+  readonly isDistroless: boolean
+  readonly isScratch: boolean
+  readonly isAlpine: boolean
+  /** debian or ubuntu. */
+  readonly isGlibcShell: boolean
+  readonly hasShell: boolean
+  readonly cgo: boolean
+  /** `0` or `1`. */
+  readonly cgoEnabled: string
+  /** Builder image, tag included. */
+  readonly builder: string
+  /** Runtime base image, tag included; `scratch` has none. */
+  readonly runtime: string
+  readonly platforms: readonly string[]
+  /** Comma-separated, as docker buildx takes them. */
+  readonly platformList: string
+  readonly uid: number
+}
+
+/** One workload: all pods, or one side of a traffic split. */
+export interface WorkloadRef {
+  readonly name: string
+  /** Value of the pod label `version`. */
+  readonly version: string
+  /** The image name that the manifest carries until Kustomize replaces it. */
+  readonly image: string
+  readonly weight: number
+}
+
+export interface WaitTarget {
+  readonly host: string
+  readonly port: number
+}
+
+export interface Entrypoint {
+  readonly enabled: boolean
+  readonly waitFor: readonly WaitTarget[]
+  /** Seconds for all dependencies together. */
+  readonly timeout: number
+}
+
+export interface Environment {
+  readonly name: string
+  readonly namespace: string
+  /** A single small replica: no HPA, no PDB. */
+  readonly isDevelopment: boolean
+  /** The last environment: manual approval guards it. */
+  readonly isProduction: boolean
+  /** Replicas stated by the overlay; absent when an HPA owns them. */
+  readonly replicas: number | undefined
+  readonly hpa: boolean
+  readonly pdb: boolean
+  readonly logLevel: string
+  /** deploy/components/<name> of each component that this overlay includes, in order. */
+  readonly components: readonly string[]
+  readonly host: string
+  /** Name of the Argo CD Application. */
+  readonly application: string
+  readonly autoSync: boolean
+  /** CI promotes it: every environment that is not for development. */
+  readonly released: boolean
+  /** The environment released just before this one; absent for the first. */
+  readonly previous: string | undefined
+  /** OpenTelemetry head sampling ratio, 0…1. */
+  readonly traceRatio: string
+}
+
+/** A row of the README's decision table and of `explain`. */
+export interface Decision {
+  /** e.g. `terminationGracePeriodSeconds`. */
+  readonly name: string
+  readonly value: string
+  /** The arithmetic with its numbers, e.g. `5 (preStop) + 5 (drain) + …`. */
+  readonly arithmetic: string
+  /** Why it is so. */
+  readonly reason: string
+  /** Option keys that feed it. */
+  readonly options: readonly string[]
+}
+
+export interface ConfigValue {
+  readonly key: FreeText
+  readonly value: FreeText
+}
+
+export interface ArgoCd {
+  readonly repo: string
+  readonly project: string
+  readonly namespace: string
+  readonly server: string
+}
+
+/** Which features are on; `{{#if features.metrics}}`. */
+export interface FeatureFlags {
+  readonly metrics: boolean
+  readonly tracing: boolean
+  readonly configReload: boolean
+  readonly autoscaling: boolean
+  readonly entrypoint: boolean
+  readonly istio: boolean
+  readonly argocd: boolean
+  readonly github: boolean
+}
+
+export interface Model {
+  readonly tool: { readonly name: string; readonly version: string; readonly schema: string }
+  readonly name: string
+  /** `name` as a Go and environment-variable-safe identifier in upper case, e.g. `MY_ORDERS`. */
+  readonly envName: string
+  readonly module: string
+  /** Never empty: a default sentence stands in. */
+  readonly description: FreeText
+  readonly owner: FreeText | undefined
+  /** The owner, when it is also a valid label value. */
+  readonly ownerLabel: string | undefined
+  readonly preset: string
+  readonly namespace: string
+  readonly features: FeatureFlags
+  readonly ports: { readonly http: number; readonly admin: number; readonly service: number }
+  readonly timeouts: {
+    readonly handler: Duration
+    readonly readHeader: Duration
+    readonly read: Duration
+    readonly write: Duration
+    readonly idle: Duration
+    readonly check: Duration
+    readonly checkCache: Duration
+    readonly reloadPoll: Duration
+    readonly reloadInterval: Duration
+  }
+  readonly limits: { readonly headerBytes: number; readonly bodyBytes: number }
+  /** Seconds. */
+  readonly shutdown: {
+    readonly preStop: number
+    readonly drain: number
+    readonly timeout: number
+    readonly flush: number
+    readonly margin: number
+    readonly grace: number
+    /** Longest that the program itself takes: drain + timeout + flush. */
+    readonly process: number
+  }
+  /** Seconds the program may need from exec to ready. */
+  readonly coldStart: number
+  readonly probes: { readonly startup: Probe; readonly liveness: Probe; readonly readiness: Probe }
+  readonly resources: Resources
+  readonly workload: Workload
+  readonly workloads: readonly WorkloadRef[]
+  readonly autoscaling: Autoscaling
+  readonly pdb: { readonly maxUnavailable: number }
+  readonly image: Image
+  readonly entrypoint: Entrypoint
+  readonly istio: Istio | undefined
+  readonly argocd: ArgoCd
+  readonly config: {
+    readonly values: readonly ConfigValue[]
+    readonly hasValues: boolean
+    /** Where the ConfigMap is mounted. */
+    readonly dir: string
+    readonly file: string
+    readonly credentialsDir: string
+  }
+  readonly names: {
+    readonly config: string
+    readonly credentials: string
+    readonly headless: string
+    readonly gateway: string
+    readonly rotationRole: string
+    readonly operatorsGroup: string
+  }
+  /** Where Prometheus runs. */
+  readonly monitoring: { readonly namespace: string }
+  /** Where the OpenTelemetry collector runs. */
+  readonly tracing: { readonly namespace: string; readonly port: number; readonly endpoint: string }
+  readonly slo: { readonly latencySeconds: string }
+  readonly environments: readonly Environment[]
+  readonly productionEnv: Environment
+  readonly kubernetes: {
+    readonly version: string
+    /** Minor number: 35 for 1.35. */
+    readonly minor: number
+    /** Service.spec.trafficDistribution. */
+    readonly trafficDistribution: string
+  }
+  readonly istioVersion: string
+  readonly versions: {
+    /** go directive of go.mod. */
+    readonly goDirective: string
+    /** Toolchain used by the image and CI. */
+    readonly go: string
+    readonly golangciLint: string
+    readonly kustomize: string
+  }
+  /** GitHub Actions by commit: `uses` value and the tag for the comment. */
+  readonly actions: Readonly<Record<ActionName, { readonly uses: string; readonly tag: string }>>
+  readonly decisions: readonly Decision[]
+}
+
+export type ActionName =
+  | 'checkout'
+  | 'setupGo'
+  | 'golangciLint'
+  | 'buildx'
+  | 'login'
+  | 'buildPush'
+  | 'cosignInstaller'
+  | 'setupQemu'

@@ -1,0 +1,125 @@
+import type { Finding } from '../errors.js'
+import type { Key, Spec } from './table.js'
+
+interface Conflict {
+  readonly code: string
+  /** The options concerned; the first is named as the place. */
+  readonly keys: readonly Key[]
+  readonly violated: (spec: Spec) => boolean
+  readonly message: (spec: Spec) => string
+  readonly hint: string
+}
+
+/** Answers that can't be had together, whatever the numbers. (Numbers are the invariants' business.) */
+const rules: readonly Conflict[] = [
+  {
+    code: 'entrypoint-needs-shell',
+    keys: ['entrypoint.enabled', 'image.base'],
+    violated: (spec) => spec['entrypoint.enabled'] && ['distroless', 'scratch'].includes(spec['image.base']),
+    message: (spec) => `entrypoint.enabled needs a shell, and image.base ${spec['image.base']} has none`,
+    hint: 'set image.base to alpine, debian or ubuntu, or leave the entrypoint script out',
+  },
+  {
+    code: 'cgo-needs-glibc',
+    keys: ['image.cgo', 'image.base'],
+    violated: (spec) => spec['image.cgo'] && ['scratch', 'alpine'].includes(spec['image.base']),
+    message: (spec) => `image.cgo links against glibc, and image.base ${spec['image.base']} has none`,
+    hint: 'set image.base to distroless, debian or ubuntu, or leave image.cgo off',
+  },
+  {
+    code: 'wait-for-without-entrypoint',
+    keys: ['entrypoint.waitFor'],
+    violated: (spec) => spec['entrypoint.waitFor'] !== undefined && !spec['entrypoint.enabled'],
+    message: () => 'entrypoint.waitFor is given, but the entrypoint script is off',
+    hint: 'add entrypoint.enabled: true (--entrypoint), or leave entrypoint.waitFor out',
+  },
+  {
+    code: 'wait-for-store',
+    keys: ['entrypoint.waitFor'],
+    violated: (spec) => (spec['entrypoint.waitFor'] ?? []).some((target) => !target.includes(':')),
+    message: (spec) =>
+      `entrypoint.waitFor names ${spec['entrypoint.waitFor']?.find((target) => !target.includes(':'))}, and data stores are not in this version`,
+    hint: 'give host:port',
+  },
+  {
+    code: 'same-port',
+    keys: ['http.port', 'http.adminPort'],
+    violated: (spec) => spec['http.port'] === spec['http.adminPort'],
+    message: (spec) => `http.port and http.adminPort are both ${spec['http.port']}`,
+    hint: 'give them different ports: probes and metrics must not be reachable through the Service of the API',
+  },
+  {
+    code: 'replica-range',
+    keys: ['autoscaling.min', 'autoscaling.max'],
+    violated: (spec) => spec['autoscaling.enabled'] && spec['autoscaling.min'] > spec['autoscaling.max'],
+    message: (spec) => `autoscaling.min ${spec['autoscaling.min']} is above autoscaling.max ${spec['autoscaling.max']}`,
+    hint: 'raise autoscaling.max or lower autoscaling.min',
+  },
+  {
+    code: 'weights-sum',
+    keys: ['rollout.weights'],
+    violated: (spec) =>
+      spec['rollout.weights'] !== undefined && spec['rollout.weights'].reduce((sum, weight) => sum + weight, 0) !== 100,
+    message: (spec) => `rollout.weights ${spec['rollout.weights']?.join(' and ')} do not sum to 100`,
+    hint: 'give two weights that sum to 100, such as 80,20',
+  },
+  {
+    code: 'weights-need-istio',
+    keys: ['rollout.weights', 'istio.enabled'],
+    violated: (spec) => spec['rollout.weights'] !== undefined && !spec['istio.enabled'],
+    message: () => 'rollout.weights splits traffic in the mesh, and istio.enabled is off',
+    hint: 'add istio.enabled: true (--istio), or leave rollout.weights out',
+  },
+  {
+    code: 'weights-need-deployment',
+    keys: ['rollout.weights', 'workload.kind'],
+    violated: (spec) => spec['rollout.weights'] !== undefined && spec['workload.kind'] === 'statefulset',
+    message: () =>
+      'rollout.weights runs a second workload, and the pods of a statefulset have identities and data that two workloads cannot share',
+    hint: 'use workload.kind deployment, or leave rollout.weights out',
+  },
+  {
+    code: 'probe-paths',
+    keys: ['probes.liveness.path', 'probes.readiness.path', 'probes.startup.path'],
+    violated: (spec) =>
+      new Set([spec['probes.liveness.path'], spec['probes.readiness.path'], spec['probes.startup.path']]).size < 3,
+    message: () => 'two probes share a path',
+    hint: 'give each probe its own path: they answer different questions',
+  },
+  {
+    code: 'probe-path-taken',
+    keys: ['probes.liveness.path', 'probes.readiness.path', 'probes.startup.path'],
+    violated: (spec) =>
+      (['probes.liveness.path', 'probes.readiness.path', 'probes.startup.path'] as const).some((key) =>
+        ['/metrics', '/loglevel'].includes(spec[key]),
+      ),
+    message: () => 'a probe path is /metrics or /loglevel, which the admin port serves already',
+    hint: 'choose another path',
+  },
+  {
+    code: 'reload-needs-file',
+    keys: ['config.values', 'config.source'],
+    violated: (spec) => spec['config.source'] === 'env' && Object.keys(spec['config.values']).length > 0,
+    message: () => 'config.values are keys of the configuration file, and config.source env has none',
+    hint: 'use config.source file, or leave config.values out',
+  },
+  {
+    code: 'slo-needs-metrics',
+    keys: ['slo.latencyP99', 'metrics.enabled'],
+    violated: (spec) => !spec['metrics.enabled'] && spec['slo.latencyP99'] !== '800ms',
+    message: () => 'slo.latencyP99 is measured by the metrics, and metrics.enabled is off',
+    hint: 'add metrics.enabled: true (--metrics), or leave slo.latencyP99 out',
+  },
+]
+
+/** What in a spec can't be had together. `where` tells the place of a key. */
+export function conflicts(spec: Spec, where: (key: Key) => string): Finding[] {
+  return rules
+    .filter((rule) => rule.violated(spec))
+    .map((rule) => ({
+      code: rule.code,
+      message: rule.message(spec),
+      hint: rule.hint,
+      where: rule.keys.map(where).join(', '),
+    }))
+}

@@ -1,0 +1,35 @@
+import { boolean, choice, percentage, text } from '../option.js'
+import * as rules from '../rules.js'
+
+/** What is measured, and what it is measured against. */
+export const observability = {
+  'metrics.enabled': boolean({
+    default: true,
+    help: 'Prometheus metrics and a ServiceMonitor',
+    ask: 'Export Prometheus metrics?',
+  }),
+  'tracing.enabled': boolean({
+    default: true,
+    help: 'OpenTelemetry traces over OTLP',
+    ask: 'Export OpenTelemetry traces?',
+  }),
+  'dashboards.enabled': boolean({ default: false, later: true, help: 'Grafana dashboards' }),
+  'alerts.enabled': boolean({ default: false, later: true, help: 'alert rules' }),
+  'slo.availability': percentage(50, 99.999, {
+    default: 99.95,
+    later: true,
+    unit: '%',
+    help: 'share of requests that succeed',
+  }),
+  'slo.latencyP99': text(rules.duration, {
+    default: '800ms',
+    help: 'latency objective; a histogram bucket ends exactly there',
+    when: 'metrics.enabled',
+    ask: 'Latency objective (P99)',
+  }),
+  'alerts.receiver': choice(['wecom', 'slack', 'webhook', 'none'], {
+    default: 'none',
+    later: ['wecom', 'slack', 'webhook'],
+    help: 'where alerts go',
+  }),
+}

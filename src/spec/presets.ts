@@ -1,0 +1,31 @@
+import type { Answers } from './table.js'
+
+export type Preset = 'minimal' | 'standard' | 'production'
+
+/** What each preset changes in the built-in defaults. The built-in defaults are the standard preset. */
+export const presets: Readonly<Record<Preset, { readonly help: string; readonly answers: Answers }>> = {
+  minimal: {
+    help: 'Deployment, Service, configuration, probes, image',
+    answers: {
+      'autoscaling.enabled': false,
+      'pdb.enabled': false,
+      'networkPolicy.enabled': false,
+      'metrics.enabled': false,
+      'tracing.enabled': false,
+      'delivery.argocd.enabled': false,
+      'delivery.ci': 'none',
+    },
+  },
+  standard: {
+    help: 'minimal + autoscaling, disruption budget, network policy, metrics, tracing, Argo CD, CI',
+    answers: {},
+  },
+  production: {
+    help: 'standard + Istio, three replicas at least, scaling on memory too',
+    answers: {
+      'istio.enabled': true,
+      'autoscaling.min': 3,
+      'autoscaling.memory': 80,
+    },
+  },
+}

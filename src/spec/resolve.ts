@@ -1,0 +1,181 @@
+import type { Finding } from '../errors.js'
+import { conflicts } from './conflicts.js'
+import { flagOf } from './flags.js'
+import { type Preset, presets } from './presets.js'
+import { type Answers, isKey, type Key, keys, optionOf, type Spec } from './table.js'
+
+export type LayerName = 'default' | 'preset' | 'extends' | 'service.yaml' | 'flag' | 'prompt'
+
+/** Answers from one source, with the place of each for messages. Values are not validated yet. */
+export interface Layer {
+  readonly name: LayerName
+  readonly values: ReadonlyMap<Key, unknown>
+  /** e.g. `--http-port` or `service.yaml:4:9 http.port`. */
+  readonly where: (key: Key) => string
+}
+
+export interface Resolved {
+  readonly spec: Spec
+  /** The layer each value came from; keys without a value are absent. */
+  readonly origins: ReadonlyMap<Key, { readonly layer: LayerName; readonly where: string }>
+  /** What was answered above the defaults and the preset and differs from them: what service.yaml holds. */
+  readonly answers: Answers
+}
+
+/**
+ * Merges the layers, lowest first, over the built-in defaults and the preset that they choose.
+ * Every value of every layer is validated, overridden or not. Returns the findings instead when
+ * something is wrong; nothing is thrown.
+ *
+ * @param fallbackName name of the service when no layer gives one (the directory's name)
+ */
+export function resolve(
+  layers: readonly Layer[],
+  fallbackName: string | undefined,
+): Resolved | { findings: Finding[] } {
+  const findings: Finding[] = []
+  const origins = new Map<Key, { layer: LayerName; where: string }>()
+  const given = new Map<Key, unknown>()
+  for (const layer of layers) {
+    for (const [key, value] of layer.values) {
+      const finding = judge(key, value, layer.where(key))
+      if (finding !== undefined) {
+        findings.push(finding)
+      }
+      given.set(key, value)
+      origins.set(key, { layer: layer.name, where: layer.where(key) })
+    }
+  }
+  if (findings.length > 0) {
+    return { findings }
+  }
+
+  const base = below(given.get('preset') as Preset | undefined, origins)
+  deriveDefaults(base, given, fallbackName, origins)
+  if (base.get('name') === undefined && given.get('name') === undefined) {
+    return {
+      findings: [
+        {
+          code: 'missing-name',
+          message: 'the service has no name',
+          hint: 'give a directory (create-go-k8s-service orders) or --name',
+          where: '--name',
+        },
+      ],
+    }
+  }
+  const nameFinding = given.has('name') ? undefined : judge('name', base.get('name'), 'name (taken from the directory)')
+  if (nameFinding !== undefined) {
+    return { findings: [{ ...nameFinding, hint: 'give another directory, or --name' }] }
+  }
+
+  const answers: Record<string, unknown> = {}
+  for (const key of keys) {
+    const value = given.get(key)
+    if (value !== undefined && !same(value, base.get(key))) {
+      answers[key] = value
+    }
+  }
+  const spec = Object.fromEntries(keys.map((key) => [key, given.get(key) ?? base.get(key)])) as unknown as Spec
+  const clashes = conflicts(spec, (key) => origins.get(key)?.where ?? `--${flagOf(key)}`)
+  return clashes.length > 0 ? { findings: clashes } : { spec, origins, answers: answers as Answers }
+}
+
+function below(chosen: Preset | undefined, origins: Map<Key, { layer: LayerName; where: string }>): Map<Key, unknown> {
+  const base = new Map<Key, unknown>()
+  const preset = chosen ?? 'standard'
+  for (const key of keys) {
+    const presetValue = (presets[preset].answers as Record<string, unknown>)[key]
+    const value = presetValue ?? optionOf(key).default
+    if (value !== undefined) {
+      base.set(key, value)
+      if (!origins.has(key)) {
+        const layer = presetValue === undefined ? 'default' : 'preset'
+        origins.set(key, { layer, where: layer === 'preset' ? `preset ${preset}` : 'built-in default' })
+      }
+    }
+  }
+  return base
+}
+
+/** Defaults that depend on the name; see `derived` in the option table. */
+function deriveDefaults(
+  base: Map<Key, unknown>,
+  given: ReadonlyMap<Key, unknown>,
+  fallbackName: string | undefined,
+  origins: Map<Key, { layer: LayerName; where: string }>,
+): void {
+  const name = (given.get('name') as string | undefined) ?? fallbackName
+  if (name === undefined) {
+    return
+  }
+  const derived: Answers = {
+    name,
+    module: `example.com/${name}`,
+    namespace: name,
+    'image.repository': `registry.example.com/${name}`,
+    'istio.host': `${name}.example.com`,
+    'delivery.argocd.repo': `https://git.example.com/${name}.git`,
+    'delivery.argocd.project': name,
+  }
+  for (const [key, value] of Object.entries(derived) as [Key, unknown][]) {
+    base.set(key, value)
+    if (!origins.has(key)) {
+      origins.set(key, {
+        layer: 'default',
+        where: key === 'name' ? 'name of the directory' : `derived from name ${name}`,
+      })
+    }
+  }
+}
+
+/** What is wrong with one value, or undefined. */
+export function judge(key: Key, value: unknown, where: string): Finding | undefined {
+  const option = optionOf(key)
+  // zod's record skips a key of this name, so it is looked for here.
+  const hidden = typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')
+  if (hidden || !option.schema.safeParse(value).success) {
+    return { code: 'invalid-value', where, message: `${show(value)} is not ${option.expect}` }
+  }
+  if (option.later === true && value !== false) {
+    return { code: 'not-in-this-version', where, message: `${key} is not in this version`, hint: 'leave it out' }
+  }
+  if (Array.isArray(option.later) && option.later.includes(value as string)) {
+    const left = (option.choices ?? []).filter((choice) => !(option.later as string[]).includes(choice))
+    return {
+      code: 'not-in-this-version',
+      where,
+      message: `${key}: ${String(value)} is not in this version`,
+      hint: `use ${left.join(' or ')}`,
+    }
+  }
+  return undefined
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  const inert = text.replace(
+    /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+  return inert.length > 80 ? `${inert.slice(0, 77)}…` : inert
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** Reads an Answers object as a layer, for callers that have no text with places. */
+export function layerOf(
+  name: LayerName,
+  answers: Readonly<Record<string, unknown>>,
+  where: (key: Key) => string,
+): Layer {
+  const values = new Map<Key, unknown>()
+  for (const [key, value] of Object.entries(answers)) {
+    if (isKey(key) && value !== undefined) {
+      values.set(key, value)
+    }
+  }
+  return { name, values, where }
+}

@@ -1,0 +1,159 @@
+/** Alphabets of the strings that options take, each with the document that defines it. */
+
+/** RFC 1035 label. 40 characters leave room for suffixes and a StatefulSet's `controller-revision-hash` below 63. */
+export const serviceName = {
+  pattern: /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/,
+  max: 40,
+  expect: 'a DNS label of at most 40 characters: lower-case letters, digits and dashes, starting with a letter',
+}
+
+/** RFC 1123 label, as metadata.name of a Namespace. */
+export const dnsLabel = {
+  pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  max: 63,
+  expect: 'a DNS label of at most 63 characters: lower-case letters, digits and dashes',
+}
+
+/** A namespace of the service's own. */
+export const namespace = {
+  ...dnsLabel,
+  expect: `${dnsLabel.expect}; not default, and not one of Kubernetes' own kube-*`,
+  also: (value: string) => value !== 'default' && !value.startsWith('kube-'),
+}
+
+/** RFC 1123 subdomain. */
+export const dnsSubdomain = {
+  pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/,
+  max: 253,
+  expect: 'a DNS name: lower-case labels of letters, digits and dashes, joined by dots',
+}
+
+/** A host name with at least two labels; the last is not all digits, so an IP address is none. */
+export const fqdn = {
+  pattern: /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  max: 253,
+  expect: 'a fully qualified host name such as orders.example.com',
+}
+
+/**
+ * golang.org/x/mod/module.CheckPath: the first element has a dot and only lower-case letters, digits,
+ * dots and dashes; no element begins or ends with a dot, none is a Windows device name, and a `/vN`
+ * suffix is at least v2 (gopkg.in's own `.vN` form included).
+ */
+export const modulePath = {
+  pattern: /^(?![-.])[a-z0-9-]+(\.[a-z0-9-]+)+(\/[A-Za-z0-9_~-]([A-Za-z0-9._~-]*[A-Za-z0-9_~-])?)*$/,
+  max: 200,
+  expect: 'a Go module path such as example.com/team/orders',
+  also: isModulePath,
+}
+
+const windowsDevice = /^(con|prn|aux|nul|com\d|lpt\d)$/i
+
+function isModulePath(value: string): boolean {
+  const elements = value.split('/')
+  const last = elements.at(-1) ?? ''
+  if (elements.length > 1 && /^v[01]$|^v0\d*$/.test(last)) {
+    return false
+  }
+  if (elements[0] === 'gopkg.in' && !/\.v\d+$/.test(value)) {
+    return false
+  }
+  return elements.every((element) => {
+    const stem = element.split('.')[0] ?? ''
+    return !windowsDevice.test(stem) && !/~\d+$/.test(stem)
+  })
+}
+
+/** Words: everything but control characters (line feed and tab aside) and unpaired surrogates. */
+export const words = {
+  pattern: /^(?:[\t\n\u0020-\u007e\u00a0-\ud7ff\ue000-\uffff]|[\ud800-\udbff][\udc00-\udfff])*$/,
+  max: 500,
+  expect: 'text of at most 500 characters without control characters',
+}
+
+/** A value of config.values. */
+export const configText = { ...words, max: 4096, expect: 'text of at most 4096 characters without control characters' }
+
+/** A key of config.values; also a key of a map in YAML and Go, so no `__proto__` and no leading dash. */
+export const configKey = {
+  pattern: /^[A-Za-z][A-Za-z0-9]*([._-][A-Za-z0-9]+)*$/,
+  max: 100,
+  expect: 'words of letters and digits joined by dots, dashes or underscores',
+}
+
+/** An OCI reference without tag or digest: [host[:port]/]path, distribution/reference grammar. */
+export const imageRepository = {
+  pattern:
+    /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*(:[1-9]\d{0,4})?\/)?[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*)*$/,
+  max: 200,
+  expect: 'an image reference without tag, such as registry.example.com/orders',
+}
+
+/** os/arch[/variant]. */
+export const platform = {
+  pattern: /^linux\/(amd64|arm64|arm\/v7|386|ppc64le|s390x|riscv64)$/,
+  expect: 'linux/amd64, linux/arm64, linux/arm/v7, linux/386, linux/ppc64le, linux/s390x or linux/riscv64',
+}
+
+/** host:port, or a data store by name. */
+export const waitTarget = {
+  pattern: /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:([1-9]\d{0,4})|postgres|mysql|redis)$/,
+  expect: 'host:port, or one of postgres, mysql, redis',
+  also: (value: string) => !value.includes(':') || Number(value.split(':')[1]) <= 65_535,
+}
+
+/** resource.Quantity, positive, without exponent: what a reader of a manifest expects to see. */
+export const cpu = {
+  pattern: /^([1-9]\d{0,4}m|[1-9]\d{0,2}(\.\d{1,3})?|0\.\d{1,3})$/,
+  expect: 'an amount of CPU such as 500m, 1 or 2.5',
+  also: (value: string) => Number.parseFloat(value) > 0,
+}
+
+export const cpuOrNone = {
+  pattern: /^(none|[1-9]\d{0,4}m|[1-9]\d{0,2}(\.\d{1,3})?|0\.\d{1,3})$/,
+  expect: `${cpu.expect}, or none`,
+  also: (value: string) => value === 'none' || Number.parseFloat(value) > 0,
+}
+
+export const bytes = {
+  pattern: /^[1-9]\d{0,6}(Ki|Mi|Gi|Ti|k|M|G|T)$/,
+  expect: 'an amount of bytes with a unit, such as 256Mi or 10Gi',
+}
+
+/** time.ParseDuration, one or more of h, m, s, ms; positive. */
+export const duration = {
+  pattern: /^(\d{1,4}h)?(\d{1,5}m(?!s))?(\d{1,6}(\.\d{1,3})?s)?(\d{1,7}ms)?$/,
+  expect: 'a duration such as 15s, 1m30s or 800ms',
+  also: (value: string) => /[1-9]/.test(value),
+}
+
+/** A path of an HTTP request on the admin port. */
+export const httpPath = {
+  pattern: /^\/[A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*$/,
+  max: 100,
+  expect: 'an absolute path such as /readyz, of letters, digits and . _ ~ -',
+  also: (value: string) => !/(^|\/)\.{1,2}(\/|$)/.test(value),
+}
+
+/** A mount path in a container, not one that the image or the kubelet owns. */
+export const mountPath = {
+  pattern: /^\/[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/,
+  max: 200,
+  expect: 'an absolute path such as /data; not /tmp, /etc, /proc, /sys, /dev, /usr, /bin, /lib or below',
+  also: (value: string) =>
+    !/(^|\/)\.{1,2}(\/|$)/.test(value) &&
+    !/^\/(tmp|etc|proc|sys|dev|usr|bin|sbin|lib|lib64|var\/run)(\/|$)/.test(value),
+}
+
+/** `create`, or namespace/name of a Gateway. */
+export const gateway = {
+  pattern: /^(create|[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)$/,
+  expect: 'create, or the namespace/name of a Gateway that exists',
+}
+
+/** A Git remote that Argo CD reads: https, ssh or the scp form. */
+export const gitRepository = {
+  pattern:
+    /^(https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~-]+)+|ssh:\/\/([a-z0-9._-]+@)?[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~-]+)+|[a-z0-9._-]+@[A-Za-z0-9.-]+:[A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*)$/,
+  expect: 'a Git address such as https://git.example.com/team/orders.git',
+}
