@@ -1,12 +1,12 @@
 // @ts-check
 // Build: templates → generated/templates.js, then src → dist (one entry, chunks that load when a command needs them).
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import Handlebars from 'handlebars'
+import { readTemplates, root } from './templates.mjs'
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const knownHelpers = {
   go: true,
   sh: true,
@@ -24,21 +24,16 @@ if (!process.argv.includes('--templates-only')) {
 }
 
 async function compileTemplates() {
-  const files = (await listFiles(path.join(root, 'templates'))).filter((file) => file.endsWith('.hbs')).sort()
   /** @type {Map<string, string[]>} */
   const folders = new Map()
   const partials = []
-  for (const file of files) {
-    const source = await readFile(path.join(root, 'templates', file), 'utf8')
+  for (const { file, source, partial, folder = '', output } of await readTemplates()) {
     const spec = precompile(source, file)
-    const [, partial] = /^partials\/(.+)\.hbs$/.exec(file) ?? []
-    if (partial !== undefined) {
+    if (partial === undefined) {
+      folders.set(folder, [...(folders.get(folder) ?? []), `{path: ${JSON.stringify(output)}, spec: ${spec}}`])
+    } else {
       partials.push(`${JSON.stringify(partial)}: ${spec}`)
-      continue
     }
-    const [, folder = '', rest = ''] = /^(base|features\/[^/]+)\/(.+)\.hbs$/.exec(file) ?? []
-    const output = rest.replace(/(^|\/)dot-/g, '$1.')
-    folders.set(folder, [...(folders.get(folder) ?? []), `{path: ${JSON.stringify(output)}, spec: ${spec}}`])
   }
   const entries = [...folders].map(([folder, list]) => `${JSON.stringify(folder)}: [\n${list.join(',\n')}\n]`)
   const text = `// Written by scripts/build.mjs from templates/.\nexport const folders = {\n${entries.join(',\n')}\n}\nexport const partials = {\n${partials.join(',\n')}\n}\n`
@@ -57,17 +52,6 @@ function precompile(source, file) {
   } catch (error) {
     throw new Error(`${file}: ${error instanceof Error ? error.message : error}`)
   }
-}
-
-/** @param {string} folder @returns {Promise<string[]>} */
-async function listFiles(folder, prefix = '') {
-  const entries = await readdir(folder, { withFileTypes: true })
-  const nested = entries.map((entry) =>
-    entry.isDirectory()
-      ? listFiles(path.join(folder, entry.name), `${prefix}${entry.name}/`)
-      : [`${prefix}${entry.name}`],
-  )
-  return (await Promise.all(nested)).flat()
 }
 
 async function bundle() {
@@ -89,4 +73,6 @@ async function bundle() {
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     logLevel: 'warning',
   })
+  const schema = execFileSync(process.execPath, [path.join(root, 'dist/bin.js'), 'schema'])
+  await writeFile(path.join(root, 'dist/service.schema.json'), schema)
 }

@@ -52,7 +52,7 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCod
   const [word] = args.positionals
   if (args.help) {
     const { help } = await import('./help.js')
-    terminal.out(await help(word))
+    terminal.out(await help())
     return exit.done
   }
   if (word !== undefined && laterCommands.includes(word)) {

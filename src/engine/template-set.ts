@@ -1,5 +1,5 @@
 import runtime from 'handlebars/runtime.js'
-import * as encoders from './encoders.js'
+import { comment, dockerfile, type Encodable, go, json, make, md, sh, yaml } from './encoders.js'
 import type { OutputFile, Policy } from './file-set.js'
 
 /** A precompiled template; written by scripts/build.mjs. */
@@ -43,10 +43,7 @@ export function renderFolders(
 ): OutputFile[] {
   const engine = createEngine(templates.partials)
   return folders.flatMap((folder) => {
-    const compiled = templates.folders[folder]
-    if (compiled === undefined) {
-      throw new Error(`no templates in ${folder}`)
-    }
+    const compiled = templates.folders[folder] ?? []
     return compiled.flatMap((template) => renderOne(engine, template, rendering))
   })
 }
@@ -68,10 +65,10 @@ function outputFile(path: string, content: string, rendering: Rendering): Output
 
 function createEngine(partials: Readonly<Record<string, unknown>>): Runtime {
   const engine = (runtime as unknown as Runtime).create()
-  for (const name of ['go', 'sh', 'make', 'md', 'json', 'dockerfile', 'comment'] as const) {
-    engine.registerHelper(name, (value: encoders.Encodable) => encoders[name](value))
+  for (const [name, encode] of Object.entries({ go, sh, make, md, json, dockerfile, comment })) {
+    engine.registerHelper(name, (value: Encodable) => encode(value))
   }
-  engine.registerHelper('yaml', (value: unknown, options: HelperOptions) => encoders.yaml(value, options.hash.indent))
+  engine.registerHelper('yaml', (value: unknown, options: HelperOptions) => yaml(value, options.hash.indent))
   for (const [name, spec] of Object.entries(partials)) {
     engine.registerPartial(name, engine.template(spec))
   }

@@ -1,4 +1,35 @@
+import { argocd } from './argocd.js'
+import { autoscaling } from './autoscaling.js'
+import { configReload } from './config-reload.js'
+import { deployment } from './deployment.js'
+import { entrypoint } from './entrypoint.js'
+import { github } from './github.js'
+import { istio } from './istio.js'
+import { istioGateway } from './istio-gateway.js'
+import { metrics } from './metrics.js'
+import { networkPolicy } from './network-policy.js'
+import { pdb } from './pdb.js'
+import { serviceMonitor } from './service-monitor.js'
+import { statefulset } from './statefulset.js'
+import { tracing } from './tracing.js'
+import { trafficSplit } from './traffic-split.js'
 import type { Feature } from './types.js'
 
 /** Every feature, in the order in which their slot entries appear. */
-export const features: readonly Feature[] = []
+export const features: readonly Feature[] = [
+  deployment,
+  statefulset,
+  entrypoint,
+  metrics,
+  tracing,
+  configReload,
+  autoscaling,
+  pdb,
+  networkPolicy,
+  serviceMonitor,
+  istio,
+  istioGateway,
+  trafficSplit,
+  argocd,
+  github,
+]

@@ -6,6 +6,7 @@ export const networkPolicy = defineFeature({
   id: 'network-policy',
   enabled: component('network-policy'),
   templates: 'features/network-policy',
+  flag: 'networkPolicy',
   slots: () => ({
     kinds: [{ group: 'networking.k8s.io', kind: 'NetworkPolicy' }],
     readmeFeatures: [

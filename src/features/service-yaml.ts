@@ -43,7 +43,7 @@ export function serviceYaml(
   return `${lines.join('\n')}\n`
 }
 
-function treeOf(keys: readonly Key[], valueOf: (key: Key) => unknown): Tree {
+function treeOf(keys: readonly Key[], valueFor: (key: Key) => unknown): Tree {
   const tree: Tree = {}
   for (const key of keys) {
     const path = key.split('.')
@@ -52,7 +52,7 @@ function treeOf(keys: readonly Key[], valueOf: (key: Key) => unknown): Tree {
       node[segment] ??= {}
       node = node[segment] as Tree
     }
-    node[path.at(-1) as string] = { value: valueOf(key) }
+    node[path.at(-1) as string] = { value: valueFor(key) }
   }
   return tree
 }

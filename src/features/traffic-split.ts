@@ -6,6 +6,7 @@ export const trafficSplit = defineFeature({
   enabled: ({ istio }) => istio?.split === true,
   requires: ['istio'],
   templates: 'features/traffic-split',
+  flag: 'trafficSplit',
   slots: ({ workloads }) => ({
     readmeFeatures: [
       {

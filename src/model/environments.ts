@@ -27,7 +27,8 @@ export function environments(spec: Spec): Environment[] {
       components: components(spec, hpa, pdb),
       host: isProduction ? (spec['istio.host'] as string) : `${name}.${spec['istio.host']}`,
       application: `${spec.name}-${name}`,
-      autoSync: !isProduction || names.length === 1,
+      // With a pipeline the approval is made there, before the commit; a manual sync would be a second gate.
+      autoSync: !isProduction || spec['delivery.ci'] !== 'none',
       released: released.includes(name),
       previous: released[released.indexOf(name) - 1],
       traceRatio: isDevelopment ? '1' : '0.1',
@@ -42,6 +43,7 @@ function components(spec: Spec, hpa: boolean, pdb: boolean): string[] {
     ['network-policy', spec['networkPolicy.enabled']],
     ['service-monitor', spec['metrics.enabled']],
     ['istio', spec['istio.enabled']],
+    ['traffic-split', spec['rollout.weights'] !== undefined],
   ]
   return chosen.filter(([, on]) => on).map(([name]) => name)
 }

@@ -23,6 +23,7 @@ export function mesh(spec: Spec, ledger: Ledger): Istio | undefined {
     createGateway: create,
     tlsSecret: `${name}-tls`,
     mtlsMode: spec['istio.mtls'] === 'strict' ? 'STRICT' : 'PERMISSIVE',
+    strict: spec['istio.mtls'] === 'strict',
     retries: spec['istio.retries'],
     ...times,
     backoff: duration(backoff),

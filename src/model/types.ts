@@ -58,6 +58,8 @@ export interface Workload {
   readonly kind: 'Deployment' | 'StatefulSet'
   readonly isDeployment: boolean
   readonly isStatefulSet: boolean
+  /** What kubectl and RBAC call it, in the singular. */
+  readonly resource: 'deployment' | 'statefulset'
   readonly replicas: number
   /** True when nothing else owns spec.replicas, so the manifests state it. */
   readonly ownsReplicas: boolean
@@ -99,6 +101,8 @@ export interface Istio {
   readonly createGateway: boolean
   readonly tlsSecret: string
   readonly mtlsMode: 'STRICT' | 'PERMISSIVE'
+  /** True for STRICT: only then does every peer have an identity to authorize. */
+  readonly strict: boolean
   readonly retries: number
   readonly perTryTimeout: Duration
   readonly timeout: Duration
@@ -223,7 +227,9 @@ export interface FeatureFlags {
   readonly configReload: boolean
   readonly autoscaling: boolean
   readonly entrypoint: boolean
+  readonly networkPolicy: boolean
   readonly istio: boolean
+  readonly trafficSplit: boolean
   readonly argocd: boolean
   readonly github: boolean
 }
@@ -254,6 +260,11 @@ export interface Model {
     readonly reloadPoll: Duration
     readonly reloadInterval: Duration
   }
+  /**
+   * Path on the HTTP port that answers 200 `{"version":"…","commit":"<full commit id>"}`;
+   * scripts/smoke.sh waits there for the commit that was released.
+   */
+  readonly versionPath: string
   readonly limits: { readonly headerBytes: number; readonly bodyBytes: number }
   /** Seconds. */
   readonly shutdown: {

@@ -1,0 +1,21 @@
+// Tiers: unit (pure), golden (examples), matrix (random and pairwise specs), cli (the packed tarball), e2e (real tools).
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
+  },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+}
+
+/** @param {string} name */
+const tier = (name) => ({ ...shared, displayName: name, testMatch: [`<rootDir>/test/${name}/**/*.test.ts`] })
+
+export default {
+  projects: ['unit', 'golden', 'matrix', 'cli', 'e2e'].map(tier),
+  reporters: ['default', '<rootDir>/test/support/summary-reporter.mjs'],
+  testTimeout: 120_000,
+}

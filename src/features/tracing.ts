@@ -1,0 +1,41 @@
+import { defineFeature } from './types.js'
+
+/** OpenTelemetry traces over OTLP/HTTP. */
+export const tracing = defineFeature({
+  id: 'tracing',
+  enabled: ({ features }) => features.tracing,
+  templates: 'features/tracing',
+  flag: 'tracing',
+  goModules: ['tracing'],
+  slots: ({ tracing, name }) => ({
+    containerEnv: [
+      { name: 'POD_NAME', fieldPath: 'metadata.name', why: 'names the pod in every span' },
+      { name: 'POD_NAMESPACE', fieldPath: 'metadata.namespace', why: 'names the namespace in every span' },
+      { name: 'NODE_NAME', fieldPath: 'spec.nodeName', why: 'names the node in every span' },
+      { name: 'OTEL_SERVICE_NAME', value: name, why: 'the name under which traces are found' },
+      {
+        name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+        value: tracing.endpoint,
+        why: 'the collector; without it nothing is exported',
+      },
+      {
+        name: 'OTEL_RESOURCE_ATTRIBUTES',
+        value: 'k8s.pod.name=$(POD_NAME),k8s.namespace.name=$(POD_NAMESPACE),k8s.node.name=$(NODE_NAME)',
+        why: 'the names above, as OpenTelemetry calls them',
+      },
+    ],
+    egress: [
+      {
+        why: 'traces, OTLP over HTTP, to the collector',
+        namespace: tracing.namespace,
+        ports: [{ port: tracing.port, protocol: 'TCP' }],
+      },
+    ],
+    readmeFeatures: [
+      {
+        title: 'Tracing',
+        text: 'W3C trace context in and out, parent-based sampling, spans to the OpenTelemetry collector.',
+      },
+    ],
+  }),
+})
