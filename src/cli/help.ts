@@ -55,7 +55,9 @@ function declareGroup(parser: Argv, title: string, keys: readonly Key[]): void {
     const refused = Array.isArray(option.later) ? option.later : []
     parser.option(flagOf(key), {
       describe: option.help,
-      ...(option.choices === undefined ? {} : { choices: option.choices.filter((choice) => !refused.includes(choice)) }),
+      ...(option.choices === undefined
+        ? {}
+        : { choices: option.choices.filter((choice) => !refused.includes(choice)) }),
       ...(hasDefault ? { defaultDescription: `${value}${option.unit ? ` ${option.unit}` : ''}`, default: '' } : {}),
     })
   }

@@ -16,6 +16,8 @@ import { isKey, type Key, keys, optionOf } from './table.js'
 
 /** Larger than any service.yaml; a file beyond it is not one. */
 const maxBytes = 256 * 1024
+/** Deeper than any option; the parser recurses, and a stack that runs out inside it can end the process. */
+const maxDepth = 100
 
 export interface SpecDocument {
   readonly layer: Layer
@@ -51,22 +53,17 @@ export function readDocument(text: string, file: string, name: LayerName): SpecD
 }
 
 function parse(text: string, file: string, lines: LineCounter): YAMLMap | undefined {
-  let documents: ReturnType<typeof parseAllDocuments>
-  try {
-    documents = parseAllDocuments(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      version: '1.2',
-      schema: 'core',
-      merge: false,
-      logLevel: 'silent',
-    })
-  } catch (error) {
-    if (error instanceof RangeError) {
-      throw new UserError('invalid-yaml', `${file} is nested too deeply`, { path: file })
-    }
-    throw error
+  if (isTooDeep(text)) {
+    throw new UserError('invalid-yaml', `${file} is nested too deeply`, { path: file, hint: 'no option needs that' })
   }
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    logLevel: 'silent',
+  })
   const list = Array.isArray(documents) ? documents : []
   if (list.length > 1) {
     throw new UserError('invalid-yaml', `${file} holds ${list.length} YAML documents`, {
@@ -78,7 +75,7 @@ function parse(text: string, file: string, lines: LineCounter): YAMLMap | undefi
   const [problem] = [...(document?.errors ?? []), ...(document?.warnings ?? [])]
   if (problem !== undefined) {
     const { line, col } = lines.linePos(problem.pos[0])
-    throw new UserError('invalid-yaml', `${file}:${line}:${col}: ${firstLine(problem.message)}`, {
+    throw new UserError('invalid-yaml', `${file}:${line}:${col}: ${problem.message.split('\n')[0]}`, {
       path: file,
       hint: 'correct the YAML',
     })
@@ -93,8 +90,16 @@ function parse(text: string, file: string, lines: LineCounter): YAMLMap | undefi
   return contents
 }
 
-function firstLine(message: string): string {
-  return message.split('\n')[0] ?? message
+/** Counts open brackets, and dashes that open a list inside a list on one line, without regard to quotes. */
+function isTooDeep(text: string): boolean {
+  let depth = 0
+  for (const char of text) {
+    depth += char === '[' || char === '{' ? 1 : char === ']' || char === '}' ? -1 : 0
+    if (depth > maxDepth) {
+      return true
+    }
+  }
+  return new RegExp(`^([-?:][ \\t]+){${maxDepth}}`, 'm').test(text.replace(/^[ \t]+/gm, ''))
 }
 
 /** Walks the nodes, so that every mistake has a line and no value passes through a JavaScript object's prototype. */

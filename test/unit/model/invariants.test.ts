@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals'
+import { checkInvariants, invariants } from '../../../src/model/invariants.js'
+import type { Model } from '../../../src/model/types.js'
+import { modelFor } from '../../support/specs.js'
+
+const sound = modelFor({ 'istio.enabled': true, 'rollout.weights': [80, 20] })
+const istio = sound.istio as NonNullable<Model['istio']>
+
+/** A change that breaks each invariant, on a model that is sound otherwise. */
+const breaks: Readonly<Record<string, Partial<Model>>> = {
+  '1': { shutdown: { ...sound.shutdown, grace: 39 } },
+  '2': { timeouts: { ...sound.timeouts, write: { ms: 21_000, go: '', text: '' } } },
+  '3': { istio: { ...istio, timeout: { ms: 48_000, go: '', text: '' } } },
+  '4': { istio: { ...istio, idleTimeout: { ms: 75_000, go: '', text: '' } } },
+  '5': { probes: { ...sound.probes, startup: { ...sound.probes.startup, budget: 15 } } },
+  '6': { timeouts: { ...sound.timeouts, check: { ms: 3000, go: '', text: '' } } },
+  '6a': { probes: { ...sound.probes, liveness: { ...sound.probes.liveness, timeout: 11 } } },
+  '7': { resources: { ...sound.resources, goMemLimit: '461MiB' } },
+  '7a': { resources: { ...sound.resources, memoryRequest: '513Mi' } },
+  '8': { resources: { ...sound.resources, tmpSize: '257Mi' } },
+  '9': { environments: sound.environments.map((env) => ({ ...env, replicas: 3 })) },
+  '12': { workloads: sound.workloads.slice(0, 1) },
+  '17': { ports: { ...sound.ports, admin: sound.ports.http } },
+  '19': { environments: sound.environments.map((env) => ({ ...env, namespace: 'n'.repeat(64) })) },
+}
+
+describe('invariants', () => {
+  test('a sound model has no findings', () => {
+    expect(checkInvariants(sound)).toEqual([])
+    expect(checkInvariants(modelFor())).toEqual([])
+    expect(checkInvariants(modelFor({ preset: 'minimal' }))).toEqual([])
+  })
+  test('each one has a change that breaks it', () => {
+    expect(Object.keys(breaks).sort()).toEqual(invariants.map(({ id }) => id).sort())
+  })
+  test.each(Object.entries(breaks))('rule %s is named when it is broken, and only it', (id, change) => {
+    const codes = new Set(checkInvariants({ ...sound, ...change }).map(({ code }) => code))
+    expect([...codes]).toEqual([`invariant-${id}`])
+  })
+  test.each([
+    ['2', { 'http.timeout': '30s' }, ['http.timeout', 'shutdown.timeout']],
+    ['3', { 'istio.enabled': true, 'istio.timeout': '20s' }, ['istio.timeout']],
+    ['5', { 'probes.startup.failureThreshold': 1 }, ['probes.startup.failureThreshold']],
+    ['6', { 'probes.readiness.timeout': 10 }, ['probes.readiness.period']],
+    ['7a', { 'resources.cpu.limit': '100m' }, ['resources.cpu.limit']],
+    ['7', { 'resources.memory.limit': '1Mi', 'resources.memory.request': '1Mi' }, ['resources.memory.limit']],
+    ['19', { namespace: 'n'.repeat(60) }, ['namespace']],
+  ])('rule %s: what the user caused names the options to change', (id, answers, options) => {
+    const [finding] = checkInvariants(modelFor(answers))
+    expect(finding?.code).toBe(`invariant-${id}`)
+    for (const option of options) {
+      expect(finding?.hint).toContain(option)
+    }
+  })
+})

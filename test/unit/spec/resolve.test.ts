@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals'
+import { layerOf, resolve } from '../../../src/spec/resolve.js'
+import { keys, optionOf } from '../../../src/spec/table.js'
+import { findingCodes, resolved } from '../../support/specs.js'
+
+describe('layers', () => {
+  test('each layer overrides the one below, and explain knows which one won', () => {
+    const result = resolve(
+      [
+        layerOf('extends', { 'http.port': 8081, 'autoscaling.max': 5 }, () => 'org.yaml'),
+        layerOf('service.yaml', { 'http.port': 8082 }, () => 'service.yaml:3'),
+        layerOf('flag', { 'http.port': 8083 }, () => '--http-port'),
+      ],
+      'orders',
+    )
+    if ('findings' in result) {
+      throw new Error('unexpected findings')
+    }
+    expect(result.spec['http.port']).toBe(8083)
+    expect(result.origins.get('http.port')).toEqual({ layer: 'flag', where: '--http-port' })
+    expect(result.spec['autoscaling.max']).toBe(5)
+    expect(result.origins.get('autoscaling.min')?.layer).toBe('default')
+  })
+
+  test('a preset lies below what is answered and above the built-in defaults', () => {
+    const { spec, origins } = resolved({ preset: 'production', 'autoscaling.min': 4 })
+    expect(spec['istio.enabled']).toBe(true)
+    expect(origins.get('istio.enabled')?.layer).toBe('preset')
+    expect(spec['autoscaling.min']).toBe(4)
+  })
+
+  test('answers that equal the layer below are not kept', () => {
+    expect(resolved({ 'http.port': 8080, module: 'example.com/orders', 'http.adminPort': 9191 }).answers).toEqual({
+      'http.adminPort': 9191,
+    })
+  })
+
+  test('a wrong value is found in a lower layer even when it is overridden', () => {
+    const result = resolve(
+      [
+        layerOf('service.yaml', { 'http.port': 1 }, () => 'service.yaml:1'),
+        layerOf('flag', { 'http.port': 8080 }, () => '--http-port'),
+      ],
+      'orders',
+    )
+    expect('findings' in result && result.findings).toMatchObject([{ where: 'service.yaml:1' }])
+  })
+
+  test('without any name it says so', () => {
+    const result = resolve([], undefined)
+    expect('findings' in result && result.findings[0]?.code).toBe('missing-name')
+  })
+})
+
+describe('what is not in this version', () => {
+  const whole = keys.filter((key) => optionOf(key).later === true)
+  const samples: Readonly<Record<string, unknown>> = {
+    'grpc.port': 9000,
+    'autoscaling.qps': 10,
+    'autoscaling.queue.name': 'q',
+    'autoscaling.queue.target': 5,
+    'rollout.steps': [10, 50],
+    'slo.availability': 99.9,
+    'delivery.argocd.clusters': ['a'],
+    regions: [{ name: 'a', cluster: 'b', weight: 100, replicas: 3 }],
+  }
+  test.each(whole)('%s is refused', (key) => {
+    expect(findingCodes({ [key]: samples[key] ?? true })).toEqual(['not-in-this-version'])
+  })
+  test.each(whole.filter((key) => optionOf(key).kind === 'boolean'))('%s: false is taken', (key) => {
+    expect(findingCodes({ [key]: false })).toEqual([])
+  })
+  const choices = keys.flatMap((key) => {
+    const { later } = optionOf(key)
+    return Array.isArray(later) ? later.map((value) => [key, value] as const) : []
+  })
+  test.each(choices)('%s %s is refused', (key, value) => {
+    expect(findingCodes({ [key]: value, 'istio.enabled': true })).toEqual(['not-in-this-version'])
+  })
+})
+
+describe('what can not be had together', () => {
+  test.each([
+    ['entrypoint-needs-shell', { 'entrypoint.enabled': true }],
+    ['cgo-needs-glibc', { 'image.cgo': true, 'image.base': 'alpine' }],
+    ['wait-for-without-entrypoint', { 'entrypoint.waitFor': ['db:1'] }],
+    ['wait-for-store', { 'entrypoint.enabled': true, 'image.base': 'debian', 'entrypoint.waitFor': ['postgres'] }],
+    ['same-port', { 'http.port': 9090 }],
+    ['replica-range', { 'autoscaling.min': 20 }],
+    ['weights-sum', { 'istio.enabled': true, 'rollout.weights': [80, 30] }],
+    ['weights-need-istio', { 'rollout.weights': [80, 20] }],
+    ['weights-need-deployment', { 'istio.enabled': true, 'rollout.weights': [80, 20], 'workload.kind': 'statefulset' }],
+    ['probe-paths', { 'probes.liveness.path': '/readyz' }],
+    ['probe-path-taken', { 'probes.liveness.path': '/metrics' }],
+    ['reload-needs-file', { 'config.source': 'env', 'config.values': { a: 'b' } }],
+    ['slo-needs-metrics', { 'metrics.enabled': false, 'slo.latencyP99': '1s' }],
+  ])('%s', (code, answers) => {
+    expect(findingCodes(answers)).toEqual([code])
+  })
+})

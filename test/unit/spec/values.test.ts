@@ -1,0 +1,164 @@
+import { describe, expect, test } from '@jest/globals'
+import { judge } from '../../../src/spec/resolve.js'
+import { isKey } from '../../../src/spec/table.js'
+
+const cases: Readonly<Record<string, { good: readonly unknown[]; bad: readonly unknown[] }>> = {
+  name: {
+    good: ['orders', 'a', 'a-b-1', 'a'.repeat(40)],
+    bad: [
+      '',
+      'Orders',
+      '1orders',
+      '-a',
+      'a-',
+      'a_b',
+      'a.b',
+      'a'.repeat(41),
+      'örders',
+      'a b',
+      'a\n',
+      '../a',
+      '__proto__',
+      7,
+      null,
+      ['a'],
+    ],
+  },
+  module: {
+    good: ['example.com/orders', 'example.com/Team/orders', 'example.com/orders/v2', 'gopkg.in/orders.v3', 'a.b'],
+    bad: [
+      'orders',
+      'example.com/',
+      '/example.com',
+      'example.com//a',
+      'example.com/a b',
+      'Example.com/a',
+      'example.com/orders/v1',
+      'example.com/orders/v0',
+      'gopkg.in/orders',
+      'example.com/con',
+      'example.com/a.',
+      'example.com/.a',
+      'example.com/../a',
+      'example.com/a"',
+      'example.com/a\n',
+      'example.com/x~1',
+    ],
+  },
+  description: {
+    good: [
+      '',
+      'plain',
+      '"; rm -rf / #',
+      '{{7*7}}',
+      '${{ github.token }}',
+      '$(id)',
+      "'''",
+      '`',
+      'a\nb',
+      '*/',
+      '\u2028',
+      '😀',
+      '订单服务',
+    ],
+    bad: ['\u0000', '\u0007', '\ud800', 'x'.repeat(501), 5, {}],
+  },
+  namespace: { good: ['orders', '1a'], bad: ['default', 'kube-system', 'A', '', 'a'.repeat(64)] },
+  'http.port': {
+    good: [1024, 65535],
+    bad: [1023, 65536, 0, -1, 80.5, '8080', 'abc', Number.NaN, Number.POSITIVE_INFINITY, true],
+  },
+  'http.timeout': {
+    good: ['15s', '1m30s', '800ms', '1h', '1.5s'],
+    bad: ['15', '', '0s', '-1s', '15 s', '1d', 's', '1e3s', 15],
+  },
+  'resources.cpu.request': {
+    good: ['500m', '1', '2.5', '0.1'],
+    bad: ['0', '0m', '-1', '1e3', '500M', '0.0', 'one', ''],
+  },
+  'resources.cpu.limit': { good: ['none', '1'], bad: ['None', '0'] },
+  'resources.memory.limit': { good: ['512Mi', '1Gi', '500M'], bad: ['512', '0Mi', '512mi', '1.5Gi', '512MiB', '-1Gi'] },
+  'image.repository': {
+    good: [
+      'registry.example.com/orders',
+      'registry.example.com:5000/team/orders',
+      'localhost:5000/orders',
+      'team/orders',
+      'orders',
+    ],
+    bad: [
+      'registry.example.com/orders:v1',
+      'registry.example.com/Orders',
+      'https://registry.example.com/orders',
+      'a@sha256:b',
+      '',
+      'a//b',
+      'a/$(id)',
+    ],
+  },
+  'image.platforms': {
+    good: [['linux/amd64']],
+    bad: [[], ['windows/amd64'], ['linux/amd64', 'linux/amd64'], 'linux/amd64'],
+  },
+  'probes.liveness.path': {
+    good: ['/livez', '/a/b'],
+    bad: ['livez', '/', '/a/../b', '/a b', '/a?b', '/a//b', '/{x}', '/"'],
+  },
+  'workload.volume.path': {
+    good: ['/data', '/var/lib/orders'],
+    bad: ['/', 'data', '/etc', '/etc/x', '/tmp', '/a/../b', '/usr/x'],
+  },
+  'istio.host': {
+    good: ['orders.example.com'],
+    bad: [
+      'orders',
+      '10.0.0.1',
+      '*.example.com',
+      'orders.example.com.',
+      'Orders.example.com',
+      'a..b',
+      'orders.example.com/x',
+    ],
+  },
+  'istio.gateway': { good: ['create', 'istio-system/main'], bad: ['main', 'a/b/c', '/b', 'a/'] },
+  'rollout.weights': {
+    good: [
+      [80, 20],
+      [0, 100],
+    ],
+    bad: [[100], [50, 25, 25], [101, -1], ['80', '20'], []],
+  },
+  'config.values': {
+    good: [{}, { 'feature.new-ui': 'true', A_B: '' }],
+    bad: [{ '': 'x' }, { '-a': 'x' }, { 'a b': 'x' }, JSON.parse('{"__proto__": "x"}'), { a: 1 }, [], 'a=b'],
+  },
+  'delivery.argocd.repo': {
+    good: [
+      'https://git.example.com/team/orders.git',
+      'git@git.example.com:team/orders.git',
+      'ssh://git@git.example.com:22/orders.git',
+    ],
+    bad: [
+      'http://git.example.com/a',
+      'https://user:pw@git.example.com/a',
+      'file:///etc',
+      'git.example.com/a',
+      'https://git.example.com/a b',
+    ],
+  },
+  'entrypoint.waitFor': {
+    good: [['db:5432', 'a.b.svc:1']],
+    bad: [['db'], ['db:0'], ['db:65536'], ['db:x'], ['$(id):1']],
+  },
+  'target.kubernetes': { good: ['1.35', '1.37'], bad: ['1.33', '1.3', 1.35, 'latest'] },
+}
+
+describe.each(Object.entries(cases))('%s', (key, { good, bad }) => {
+  const judged = (value: unknown) => (isKey(key) ? judge(key, value, key) : { code: 'no-such-option' })
+  test.each(good.map((value) => [value]))('takes %j', (value) => {
+    expect(judged(value)).toBeUndefined()
+  })
+  test.each(bad.map((value) => [value]))('refuses %j', (value) => {
+    expect(judged(value)).toMatchObject({ code: 'invalid-value', where: key })
+  })
+})
