@@ -9,6 +9,7 @@ import { istioGateway } from './istio-gateway.js'
 import { metrics } from './metrics.js'
 import { networkPolicy } from './network-policy.js'
 import { pdb } from './pdb.js'
+import { reloadMetrics } from './reload-metrics.js'
 import { serviceMonitor } from './service-monitor.js'
 import { statefulset } from './statefulset.js'
 import { tracing } from './tracing.js'
@@ -23,6 +24,7 @@ export const features: readonly Feature[] = [
   metrics,
   tracing,
   configReload,
+  reloadMetrics,
   autoscaling,
   pdb,
   networkPolicy,

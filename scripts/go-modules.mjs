@@ -1,0 +1,108 @@
+// @ts-check
+// Measures the table behind go.mod and go.sum (src/golang/table.ts): tidies the full combination of module sets, then
+// every subset from the full combination's files, so that each module has one version everywhere. Needs Go and a
+// module proxy. `--upgrade` takes the newest versions that the go directive allows.
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { root } from './templates.mjs'
+
+/** The flag that turns each optional set off. */
+const optional = [
+  { set: 'metrics', off: '--no-metrics' },
+  { set: 'tracing', off: '--no-tracing' },
+]
+
+const work = await mkdtemp(path.join(tmpdir(), 'go-modules-'))
+try {
+  const full = await tidied(new Set(optional.map(({ set }) => set)), undefined)
+  /** @type {{ sets: Set<string>, mod: Map<string, { version: string, indirect: boolean }>, sum: string[] }[]} */
+  const measured = []
+  for (const sets of subsets(optional.map(({ set }) => set))) {
+    measured.push({ sets, ...(await tidied(sets, full)) })
+  }
+  await writeFile(path.join(root, 'src/golang/table.ts'), tableText(measured))
+  console.log(`measured ${measured.length} combinations`)
+} finally {
+  await rm(work, { recursive: true, force: true })
+}
+
+/**
+ * Renders a combination and tidies it.
+ * @param {Set<string>} sets
+ * @param {{ goMod: string, goSum: string } | undefined} seed
+ */
+async function tidied(sets, seed) {
+  const dir = path.join(work, ['orders', ...sets, seed === undefined ? 'seed' : ''].join('-').replace(/-$/, ''))
+  const off = optional.filter(({ set }) => !sets.has(set)).map((entry) => entry.off)
+  execFileSync(process.execPath, [path.join(root, 'dist/bin.js'), dir, '--name=orders', '--yes', '--quiet', ...off])
+  if (seed !== undefined) {
+    await writeFile(path.join(dir, 'go.mod'), seed.goMod)
+    await writeFile(path.join(dir, 'go.sum'), seed.goSum)
+  } else if (process.argv.includes('--upgrade')) {
+    execFileSync('go', ['get', '-u', './...'], { cwd: dir, stdio: 'inherit' })
+  }
+  execFileSync('go', ['mod', 'tidy'], { cwd: dir, stdio: ['ignore', 'inherit', 'pipe'] })
+  const goMod = await readFile(path.join(dir, 'go.mod'), 'utf8')
+  const goSum = await readFile(path.join(dir, 'go.sum'), 'utf8')
+  return { goMod, goSum, mod: requirements(goMod), sum: goSum.trimEnd().split('\n') }
+}
+
+/** @param {string} goMod */
+function requirements(goMod) {
+  const found = [...goMod.matchAll(/^(?:require )?\t?(\S+\.\S+\/?\S*) (v\S+)( \/\/ indirect)?$/gm)]
+  return new Map(found.map(([, module = '', version = '', indirect]) => [module, { version, indirect: indirect !== undefined }]))
+}
+
+/** @param {string[]} names @returns {Set<string>[]} smallest first */
+function subsets(names) {
+  const all = Array.from({ length: 2 ** names.length }, (_, bits) => new Set(names.filter((_name, at) => bits & (1 << at))))
+  return all.sort((a, b) => a.size - b.size)
+}
+
+/**
+ * The minimal sets that bring an entry, given the combinations that have it. Throws when more sets can take it away:
+ * such an entry needs another form of table.
+ * @param {Set<string>[]} all @param {Set<string>[]} having
+ */
+function terms(all, having) {
+  /** @param {Set<string>} a @param {Set<string>} b */
+  const within = (a, b) => [...a].every((name) => b.has(name))
+  const minimal = having.filter((set) => !having.some((other) => other !== set && within(other, set)))
+  for (const set of all) {
+    if (minimal.some((term) => within(term, set)) !== having.includes(set)) {
+      throw new Error(`presence is not monotone at {${[...set]}}`)
+    }
+  }
+  return minimal.map((term) => (term.size === 0 ? ['base'] : [...term]))
+}
+
+/** @param {{ sets: Set<string>, mod: Map<string, { version: string, indirect: boolean }>, sum: string[] }[]} measured */
+function tableText(measured) {
+  const all = measured.map(({ sets }) => sets)
+  const modules = [...new Set(measured.flatMap(({ mod }) => [...mod.keys()]))].sort()
+  const require = modules.map((module) => {
+    const versions = new Set(measured.flatMap(({ mod }) => mod.get(module)?.version ?? []))
+    if (versions.size !== 1) {
+      throw new Error(`${module} has versions ${[...versions]}`)
+    }
+    /** @param {boolean} indirect */
+    const having = (indirect) => measured.filter(({ mod }) => mod.get(module)?.indirect === indirect).map(({ sets }) => sets)
+    return { module, version: [...versions][0], direct: termsOf(all, having(false)), indirect: termsOf(all, having(true)) }
+  })
+  const lines = [...new Set(measured.flatMap(({ sum }) => sum))].sort(byCodePoint)
+  const sum = lines.map((line) => ({ line, terms: terms(all, measured.filter((one) => one.sum.includes(line)).map(({ sets }) => sets)) }))
+  const rows = (/** @type {object[]} */ list) => list.map((row) => `    ${JSON.stringify(row)},\n`).join('')
+  return `// Written by scripts/go-modules.mjs; do not edit.\nimport type { GoModuleTable } from './go-mod.js'\n\nexport const table: GoModuleTable = {\n  require: [\n${rows(require)}  ],\n  sum: [\n${rows(sum)}  ],\n}\n`
+}
+
+/** Direct in some combinations and indirect in others is rare; each form gets its own terms. @param {Set<string>[]} all @param {Set<string>[]} having */
+function termsOf(all, having) {
+  return having.length === 0 ? [] : terms(all, having)
+}
+
+/** go.sum's own order. @param {string} a @param {string} b */
+function byCodePoint(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0
+}
