@@ -22,7 +22,7 @@ try {
   for (const sets of subsets(optional.map(({ set }) => set))) {
     measured.push({ sets, ...(await tidied(sets, full)) })
   }
-  await writeFile(path.join(root, 'src/golang/table.ts'), tableText(measured))
+  await writeFile(path.join(root, 'src/golang/table.ts'), tableText(measured, full.sum))
   console.log(`measured ${measured.length} combinations`)
 } finally {
   await rm(work, { recursive: true, force: true })
@@ -78,8 +78,11 @@ function terms(all, having) {
   return minimal.map((term) => (term.size === 0 ? ['base'] : [...term]))
 }
 
-/** @param {{ sets: Set<string>, mod: Map<string, { version: string, indirect: boolean }>, sum: string[] }[]} measured */
-function tableText(measured) {
+/**
+ * @param {{ sets: Set<string>, mod: Map<string, { version: string, indirect: boolean }>, sum: string[] }[]} measured
+ * @param {string[]} lines every line of go.sum, in its own order
+ */
+function tableText(measured, lines) {
   const all = measured.map(({ sets }) => sets)
   const modules = [...new Set(measured.flatMap(({ mod }) => [...mod.keys()]))].sort()
   const require = modules.map((module) => {
@@ -91,7 +94,10 @@ function tableText(measured) {
     const having = (indirect) => measured.filter(({ mod }) => mod.get(module)?.indirect === indirect).map(({ sets }) => sets)
     return { module, version: [...versions][0], direct: termsOf(all, having(false)), indirect: termsOf(all, having(true)) }
   })
-  const lines = [...new Set(measured.flatMap(({ sum }) => sum))].sort(byCodePoint)
+  const strangers = measured.flatMap(({ sum }) => sum).filter((line) => !lines.includes(line))
+  if (strangers.length > 0) {
+    throw new Error(`lines that the full combination lacks: ${strangers}`)
+  }
   const sum = lines.map((line) => ({ line, terms: terms(all, measured.filter((one) => one.sum.includes(line)).map(({ sets }) => sets)) }))
   const rows = (/** @type {object[]} */ list) => list.map((row) => `    ${JSON.stringify(row)},\n`).join('')
   return `// Written by scripts/go-modules.mjs; do not edit.\nimport type { GoModuleTable } from './go-mod.js'\n\nexport const table: GoModuleTable = {\n  require: [\n${rows(require)}  ],\n  sum: [\n${rows(sum)}  ],\n}\n`
@@ -100,9 +106,4 @@ function tableText(measured) {
 /** Direct in some combinations and indirect in others is rare; each form gets its own terms. @param {Set<string>[]} all @param {Set<string>[]} having */
 function termsOf(all, having) {
   return having.length === 0 ? [] : terms(all, having)
-}
-
-/** go.sum's own order. @param {string} a @param {string} b */
-function byCodePoint(a, b) {
-  return a < b ? -1 : a > b ? 1 : 0
 }

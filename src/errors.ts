@@ -20,6 +20,8 @@ export interface Finding {
   readonly hint?: string
   /** Where: a flag, or `file:line:column` and key. */
   readonly where?: string
+  /** Keys of the options to change, when the finding is about several. */
+  readonly options?: readonly string[]
 }
 
 export interface UserErrorDetails {

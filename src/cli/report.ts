@@ -74,7 +74,20 @@ export function reportError(error: UserError, json: boolean, color: boolean, ter
   }
 }
 
-function painter(color: boolean) {
-  const wrap = (open: number) => (text: string) => (color ? `\u001b[${open}m${text}\u001b[39m` : text)
-  return { red: wrap(31), green: wrap(32), yellow: wrap(33) }
+export type Paint = ReturnType<typeof painter>
+
+/** Colours for people's words; without colour every one leaves the text as it is. */
+export function painter(color: boolean) {
+  const wrap =
+    (open: number, close = 39) =>
+    (text: string) =>
+      color ? `\u001b[${open}m${text}\u001b[${close}m` : text
+  return {
+    red: wrap(31),
+    green: wrap(32),
+    yellow: wrap(33),
+    cyan: wrap(36),
+    bold: wrap(1, 22),
+    dim: wrap(2, 22),
+  }
 }

@@ -43,13 +43,14 @@ export function make(value: Encodable): string {
   return oneLine(value).replaceAll('\\', '\\\\').replaceAll('$', '$$$$').replaceAll('#', '\\#')
 }
 
-/** Markdown text on one line: no markup, no HTML, no table cell's end. */
+/** Markdown text on one line: no markup, no HTML, no table cell's end, and no list or heading at its start. */
 export function md(value: Encodable): string {
   return oneLine(value)
-    .replace(/[\\`*_[\]{}()#+!|~$:@-]/g, (char) => (/[:@-]/.test(char) ? char : `\\${char}`))
+    .replace(/[\\`*_[\]|~$]/g, (char) => `\\${char}`)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
+    .replace(/^([#+=-]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`))
 }
 
 /** The inside of a Dockerfile double-quoted word, quotes included. */

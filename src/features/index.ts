@@ -1,5 +1,7 @@
 import { argocd } from './argocd.js'
 import { autoscaling } from './autoscaling.js'
+import { configEnv } from './config-env.js'
+import { configFile } from './config-file.js'
 import { configReload } from './config-reload.js'
 import { deployment } from './deployment.js'
 import { entrypoint } from './entrypoint.js'
@@ -9,7 +11,6 @@ import { istioGateway } from './istio-gateway.js'
 import { metrics } from './metrics.js'
 import { networkPolicy } from './network-policy.js'
 import { pdb } from './pdb.js'
-import { reloadMetrics } from './reload-metrics.js'
 import { serviceMonitor } from './service-monitor.js'
 import { statefulset } from './statefulset.js'
 import { tracing } from './tracing.js'
@@ -23,8 +24,9 @@ export const features: readonly Feature[] = [
   entrypoint,
   metrics,
   tracing,
+  configFile,
+  configEnv,
   configReload,
-  reloadMetrics,
   autoscaling,
   pdb,
   networkPolicy,

@@ -43,6 +43,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     features: {
       metrics: spec['metrics.enabled'],
       tracing: spec['tracing.enabled'],
+      configFile: spec['config.source'] === 'file',
       configReload: spec['config.source'] === 'file' && spec['config.reload'],
       autoscaling: scale.enabled,
       entrypoint: spec['entrypoint.enabled'],

@@ -23,6 +23,7 @@ export function checkInvariants(model: Model): Finding[] {
         invariant.options.length > 0
           ? `change ${invariant.options.join(' or ')}`
           : 'report this: no option should lead here',
+      options: invariant.options,
     })),
   )
 }

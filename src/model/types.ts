@@ -224,6 +224,8 @@ export interface ArgoCd {
 export interface FeatureFlags {
   readonly metrics: boolean
   readonly tracing: boolean
+  /** Settings come from a mounted file, not from the environment alone. */
+  readonly configFile: boolean
   readonly configReload: boolean
   readonly autoscaling: boolean
   readonly entrypoint: boolean

@@ -121,5 +121,6 @@ export function conflicts(spec: Spec, where: (key: Key) => string): Finding[] {
       message: rule.message(spec),
       hint: rule.hint,
       where: rule.keys.map(where).join(', '),
+      options: rule.keys,
     }))
 }

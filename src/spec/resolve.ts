@@ -33,26 +33,13 @@ export function resolve(
   layers: readonly Layer[],
   fallbackName: string | undefined,
 ): Resolved | { findings: Finding[] } {
-  const findings: Finding[] = []
-  const origins = new Map<Key, { layer: LayerName; where: string }>()
-  const given = new Map<Key, unknown>()
-  for (const layer of layers) {
-    for (const [key, value] of layer.values) {
-      const finding = judge(key, value, layer.where(key))
-      if (finding !== undefined) {
-        findings.push(finding)
-      }
-      given.set(key, value)
-      origins.set(key, { layer: layer.name, where: layer.where(key) })
-    }
-  }
+  const findings = invalidValues(layers)
   if (findings.length > 0) {
     return { findings }
   }
-
-  const base = below(given.get('preset') as Preset | undefined, origins)
-  deriveDefaults(base, given, fallbackName, origins)
-  if (base.get('name') === undefined && given.get('name') === undefined) {
+  const merged = merge(layers, fallbackName)
+  const { spec, origins } = merged
+  if (spec.name === undefined) {
     return {
       findings: [
         {
@@ -64,11 +51,34 @@ export function resolve(
       ],
     }
   }
-  const nameFinding = given.has('name') ? undefined : judge('name', base.get('name'), 'name (taken from the directory)')
+  const named = origins.get('name')?.layer !== 'default'
+  const nameFinding = named ? undefined : judge('name', spec.name, 'name (taken from the directory)')
   if (nameFinding !== undefined) {
     return { findings: [{ ...nameFinding, hint: 'give another directory, or --name' }] }
   }
+  const clashes = conflicts(spec, (key) => origins.get(key)?.where ?? `--${flagOf(key)}`)
+  return clashes.length > 0 ? { findings: clashes } : merged
+}
 
+/** What is wrong with single values, wherever they stand. */
+export function invalidValues(layers: readonly Layer[]): Finding[] {
+  return layers.flatMap((layer) =>
+    [...layer.values].flatMap(([key, value]) => judge(key, value, layer.where(key)) ?? []),
+  )
+}
+
+/** Merges layers of valid values; what can't be had together is not looked for, and the name may be missing. */
+export function merge(layers: readonly Layer[], fallbackName: string | undefined): Resolved {
+  const origins = new Map<Key, { layer: LayerName; where: string }>()
+  const given = new Map<Key, unknown>()
+  for (const layer of layers) {
+    for (const [key, value] of layer.values) {
+      given.set(key, value)
+      origins.set(key, { layer: layer.name, where: layer.where(key) })
+    }
+  }
+  const base = below(given.get('preset') as Preset | undefined, origins)
+  deriveDefaults(base, given, fallbackName, origins)
   const answers: Record<string, unknown> = {}
   for (const key of keys) {
     const value = given.get(key)
@@ -77,8 +87,7 @@ export function resolve(
     }
   }
   const spec = Object.fromEntries(keys.map((key) => [key, given.get(key) ?? base.get(key)])) as unknown as Spec
-  const clashes = conflicts(spec, (key) => origins.get(key)?.where ?? `--${flagOf(key)}`)
-  return clashes.length > 0 ? { findings: clashes } : { spec, origins, answers: answers as Answers }
+  return { spec, origins, answers: answers as Answers }
 }
 
 function below(chosen: Preset | undefined, origins: Map<Key, { layer: LayerName; where: string }>): Map<Key, unknown> {

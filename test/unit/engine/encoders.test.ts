@@ -106,7 +106,7 @@ describe('one-line encoders', () => {
       expect(encoded).not.toMatch(/[\n\r\u2028\u2029\u202e\ufeff]/)
     }
     expect(comment(text)).not.toContain('*/')
-    expect(md(text)).not.toMatch(/<|(?<!\\)[`|*_]/)
+    expect(md(text)).not.toMatch(/<|(?<!\\)[`|*_[\]]|^[#+=-]|^\d+[.)]/)
     expect(dockerfile(text)).toMatch(/^"([^"\\$]|\\.)*"$/)
   })
 })

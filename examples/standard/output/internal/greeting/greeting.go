@@ -1,0 +1,71 @@
+// Package greeting is an example of an endpoint: validation, a setting, answers
+// and errors. Delete it together with its line in internal/app and its part of
+// api/openapi.yaml once you have one of your own; the tests in cmd call it too.
+package greeting
+
+import (
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"example.com/shop/orders/internal/config"
+	"example.com/shop/orders/internal/httpserver"
+)
+
+const (
+	// maxName counts characters, not bytes. It is what openapi.yaml promises.
+	maxName = 64
+
+	// valueKey is the key under "values" in the configuration file.
+	valueKey = "greeting"
+
+	defaultGreeting = "Hello"
+)
+
+// Greeting is the answer.
+type Greeting struct {
+	Message string `json:"message"`
+}
+
+// Register adds the endpoint to mux.
+func Register(mux *http.ServeMux, live *config.Live) {
+	mux.HandleFunc("GET /v1/greetings/{name}", func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimSpace(r.PathValue("name"))
+		if problem := validate(name); problem != "" {
+			httpserver.WriteProblem(w, r, httpserver.Problem{
+				Status: http.StatusBadRequest,
+				Detail: "The name is not valid.",
+				Errors: []httpserver.FieldError{{Field: "name", Detail: problem}},
+			})
+
+			return
+		}
+
+		// Read here and not in Register, so that a reload counts.
+		word := live.Current().Values[valueKey]
+		if word == "" {
+			word = defaultGreeting
+		}
+		httpserver.WriteJSON(w, http.StatusOK, Greeting{Message: word + ", " + name + "!"})
+	})
+}
+
+// validate returns what is wrong with name, or nothing.
+func validate(name string) string {
+	switch {
+	case !utf8.ValidString(name):
+		return "must be UTF-8"
+	case name == "":
+		return "must not be empty"
+	case utf8.RuneCountInString(name) > maxName:
+		return "must have at most 64 characters"
+	}
+	for _, c := range name {
+		if !unicode.IsLetter(c) && !unicode.IsMark(c) && !unicode.IsDigit(c) && !strings.ContainsRune(" '.-", c) {
+			return "must consist of letters, digits, spaces, apostrophes, full stops and hyphens"
+		}
+	}
+
+	return ""
+}

@@ -1,0 +1,28 @@
+import { exit, type Finding, UserError } from '../../errors.js'
+import type { Prepared } from '../commands/create.js'
+
+/**
+ * A render in memory, or what stands in its way: answers that can't be had together, rules that the
+ * numbers violate, a folder that is occupied.
+ *
+ * @param renames true when another name would lead to another folder
+ */
+export function check(preview: () => Prepared, renames: boolean): Prepared | { findings: readonly Finding[] } {
+  try {
+    return preview()
+  } catch (error) {
+    if (!(error instanceof UserError)) {
+      throw error
+    }
+    if (error.exit === exit.usage && error.findings.length > 0) {
+      return { findings: error.findings }
+    }
+    const { code, message, hint } = error
+    return { findings: [{ code, message, options: renames ? ['name'] : [], ...(hint === undefined ? {} : { hint }) }] }
+  }
+}
+
+/** Findings as lines, each with what to do about it. */
+export function findingLines(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ message, hint }) => [`! ${message}`, ...(hint === undefined ? [] : [`  ${hint}`])])
+}

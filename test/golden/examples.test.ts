@@ -1,0 +1,28 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { main } from '../../src/cli/main.js'
+import { readTree } from '../support/tree.js'
+import { silentTerminal } from '../support/terminal.js'
+
+const examples = path.resolve('examples')
+const work = fs.mkdtempSync(path.join(os.tmpdir(), 'golden-'))
+afterAll(() => fs.rmSync(work, { recursive: true, force: true }))
+
+/** What the version stamps into a project; the tests run from source, which has no version. */
+const stamps = /create-go-k8s-service@[^/"]+|"tool": "[^"]+"/g
+
+describe.each(fs.readdirSync(examples))('examples/%s', (name) => {
+  test('renders the committed output', async () => {
+    const target = path.join(work, name)
+    const code = await main([target, '--config', path.join(examples, name, 'service.yaml'), '--yes', '--quiet'], silentTerminal(work))
+    expect(code).toBe(0)
+    const rendered = readTree(target, stamps)
+    const committed = readTree(path.join(examples, name, 'output'), stamps)
+    expect(Object.keys(rendered)).toEqual(Object.keys(committed))
+    for (const [file, entry] of Object.entries(rendered)) {
+      expect([file, entry]).toEqual([file, committed[file]])
+    }
+  })
+})
