@@ -97,7 +97,8 @@ function block(node, scope, file, at) {
   const subject = expression(node.params[0], scope)
   const otherwise = node.inverse ? statements(node.inverse.body, scope, file) : ''
   if (name === 'if' || name === 'unless') {
-    const narrowed = node.params[0].original?.endsWith('features.istio') || node.params[0].original?.endsWith('features.trafficSplit')
+    const narrowed =
+      node.params[0].original?.endsWith('features.istio') || node.params[0].original?.endsWith('features.trafficSplit')
     const positive = narrowed ? `${subject} && ${scope.root}.istio !== undefined` : subject
     return `if (${name === 'if' ? positive : `!(${positive})`}) {${at}${statements(node.program.body, scope, file)}} else {\n${otherwise}}\n`
   }

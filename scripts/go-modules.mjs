@@ -52,12 +52,17 @@ async function tidied(sets, seed) {
 /** @param {string} goMod */
 function requirements(goMod) {
   const found = [...goMod.matchAll(/^(?:require )?\t?(\S+\.\S+\/?\S*) (v\S+)( \/\/ indirect)?$/gm)]
-  return new Map(found.map(([, module = '', version = '', indirect]) => [module, { version, indirect: indirect !== undefined }]))
+  return new Map(
+    found.map(([, module = '', version = '', indirect]) => [module, { version, indirect: indirect !== undefined }]),
+  )
 }
 
 /** @param {string[]} names @returns {Set<string>[]} smallest first */
 function subsets(names) {
-  const all = Array.from({ length: 2 ** names.length }, (_, bits) => new Set(names.filter((_name, at) => bits & (1 << at))))
+  const all = Array.from(
+    { length: 2 ** names.length },
+    (_, bits) => new Set(names.filter((_name, at) => bits & (1 << at))),
+  )
   return all.sort((a, b) => a.size - b.size)
 }
 
@@ -91,14 +96,26 @@ function tableText(measured, lines) {
       throw new Error(`${module} has versions ${[...versions]}`)
     }
     /** @param {boolean} indirect */
-    const having = (indirect) => measured.filter(({ mod }) => mod.get(module)?.indirect === indirect).map(({ sets }) => sets)
-    return { module, version: [...versions][0], direct: termsOf(all, having(false)), indirect: termsOf(all, having(true)) }
+    const having = (indirect) =>
+      measured.filter(({ mod }) => mod.get(module)?.indirect === indirect).map(({ sets }) => sets)
+    return {
+      module,
+      version: [...versions][0],
+      direct: termsOf(all, having(false)),
+      indirect: termsOf(all, having(true)),
+    }
   })
   const strangers = measured.flatMap(({ sum }) => sum).filter((line) => !lines.includes(line))
   if (strangers.length > 0) {
     throw new Error(`lines that the full combination lacks: ${strangers}`)
   }
-  const sum = lines.map((line) => ({ line, terms: terms(all, measured.filter((one) => one.sum.includes(line)).map(({ sets }) => sets)) }))
+  const sum = lines.map((line) => ({
+    line,
+    terms: terms(
+      all,
+      measured.filter((one) => one.sum.includes(line)).map(({ sets }) => sets),
+    ),
+  }))
   const rows = (/** @type {object[]} */ list) => list.map((row) => `    ${JSON.stringify(row)},\n`).join('')
   return `// Written by scripts/go-modules.mjs; do not edit.\nimport type { GoModuleTable } from './go-mod.js'\n\nexport const table: GoModuleTable = {\n  require: [\n${rows(require)}  ],\n  sum: [\n${rows(sum)}  ],\n}\n`
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import fs from 'node:fs'
+import { createRequire } from 'node:module'
 import { main } from './cli/main.js'
 import { exit } from './errors.js'
 
@@ -21,11 +22,27 @@ function write(descriptor: number, text: string): void {
   }
 }
 
+/**
+ * Whether a person sits at a descriptor. Asked late and by the kind of file first: Node's streams and its terminal
+ * module cost a tenth of its start, and a run in a pipeline needs neither.
+ */
+function isTerminal(descriptor: number): boolean {
+  try {
+    return fs.fstatSync(descriptor).isCharacterDevice() && createRequire(import.meta.url)('node:tty').isatty(descriptor)
+  } catch {
+    return false // closed
+  }
+}
+
 main(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
-  interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
-  color: process.stderr.isTTY === true && !process.env['NO_COLOR'],
+  get interactive() {
+    return isTerminal(0) && isTerminal(1)
+  },
+  get color() {
+    return !process.env['NO_COLOR'] && isTerminal(2)
+  },
   readStdin: () => fs.readFileSync(0, 'utf8'),
   out: (text) => write(1, text),
   err: (text) => write(2, text),

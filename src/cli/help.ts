@@ -2,7 +2,7 @@ import yargs, { type Argv } from 'yargs'
 import { flagOf } from '../spec/flags.js'
 import { groups, type Key, optionOf } from '../spec/table.js'
 import { globalFlags } from './arguments.js'
-import { commands } from './main.js'
+import { commands } from './commands/table.js'
 
 /** Columns of the help, whatever the terminal: it also lands in logs and in the README. */
 const columns = 80

@@ -1,25 +1,7 @@
 import path from 'node:path'
 import { type ExitCode, exit, UserError } from '../errors.js'
-import type { Arguments } from './arguments.js'
+import { commands, laterCommands } from './commands/table.js'
 import type { Terminal } from './terminal.js'
-
-type Command = (args: Arguments, terminal: Terminal) => Promise<ExitCode>
-
-/** Commands by name; each module is loaded only when it runs. */
-export const commands: Readonly<Record<string, { readonly help: string; readonly load: () => Promise<Command> }>> = {
-  list: {
-    help: 'options, presets and features, with defaults',
-    load: async () => (await import('./commands/list.js')).list,
-  },
-  schema: { help: 'JSON Schema of service.yaml', load: async () => (await import('./commands/schema.js')).schema },
-  explain: {
-    help: 'where values come from and how numbers were computed',
-    load: async () => (await import('./commands/explain.js')).explain,
-  },
-}
-
-/** Commands of the contract that a later version brings. */
-const laterCommands = ['add', 'remove', 'update', 'diff', 'check', 'fleet', 'completion']
 
 /**
  * Runs a command line and returns its exit code. Every UserError is reported here, once;
@@ -28,13 +10,12 @@ const laterCommands = ['add', 'remove', 'update', 'diff', 'check', 'fleet', 'com
 export async function main(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
   // An error in the flags themselves must still come out in the form that was asked for.
   const wantsJson = argv.includes('--json')
-  const wantsColor = terminal.color && !argv.includes('--no-color')
   try {
     return await run(argv, terminal)
   } catch (error) {
     if (error instanceof UserError) {
       const { reportError } = await import('./report.js')
-      reportError(error, wantsJson, wantsColor, terminal)
+      reportError(error, wantsJson, !argv.includes('--no-color') && terminal.color, terminal)
       return error.exit
     }
     throw error

@@ -27,7 +27,7 @@ export function reportCreated(
   if (args.quiet) {
     return
   }
-  const paint = painter(terminal.color && args.color)
+  const paint = painter(args.color && terminal.color)
   for (const { message } of warnings) {
     terminal.err(`${paint.yellow('warning')} ${message}\n`)
   }

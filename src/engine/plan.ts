@@ -1,4 +1,4 @@
-import type { FileSet, Policy } from './file-set.js'
+import type { Policy } from './file-set.js'
 
 export type ActionKind = 'create' | 'update' | 'keep'
 
@@ -17,15 +17,22 @@ export interface Plan {
 /** What is at a path now. */
 export type Occupant = 'nothing' | 'same' | 'different' | 'not-a-file'
 
+/** A file that wants to be written. */
+export interface Candidate {
+  readonly path: string
+  readonly content: string | Uint8Array
+  readonly policy: Policy
+}
+
 /**
- * What creating a FileSet would do to a tree. `look` tells what is at a path; nothing is written here.
+ * What creating these files would do to a tree, by path. `look` tells what is at a path; nothing is written here.
  *
  * @param force replace what differs instead of reporting it
- * @param keep paths that stay the user's when they exist (LICENSE, README)
+ * @param keep paths in lower case that stay the user's when they exist (LICENSE, README)
  */
 export function planCreate(
-  files: FileSet,
-  look: (path: string, content: string) => Occupant,
+  files: readonly Candidate[],
+  look: (path: string, content: string | Uint8Array) => Occupant,
   { force, keep }: { readonly force: boolean; readonly keep: ReadonlySet<string> },
 ): Plan {
   const actions: Action[] = []
@@ -34,7 +41,7 @@ export function planCreate(
     const occupant = look(path, content)
     if (occupant === 'nothing') {
       actions.push({ path, action: 'create', policy })
-    } else if (occupant === 'same' || keep.has(path)) {
+    } else if (occupant === 'same' || keep.has(path.toLowerCase())) {
       actions.push({ path, action: 'keep', policy })
     } else if (force && occupant === 'different') {
       actions.push({ path, action: 'update', policy })
@@ -42,5 +49,6 @@ export function planCreate(
       occupied.push(path)
     }
   }
-  return { actions, occupied }
+  const byPath = (a: string, b: string) => (a < b ? -1 : 1)
+  return { actions: actions.sort((a, b) => byPath(a.path, b.path)), occupied: occupied.sort(byPath) }
 }

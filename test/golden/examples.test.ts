@@ -3,8 +3,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { main } from '../../src/cli/main.js'
-import { readTree } from '../support/tree.js'
 import { silentTerminal } from '../support/terminal.js'
+import { readTree } from '../support/tree.js'
 
 const examples = path.resolve('examples')
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'golden-'))
@@ -16,7 +16,10 @@ const stamps = /create-go-k8s-service@[^/"]+|"tool": "[^"]+"/g
 describe.each(fs.readdirSync(examples))('examples/%s', (name) => {
   test('renders the committed output', async () => {
     const target = path.join(work, name)
-    const code = await main([target, '--config', path.join(examples, name, 'service.yaml'), '--yes', '--quiet'], silentTerminal(work))
+    const code = await main(
+      [target, '--config', path.join(examples, name, 'service.yaml'), '--yes', '--quiet'],
+      silentTerminal(work),
+    )
     expect(code).toBe(0)
     const rendered = readTree(target, stamps)
     const committed = readTree(path.join(examples, name, 'output'), stamps)

@@ -22,7 +22,10 @@ export function readTree(root: string, stamps?: RegExp): Record<string, TreeEntr
     files.map((file) => {
       const full = path.join(root, file)
       const content = fs.readFileSync(full, file.endsWith('.br') ? 'base64' : 'utf8')
-      return [file, { mode: (fs.statSync(full).mode & 0o777).toString(8), content: stamps ? content.replace(stamps, '') : content }]
+      return [
+        file,
+        { mode: (fs.statSync(full).mode & 0o777).toString(8), content: stamps ? content.replace(stamps, '') : content },
+      ]
     }),
   )
 }

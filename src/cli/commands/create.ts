@@ -1,11 +1,11 @@
 import path from 'node:path'
-import { entriesOf, occupantOf, recordFiles, resolveTarget, writeAll } from '../../engine/disk.js'
+import { type DiskFile, entriesOf, occupantOf, recordFiles, resolveTarget, writeAll } from '../../engine/disk.js'
 import type { FileSet } from '../../engine/file-set.js'
 import { type Action, planCreate } from '../../engine/plan.js'
 import { type ExitCode, exit, UserError } from '../../errors.js'
 import type { Layer } from '../../spec/resolve.js'
 import { type Arguments, atMostPositionals } from '../arguments.js'
-import { readFileLayers } from '../layers.js'
+import { type FileLayers, readFileLayers } from '../layers.js'
 import { filesOf, modelOf, type Project } from '../project.js'
 import { reportCreated, type Warning } from '../report.js'
 import type { Terminal } from '../terminal.js'
@@ -18,10 +18,12 @@ export interface Prepared {
   readonly project: Project
   readonly files: FileSet
   readonly actions: readonly Action[]
+  /** Lock and baseline. */
+  readonly records: readonly DiskFile[]
 }
 
-/** A question asked by the wizard after the summary. */
-interface Wishes {
+/** What is to be rendered, and where. */
+export interface Wishes {
   readonly layers: readonly Layer[]
   readonly dir: string | undefined
   readonly git: boolean
@@ -30,16 +32,17 @@ interface Wishes {
 /** Renders a new service into a folder. */
 export async function create(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   atMostPositionals(args, 1, 'create-go-k8s-service [dir] [options]')
-  const { layers: fileLayers, extendsFile } = await readFileLayers(args.config, terminal)
-  const given = [...fileLayers, args.answers]
-  const asks = terminal.interactive && !args.yes && !args.json && !args.quiet && !args.dryRun && !args.diff
+  const file = await readFileLayers(args.config, terminal)
+  const given = [...file.layers, args.answers]
+  const silent = args.yes || args.json || args.quiet || args.dryRun || args.diff
+  const asks = !silent && terminal.interactive
   const wishes = asks
-    ? await askWishes(given, args, terminal)
+    ? await askWishes(given, args, terminal, file)
     : { layers: given, dir: args.positionals[0], git: args.git === true }
   if (wishes === undefined) {
-    return exit.done
+    return exit.interrupted
   }
-  const prepared = prepare(wishes, args, terminal, extendsFile)
+  const prepared = prepare(wishes, args, terminal, file.extendsFile)
   if (args.diff) {
     const { unifiedDiff } = await import('../unified-diff.js')
     terminal.out(unifiedDiff(prepared.root, prepared.files, prepared.actions))
@@ -48,20 +51,44 @@ export async function create(args: Arguments, terminal: Terminal): Promise<ExitC
   const warnings = warningsOf(prepared)
   if (!args.dryRun) {
     const replaced = new Set(prepared.actions.filter(({ action }) => action !== 'keep').map((action) => action.path))
-    const records = recordFiles(prepared.files, tool.version)
-    writeAll(prepared.root, [...prepared.files.filter((file) => replaced.has(file.path)), ...records])
+    writeAll(prepared.root, [...prepared.files.filter((file) => replaced.has(file.path)), ...prepared.records])
     if (wishes.git) {
       const { initRepository } = await import('../git.js')
       warnings.push(...(await initRepository(prepared.root)))
     }
   }
   reportCreated(prepared, args, warnings, terminal)
+  if (asks) {
+    const { reproduction } = await import('../wizard/reproduce.js')
+    const config =
+      args.config === undefined || file.extendsFile === undefined
+        ? undefined
+        : { file: args.config, layers: file.layers }
+    terminal.err(reproduction(prepared, { cwd: args.cwd, config, git: wishes.git }))
+  }
   return exit.done
 }
 
-async function askWishes(layers: readonly Layer[], args: Arguments, terminal: Terminal): Promise<Wishes | undefined> {
+/** Asks for what was not given. Nothing is written meanwhile; undefined: the user left. */
+async function askWishes(
+  layers: readonly Layer[],
+  args: Arguments,
+  terminal: Terminal,
+  { extendsFile }: FileLayers,
+): Promise<Wishes | undefined> {
   const { runWizard } = await import('../wizard/run.js')
-  return runWizard({ layers, dir: args.positionals[0], git: args.git }, terminal)
+  const { repositoryState } = await import('../git.js')
+  return runWizard(
+    {
+      layers,
+      dir: args.positionals[0],
+      cwd: terminal.cwd,
+      git: args.git,
+      offersGit: async (dir) => (await repositoryState(path.resolve(terminal.cwd, dir))) === 'outside',
+      preview: (wishes) => prepare(wishes, args, terminal, extendsFile),
+    },
+    { ...terminal, color: terminal.color && args.color },
+  )
 }
 
 function prepare(wishes: Wishes, args: Arguments, terminal: Terminal, extendsFile: string | undefined): Prepared {
@@ -71,14 +98,9 @@ function prepare(wishes: Wishes, args: Arguments, terminal: Terminal, extendsFil
   const root = resolveTarget(terminal.cwd, dir)
   const extendsPath = extendsFile === undefined ? undefined : path.relative(root, extendsFile).split(path.sep).join('/')
   const files = filesOf(project, extendsPath)
-  const records = recordFiles(files, tool.version).map((file) => ({ ...file, policy: 'generated' as const }))
+  const records = recordFiles(files, tool.version)
   const look = (file: string, content: string | Uint8Array) => occupantOf(root, file, content)
-  const keep = keptFiles(root)
-  const plan = planCreate(files, look, { force: args.force, keep })
-  const taken = records
-    .filter((file) => look(file.path, file.content) === 'different' && !args.force)
-    .map((file) => file.path)
-  const occupied = [...plan.occupied, ...taken].sort()
+  const { actions, occupied } = planCreate([...files, ...records], look, { force: args.force, keep: keptFiles(root) })
   if (occupied.length > 0) {
     throw new UserError('occupied', `${dir} already holds ${occupied.length} of the files that would be written`, {
       exit: exit.precondition,
@@ -89,24 +111,16 @@ function prepare(wishes: Wishes, args: Arguments, terminal: Terminal, extendsFil
       findings: occupied.map((file) => ({ code: 'occupied', message: file })),
     })
   }
-  const recordActions = records.map(({ path: file, content, policy }): Action => {
-    const occupant = look(file, content)
-    return { path: file, policy, action: occupant === 'nothing' ? 'create' : occupant === 'same' ? 'keep' : 'update' }
-  })
-  return {
-    dir,
-    root,
-    project,
-    files,
-    actions: [...plan.actions, ...recordActions].sort((a, b) => (a.path < b.path ? -1 : 1)),
-  }
+  return { dir, root, project, files, records, actions }
 }
 
-/** In a folder that holds nothing but .git, a licence and a README, those stay as they are. */
+/** In a folder that holds nothing but .git, a licence and a README, those stay as they are. In lower case. */
 function keptFiles(root: string): Set<string> {
   const entries = entriesOf(root)
   const bare = entries.every((name) => /^(\.git|licen[cs]e(\.\w+)?|readme(\.\w+)?)$/i.test(name))
-  return new Set(bare ? entries.filter((name) => /^(licen[cs]e|readme)/i.test(name)) : [])
+  return new Set(
+    bare ? entries.filter((name) => /^(licen[cs]e|readme)/i.test(name)).map((name) => name.toLowerCase()) : [],
+  )
 }
 
 function warningsOf({ actions }: Prepared): Warning[] {

@@ -29,14 +29,14 @@ export async function askOption(key: Key, draft: Draft, prompter: Prompter): Pro
   const answer = await prompter.text({
     message,
     initial: current === undefined ? undefined : textOf(key, current),
-    optional: option.default === undefined && option.derived === undefined,
-    help: helpOf(key),
+    optional: isOptional(key),
+    help: helpOf(key, current !== undefined),
     problem: (text) => {
-      const finding = judge(key, valueOf(key, text), '')
+      const finding = judge(key, answerOf(key, text), '')
       return finding && [finding.message, finding.hint].filter(Boolean).join('; ')
     },
   })
-  return record(key, answer === back || answer === '' ? answer : valueOf(key, answer), draft)
+  return record(key, answer === back || answer === '' ? answer : answerOf(key, answer), draft)
 }
 
 function record(key: Key, answer: unknown, draft: Draft): 'next' | 'back' {
@@ -58,7 +58,7 @@ function noteOf(key: Key, value: string): string | undefined {
 }
 
 /** A typed text as a flag would be read, and the words that people answer yes-or-no questions with. */
-function valueOf(key: Key, text: string): unknown {
+function answerOf(key: Key, text: string): unknown {
   if (optionOf(key).kind === 'boolean') {
     const word = text.toLowerCase()
     return ['y', 'yes'].includes(word) ? true : ['n', 'no'].includes(word) ? false : valueOfFlag(key, [word])
@@ -71,8 +71,18 @@ export function textOf(key: Key, value: unknown): string {
   return optionOf(key).kind === 'boolean' ? (value === true ? 'yes' : 'no') : wordsOf(key, value).slice(1).join(' ')
 }
 
-function helpOf(key: Key): string {
-  const { kind, help, default: preset, derived } = optionOf(key)
-  const keys = kind === 'boolean' ? 'y or n' : preset === undefined && derived === undefined ? 'Backspace leaves it out' : 'Tab edits'
-  return `${help} · ${keys} · Esc goes back`
+function helpOf(key: Key, filled: boolean): string {
+  const { kind, help } = optionOf(key)
+  const keys = [
+    ...(kind === 'boolean' ? ['y or n'] : filled ? ['Tab edits'] : []),
+    ...(filled && isOptional(key) ? ['Backspace leaves it out'] : []),
+    'Esc goes back',
+  ]
+  return [help, ...keys].join(' · ')
+}
+
+/** True for an option that may stay without a value. */
+function isOptional(key: Key): boolean {
+  const { default: preset, derived } = optionOf(key)
+  return preset === undefined && derived === undefined
 }

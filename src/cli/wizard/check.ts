@@ -1,13 +1,15 @@
 import { exit, type Finding, UserError } from '../../errors.js'
 import type { Prepared } from '../commands/create.js'
 
+export type Attempt = Prepared | { readonly findings: readonly Finding[] }
+
 /**
  * A render in memory, or what stands in its way: answers that can't be had together, rules that the
  * numbers violate, a folder that is occupied.
  *
  * @param renames true when another name would lead to another folder
  */
-export function check(preview: () => Prepared, renames: boolean): Prepared | { findings: readonly Finding[] } {
+export function check(preview: () => Prepared, renames: boolean): Attempt {
   try {
     return preview()
   } catch (error) {
@@ -20,6 +22,11 @@ export function check(preview: () => Prepared, renames: boolean): Prepared | { f
     const { code, message, hint } = error
     return { findings: [{ code, message, options: renames ? ['name'] : [], ...(hint === undefined ? {} : { hint }) }] }
   }
+}
+
+/** What stands in the way; empty when nothing does. */
+export function findingsOf(attempt: Attempt): readonly Finding[] {
+  return 'findings' in attempt ? attempt.findings : []
 }
 
 /** Findings as lines, each with what to do about it. */

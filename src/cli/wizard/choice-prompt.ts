@@ -1,4 +1,13 @@
-import { createPrompt, isDownKey, isEnterKey, isUpKey, useEffect, useKeypress, usePagination, useState } from '@inquirer/core'
+import {
+  createPrompt,
+  isDownKey,
+  isEnterKey,
+  isUpKey,
+  useEffect,
+  useKeypress,
+  usePagination,
+  useState,
+} from '@inquirer/core'
 import type { Paint } from '../report.js'
 import { type Back, back, type ChoiceQuestion } from './prompter.js'
 import { ended } from './text-prompt.js'
@@ -16,7 +25,12 @@ const hideCursor = '\u001b[?25l'
 export const choicePrompt = createPrompt<string | Back | typeof ended, ChoiceConfig>(
   ({ message, choices, initial, paint, rows }, done) => {
     const [status, setStatus] = useState<'open' | 'answered' | 'left'>('open')
-    const [active, setActive] = useState(Math.max(0, choices.findIndex(({ value }) => value === initial)))
+    const [active, setActive] = useState(
+      Math.max(
+        0,
+        choices.findIndex(({ value }) => value === initial),
+      ),
+    )
     const chosen = choices[active]
 
     useEffect((rl) => {

@@ -46,9 +46,10 @@ export class Draft {
     }
   }
 
-  /** Which of some options were answered here. */
-  answered(keys: readonly Key[]): Key[] {
-    return keys.filter((key) => this.answers.has(key) && this.applies(key))
+  /** Which of some options are not as the preset has them, whoever said so. */
+  changed(keys: readonly Key[]): Key[] {
+    const { answers } = merge(this.layers(), this.fallbackName)
+    return keys.filter((key) => key !== 'preset' && Object.hasOwn(answers, key))
   }
 
   private merged(answers: ReadonlyMap<Key, unknown>): Spec {

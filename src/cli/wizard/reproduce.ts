@@ -3,7 +3,7 @@ import { flagOf, wordsOf } from '../../spec/flags.js'
 import { type Layer, layerOf, merge } from '../../spec/resolve.js'
 import { keys, type Spec } from '../../spec/table.js'
 import type { Prepared } from '../commands/create.js'
-import { commands } from '../main.js'
+import { isCommand } from '../commands/table.js'
 
 /** What was on the command line, besides answers, that the tree depends on. */
 export interface Invocation {
@@ -22,7 +22,7 @@ export function reproduction({ dir, root, project, files }: Prepared, invocation
     'The same again, without questions:',
     indent(commandOf(dir, root, project.resolved.spec, invocation)),
     '',
-    `or with --config and ${path.join(dir, 'service.yaml')}:`,
+    `or with --config ${quoted(path.join(dir, 'service.yaml'))}, which says:`,
     ...lines.map(indent),
     '',
   ].join('\n')
@@ -73,7 +73,7 @@ function pairs(words: readonly string[]): string[] {
 
 /** A folder that can't be taken for a command or a flag. */
 function positional(dir: string): string {
-  return dir.startsWith('-') || Object.hasOwn(commands, dir) ? `./${dir}` : dir
+  return dir.startsWith('-') || isCommand(dir) ? `./${dir}` : dir
 }
 
 function quoted(word: string): string {

@@ -59,7 +59,7 @@ async function askSection(keys: readonly Key[], draft: Draft, prompter: Prompter
 }
 
 function choiceOf({ id, title, keys }: Section, draft: Draft, concerned: boolean): Choice<string> {
-  const changed = draft.answered(keys).length
+  const changed = draft.changed(keys).length
   const notes = [...(concerned ? ['! see above'] : []), ...(changed > 0 ? [`${changed} changed`] : [])]
   return { value: id, name: title, note: notes.join(', ') || undefined }
 }

@@ -18,14 +18,18 @@ export function summaryOf({ dir, project, actions }: Prepared, git: boolean, col
   const { resolved, model } = project
   const written = actions.filter(({ action }) => action !== 'keep')
   const replaced = written.filter(({ action }) => action === 'update').length
-  const answers = Object.entries(resolved.answers) as [Key, unknown][]
+  const { preset, ...answered } = resolved.answers
+  const answers = Object.entries(answered) as [Key, unknown][]
   return [
     '',
     `${model.name} in ${dir}: ${written.length} files${git ? ', git init and a first commit' : ''}`,
     ...(replaced > 0 ? [`  ${replaced} of them replace files that are there`] : []),
-    ...areaLines(written.map(({ path }) => path), columns),
+    ...areaLines(
+      written.map(({ path }) => path),
+      columns,
+    ),
     '',
-    `Answers (module ${model.module}, preset ${model.preset})`,
+    `Answers (module ${model.module}, preset ${preset ?? model.preset})`,
     ...rows(answers.map(([key, value]) => [key, withUnit(key, value)])),
     ...(answers.length === 0 ? ['  all as the preset has them'] : []),
     '',

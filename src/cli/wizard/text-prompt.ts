@@ -1,12 +1,4 @@
-import {
-  createPrompt,
-  isBackspaceKey,
-  isEnterKey,
-  isTabKey,
-  useEffect,
-  useKeypress,
-  useState,
-} from '@inquirer/core'
+import { createPrompt, isBackspaceKey, isEnterKey, isTabKey, useEffect, useKeypress, useState } from '@inquirer/core'
 import type { Paint } from '../report.js'
 import { type Back, back, type TextQuestion } from './prompter.js'
 

@@ -40,37 +40,49 @@ const positive = (limit: number, preset: number, help: string, ask?: string, uni
 const enabled = (probe: string) =>
   boolean({ default: true, help: `emit the ${probe} probe`, ask: `Emit the ${probe} probe?` })
 
+/** Details that matter, and are asked for, only while their probe is on. */
+function details<T extends object>(probe: string, options: T): T {
+  const when = `probes.${probe}.enabled`
+  return Object.fromEntries(Object.entries(options).map(([key, option]) => [key, { ...option, when }])) as T
+}
+
 /** Kubernetes defaults are the reference; liveness follows 15/10/5/3, see the README's decision table. */
 export const probes = {
   'probes.liveness.enabled': enabled('liveness'),
-  'probes.liveness.path': text(rules.httpPath, { default: '/livez', help: 'path on the admin port' }),
-  'probes.liveness.initialDelay': seconds(3600, 15, 'before the first check', 'Liveness: initial delay, in seconds'),
-  'probes.liveness.period': positive(3600, 10, 'between checks', 'Liveness: period, in seconds', 's'),
-  'probes.liveness.timeout': positive(3600, 5, 'for one check', 'Liveness: time-out, in seconds', 's'),
-  'probes.liveness.failureThreshold': positive(
-    1000,
-    3,
-    'failed checks before a restart',
-    'Liveness: failures before a restart',
-  ),
+  ...details('liveness', {
+    'probes.liveness.path': text(rules.httpPath, { default: '/livez', help: 'path on the admin port' }),
+    'probes.liveness.initialDelay': seconds(3600, 15, 'before the first check', 'Liveness: initial delay, in seconds'),
+    'probes.liveness.period': positive(3600, 10, 'between checks', 'Liveness: period, in seconds', 's'),
+    'probes.liveness.timeout': positive(3600, 5, 'for one check', 'Liveness: time-out, in seconds', 's'),
+    'probes.liveness.failureThreshold': positive(
+      1000,
+      3,
+      'failed checks before a restart',
+      'Liveness: failures before a restart',
+    ),
+  }),
   'probes.readiness.enabled': enabled('readiness'),
-  'probes.readiness.path': text(rules.httpPath, { default: '/readyz', help: 'path on the admin port' }),
-  'probes.readiness.initialDelay': seconds(3600, 0, 'before the first check'),
-  'probes.readiness.period': positive(3600, 5, 'between checks', 'Readiness: period, in seconds', 's'),
-  'probes.readiness.timeout': positive(3600, 3, 'for one check', 'Readiness: time-out, in seconds', 's'),
-  'probes.readiness.failureThreshold': positive(
-    1000,
-    2,
-    'failed checks before traffic stops',
-    'Readiness: failures before traffic stops',
-  ),
+  ...details('readiness', {
+    'probes.readiness.path': text(rules.httpPath, { default: '/readyz', help: 'path on the admin port' }),
+    'probes.readiness.initialDelay': seconds(3600, 0, 'before the first check'),
+    'probes.readiness.period': positive(3600, 5, 'between checks', 'Readiness: period, in seconds', 's'),
+    'probes.readiness.timeout': positive(3600, 3, 'for one check', 'Readiness: time-out, in seconds', 's'),
+    'probes.readiness.failureThreshold': positive(
+      1000,
+      2,
+      'failed checks before traffic stops',
+      'Readiness: failures before traffic stops',
+    ),
+  }),
   'probes.startup.enabled': enabled('startup'),
-  'probes.startup.path': text(rules.httpPath, { default: '/startupz', help: 'path on the admin port' }),
-  'probes.startup.initialDelay': seconds(3600, 0, 'before the first check'),
-  'probes.startup.period': positive(3600, 2, 'between checks', 'Startup: period, in seconds', 's'),
-  'probes.startup.timeout': positive(3600, 2, 'for one check', 'Startup: time-out, in seconds', 's'),
-  'probes.startup.failureThreshold': integer(1, 3600, {
-    help: 'failed checks before a restart',
-    derived: 'covers entrypoint.timeout and the cold start',
+  ...details('startup', {
+    'probes.startup.path': text(rules.httpPath, { default: '/startupz', help: 'path on the admin port' }),
+    'probes.startup.initialDelay': seconds(3600, 0, 'before the first check'),
+    'probes.startup.period': positive(3600, 2, 'between checks', 'Startup: period, in seconds', 's'),
+    'probes.startup.timeout': positive(3600, 2, 'for one check', 'Startup: time-out, in seconds', 's'),
+    'probes.startup.failureThreshold': integer(1, 3600, {
+      help: 'failed checks before a restart',
+      derived: 'covers entrypoint.timeout and the cold start',
+    }),
   }),
 }

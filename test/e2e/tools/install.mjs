@@ -51,9 +51,15 @@ function build(tool, stage) {
     // A virtual environment knows its own path, so it is made where it stays; the marker is the rename of the stage.
     const home = path.join(toolsFolder, `.python-${tool.name}-${tool.version}`)
     execFileSync('python3', ['-m', 'venv', '--clear', home], { stdio: 'inherit' })
-    execFileSync(path.join(home, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', tool.pip], { stdio: 'inherit' })
+    execFileSync(path.join(home, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', tool.pip], {
+      stdio: 'inherit',
+    })
     fs.symlinkSync(path.join(home, 'bin', tool.name), path.join(stage, tool.name))
   } else {
-    execFileSync('go', ['build', '-trimpath', '-ldflags=-s -w', '-o', path.join(stage, tool.name), '.'], { env, cwd: strictSources, stdio: 'inherit' })
+    execFileSync('go', ['build', '-trimpath', '-ldflags=-s -w', '-o', path.join(stage, tool.name), '.'], {
+      env,
+      cwd: strictSources,
+      stdio: 'inherit',
+    })
   }
 }

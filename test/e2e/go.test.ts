@@ -1,0 +1,81 @@
+import { expect, test } from '@jest/globals'
+import { examples, generate, recipe, workFolder } from '../support/project.js'
+import { describeWith, missingTools, run, succeed } from '../support/tools.js'
+
+/** What the Go sources depend on, each of it off once, and a project whose every name and number is unusual. */
+const extras = [
+  recipe('no-metrics', '--no-metrics'),
+  recipe('no-tracing', '--no-tracing'),
+  recipe('no-reload', '--no-config-reload'),
+  recipe('bare', '--preset=minimal', '--config-source=env', '--no-config-reload'),
+  {
+    id: 'odd',
+    args: [
+      '--name=a',
+      '--module=github.com/Acme/pay-ments.v2',
+      '--description=*/ `"; ${{ x }} {{ y }}\n订单',
+      '--http-port=18181',
+      '--http-admin-port=18282',
+      '--http-timeout=800ms',
+      '--shutdown-timeout=1',
+      '--shutdown-drain=0',
+      '--probes-readiness-path=/r/ready',
+      '--probes-liveness-path=/healthz',
+      '--probes-readiness-timeout=1',
+      '--slo-latency-p99=5s',
+      '--config-values=greeting={{7*7}}',
+    ],
+  },
+]
+
+describeWith(['go', 'gofmt', 'golangci-lint'], 'Go', () => {
+  const work = workFolder()
+
+  test.each([...examples, ...extras])('$id: formatted, tidy, builds, vetted, linted, tested', (entry) => {
+    const cwd = generate(work, entry)
+    expect(succeed('gofmt', ['-l', '.'], { cwd })).toBe('')
+    expect(run('go', ['mod', 'tidy', '-diff'], { cwd })).toMatchObject({ code: 0, output: '' })
+    succeed('go', ['build', '-mod=readonly', './...'], { cwd })
+    succeed('go', ['vet', './...'], { cwd })
+    // One linter run at a time is golangci-lint's own rule; another project's may be under way.
+    succeed('golangci-lint', ['run', '--allow-parallel-runners'], { cwd })
+    succeed('go', ['test', ...race, './...'], { cwd })
+  })
+})
+
+/** The race detector needs a C compiler. */
+const race = missingTools(['gcc']).length === 0 ? ['-race'] : []
+
+describeWith(['go', 'gcc'], 'the race detector and cgo', () => {
+  const work = workFolder()
+
+  test('a project with cgo builds with it, dynamically linked', () => {
+    const cwd = generate(work, recipe('cgo', '--image-cgo'))
+    succeed('go', ['build', '-o', 'bin/', './...'], { cwd, env: { CGO_ENABLED: '1' } })
+    expect(succeed('go', ['version', '-m', 'bin/orders'], { cwd })).toContain('CGO_ENABLED=1')
+  })
+})
+
+describeWith(['go', 'make'], 'make', () => {
+  const work = workFolder()
+
+  test('build gives a static program that knows its commit', () => {
+    const cwd = generate(work, recipe('make'))
+    const git = (...args: string[]) =>
+      succeed('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd })
+    git('init', '--quiet')
+    git('add', '.')
+    git('commit', '--quiet', '--message=first')
+    succeed('make', ['build'], { cwd })
+    expect(succeed('./bin/orders', ['--version'], { cwd })).toContain(git('rev-parse', 'HEAD').trim().slice(0, 7))
+    expect(git('status', '--porcelain')).toBe('')
+    expect(succeed('go', ['version', '-m', 'bin/orders'], { cwd })).toContain('CGO_ENABLED=0')
+  })
+  test('help lists every target', () => {
+    const cwd = generate(work, recipe('help'))
+    const help = succeed('make', ['help'], { cwd })
+    for (const target of ['build', 'run', 'test', 'lint', 'image', 'deploy-dev']) {
+      expect(help).toMatch(new RegExp(`^  ${target} +\\S`, 'm'))
+    }
+  })
+})
