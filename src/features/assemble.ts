@@ -3,7 +3,7 @@ import { type CompiledTemplates, renderFolders } from '../engine/template-set.js
 import { goMod, goSum } from '../golang/go-mod.js'
 import type { Model } from '../model/types.js'
 import { features as allFeatures } from './index.js'
-import type { AppComponent, Feature, GoModuleSet, SlotContributions, Slots } from './types.js'
+import type { Feature, GoModuleSet, SlotContributions, Slots } from './types.js'
 
 /** The features of a model, in order. Throws when one lacks what it requires: a bug in an enablement rule. */
 export function enabledFeatures(model: Model, features: readonly Feature[] = allFeatures): Feature[] {
@@ -29,7 +29,7 @@ export function renderProject(model: Model, templates: CompiledTemplates): FileS
     environments: model.environments,
     policyOf,
   })
-  const sets = new Set<GoModuleSet>(['base', ...enabled.flatMap(({ goModules = [] }) => goModules)])
+  const sets = new Set<GoModuleSet>(enabled.flatMap(({ goModules = [] }) => goModules))
   return fileSet([
     ...rendered,
     text('go.mod', goMod(model.module, model.versions.goDirective, sets)),
@@ -44,16 +44,20 @@ export function fillSlots(model: Model, enabled: readonly Feature[]): Slots {
     contributions.flatMap((c) => [...((c[slot] as Slots[K]) ?? [])])
   return {
     appImports: byText(all('appImports'), ({ path }) => path),
-    appComponents: all('appComponents').sort((a: AppComponent, b: AppComponent) => a.order - b.order),
-    adminImports: byText(all('adminImports'), ({ path }) => path),
+    appSetup: all('appSetup').sort(byOrder),
+    appComponents: all('appComponents').sort(byOrder),
+    httpMiddleware: all('httpMiddleware').sort(byOrder),
     adminRoutes: all('adminRoutes'),
-    configFields: all('configFields'),
     containerEnv: all('containerEnv'),
     egress: all('egress'),
     ingress: all('ingress'),
     kinds: byText(all('kinds'), ({ group, kind }) => `${group}/${kind}`),
     readmeFeatures: all('readmeFeatures'),
   }
+}
+
+function byOrder(a: { readonly order: number }, b: { readonly order: number }): number {
+  return a.order - b.order
 }
 
 /** Sorted by code points, each text once. */

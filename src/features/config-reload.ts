@@ -6,7 +6,20 @@ export const configReload = defineFeature({
   enabled: ({ features }) => features.configReload,
   templates: 'features/config-reload',
   flag: 'configReload',
-  slots: ({ timeouts }) => ({
+  slots: ({ features, timeouts }) => ({
+    appSetup: [
+      {
+        order: 30,
+        statement: 'watcher := config.NewWatcher(a.configFile, a.config, a.logger, a.sources, a.configChanged)',
+      },
+      ...(features.metrics ? [{ order: 31, statement: 'telemetry.RegisterReload(registry, watcher.Stats)' }] : []),
+    ],
+    appComponents: [
+      {
+        order: 20,
+        component: '{name: "config-reload", start: watcher.Start, stop: watcher.Stop, budget: quickStop}',
+      },
+    ],
     readmeFeatures: [
       {
         title: 'Hot reload',

@@ -11,6 +11,7 @@ import { istioGateway } from './istio-gateway.js'
 import { metrics } from './metrics.js'
 import { networkPolicy } from './network-policy.js'
 import { pdb } from './pdb.js'
+import { service } from './service.js'
 import { serviceMonitor } from './service-monitor.js'
 import { statefulset } from './statefulset.js'
 import { tracing } from './tracing.js'
@@ -19,6 +20,7 @@ import type { Feature } from './types.js'
 
 /** Every feature, in the order in which their slot entries appear. */
 export const features: readonly Feature[] = [
+  service,
   deployment,
   statefulset,
   entrypoint,

@@ -7,7 +7,11 @@ export const metrics = defineFeature({
   templates: 'features/metrics',
   flag: 'metrics',
   goModules: ['metrics'],
-  slots: ({ slo }) => ({
+  slots: ({ module, slo }) => ({
+    appImports: [{ path: `${module}/internal/telemetry` }],
+    appSetup: [{ order: 10, statement: 'registry := telemetry.NewRegistry()' }],
+    httpMiddleware: [{ order: 20, expression: 'httpserver.Metrics(registry, cfg.HTTP.Timeout)' }],
+    adminRoutes: [{ route: '{Pattern: "GET /metrics", Handler: telemetry.MetricsHandler(registry)}' }],
     readmeFeatures: [
       {
         title: 'Metrics',

@@ -7,7 +7,17 @@ export const tracing = defineFeature({
   templates: 'features/tracing',
   flag: 'tracing',
   goModules: ['tracing'],
-  slots: ({ tracing, name }) => ({
+  slots: ({ module, tracing, name }) => ({
+    appImports: [{ path: `${module}/internal/telemetry` }],
+    appSetup: [{ order: 20, statement: 'tracing := telemetry.NewTracing(serviceName, a.logger)' }],
+    httpMiddleware: [{ order: 10, expression: 'httpserver.Tracing(tracing)' }],
+    appComponents: [
+      {
+        order: 10,
+        why: 'Stops after all that makes spans, and sends what is queued.',
+        component: '{name: "tracing", start: tracing.Start, stop: tracing.Shutdown, budget: cfg.Shutdown.Flush}',
+      },
+    ],
     containerEnv: [
       { name: 'POD_NAME', fieldPath: 'metadata.name', why: 'names the pod in every span' },
       { name: 'POD_NAMESPACE', fieldPath: 'metadata.namespace', why: 'names the namespace in every span' },

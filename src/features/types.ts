@@ -5,16 +5,16 @@ import type { FeatureFlags, Model } from '../model/types.js'
  * by `order` where an entry has one, then by the feature's place in `features/index.ts`.
  */
 export interface Slots {
-  /** Import paths of `internal/app/components.go`, besides its own. */
+  /** Import paths of `internal/app/components.go`. */
   readonly appImports: readonly GoImport[]
-  /** Entries of the ordered start list in `internal/app`; stop runs in reverse. */
+  /** Statements of `internal/app/components.go` before the admin server is made. */
+  readonly appSetup: readonly GoStatement[]
+  /** Entries of the ordered start list, between the admin port and traffic; stop runs in reverse. */
   readonly appComponents: readonly AppComponent[]
-  /** Import paths of `internal/admin/routes.go`, besides its own. */
-  readonly adminImports: readonly GoImport[]
+  /** Middleware between the request id and the access log: what observes, and sees every answer. */
+  readonly httpMiddleware: readonly HttpMiddleware[]
   /** Routes of the admin port. */
   readonly adminRoutes: readonly AdminRoute[]
-  /** Fields of the Go config table. */
-  readonly configFields: readonly ConfigField[]
   /** Environment of the main container. */
   readonly containerEnv: readonly EnvVar[]
   /** NetworkPolicy egress beyond DNS. */
@@ -31,31 +31,31 @@ export interface GoImport {
   readonly path: string
 }
 
+export interface GoStatement {
+  /** Ascending; a statement may use what a lower one declares. */
+  readonly order: number
+  /** One Go statement, without indentation. */
+  readonly statement: string
+}
+
 export interface AppComponent {
   /** Start order, ascending. */
   readonly order: number
-  /** Go expression of type `component`, ending without a comma. */
-  readonly go: string
+  /** Go composite literal of type `component`. */
+  readonly component: string
+  readonly why?: string
+}
+
+export interface HttpMiddleware {
+  /** The outermost first. */
+  readonly order: number
+  /** Go expression. */
+  readonly expression: string
 }
 
 export interface AdminRoute {
-  /** ServeMux pattern, e.g. `GET /debug/pprof/`. */
-  readonly pattern: string
-  /** Go expression of type http.Handler. */
-  readonly handler: string
-}
-
-export interface ConfigField {
-  /** Dotted key in config.yaml, e.g. `log.level`. */
-  readonly key: string
-  readonly env: string
-  /** Go field name inside its group. */
-  readonly field: string
-  readonly type: 'int' | 'duration' | 'string' | 'bool' | 'float'
-  /** Go expression. */
-  readonly default: string
-  readonly reloadable: boolean
-  readonly doc: string
+  /** Go composite literal of type admin.Route. */
+  readonly route: string
 }
 
 export interface EnvVar {

@@ -267,6 +267,8 @@ export interface Model {
    * scripts/smoke.sh waits there for the commit that was released.
    */
   readonly versionPath: string
+  /** The same as a ServeMux pattern. */
+  readonly versionPattern: string
   readonly limits: { readonly headerBytes: number; readonly bodyBytes: number }
   /** Seconds. */
   readonly shutdown: {
@@ -314,6 +316,8 @@ export interface Model {
   readonly slo: { readonly latencySeconds: string }
   readonly environments: readonly Environment[]
   readonly productionEnv: Environment
+  /** The environment for trying things out; absent when there is none. */
+  readonly developmentEnv: Environment | undefined
   readonly kubernetes: {
     readonly version: string
     /** Minor number: 35 for 1.35. */

@@ -1,7 +1,10 @@
 import { exit, type Finding, UserError } from '../../errors.js'
 import type { Prepared } from '../commands/create.js'
 
-export type Attempt = Prepared | { readonly findings: readonly Finding[] }
+/** What the wizard needs to know of a render. */
+export type Preview = Pick<Prepared, 'dir' | 'project' | 'actions'>
+
+export type Attempt = Preview | { readonly findings: readonly Finding[] }
 
 /**
  * A render in memory, or what stands in its way: answers that can't be had together, rules that the
@@ -9,7 +12,7 @@ export type Attempt = Prepared | { readonly findings: readonly Finding[] }
  *
  * @param renames true when another name would lead to another folder
  */
-export function check(preview: () => Prepared, renames: boolean): Attempt {
+export function check(preview: () => Preview, renames: boolean): Attempt {
   try {
     return preview()
   } catch (error) {

@@ -2,10 +2,10 @@ import path from 'node:path'
 import { errorFromFindings } from '../../errors.js'
 import { invalidValues, judge, type Layer } from '../../spec/resolve.js'
 import type { Key } from '../../spec/table.js'
-import type { Prepared, Wishes } from '../commands/create.js'
+import type { Wishes } from '../commands/create.js'
 import type { Terminal } from '../terminal.js'
 import { askOption } from './ask.js'
-import { check, findingsOf } from './check.js'
+import { check, findingsOf, type Preview } from './check.js'
 import { Draft } from './draft.js'
 import { back, Cancelled, type Prompter } from './prompter.js'
 import { askSections } from './sections.js'
@@ -21,7 +21,7 @@ export interface WizardStart {
   /** True when a repository can be made of a folder: git is there, and the folder is in none yet. */
   readonly offersGit: (dir: string) => Promise<boolean>
   /** Renders in memory. @throws UserError when the answers or the folder don't allow it */
-  readonly preview: (wishes: Wishes) => Prepared
+  readonly preview: (wishes: Wishes) => Preview
 }
 
 /** Asked before the page of sections, unless a file or a flag has the answer. */

@@ -1,6 +1,6 @@
 import { type Key, optionOf } from '../../spec/table.js'
-import type { Prepared } from '../commands/create.js'
 import { textOf } from './ask.js'
+import type { Preview } from './check.js'
 
 /** Areas of a generated tree, in the order of the summary; a path belongs to the first that matches. */
 const areas: readonly (readonly [string, RegExp])[] = [
@@ -14,12 +14,11 @@ const areas: readonly (readonly [string, RegExp])[] = [
 ]
 
 /** What would be written, by area with counts, what was answered and the numbers that follow from it. */
-export function summaryOf({ dir, project, actions }: Prepared, git: boolean, columns: number): string {
+export function summaryOf({ dir, project, actions }: Preview, git: boolean, columns: number): string {
   const { resolved, model } = project
   const written = actions.filter(({ action }) => action !== 'keep')
   const replaced = written.filter(({ action }) => action === 'update').length
-  const { preset, ...answered } = resolved.answers
-  const answers = Object.entries(answered) as [Key, unknown][]
+  const answers = (Object.entries(resolved.answers) as [Key, unknown][]).filter(([key]) => key !== 'preset')
   return [
     '',
     `${model.name} in ${dir}: ${written.length} files${git ? ', git init and a first commit' : ''}`,
@@ -29,7 +28,7 @@ export function summaryOf({ dir, project, actions }: Prepared, git: boolean, col
       columns,
     ),
     '',
-    `Answers (module ${model.module}, preset ${preset ?? model.preset})`,
+    `Answers (module ${model.module}, preset ${model.preset})`,
     ...rows(answers.map(([key, value]) => [key, withUnit(key, value)])),
     ...(answers.length === 0 ? ['  all as the preset has them'] : []),
     '',

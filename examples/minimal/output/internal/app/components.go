@@ -51,6 +51,7 @@ func (a *app) components() []component {
 
 	mux := http.NewServeMux()
 	greeting.Register(mux, a.config)
+	registerVersion(mux)
 
 	// The outermost first. What observes comes before what answers, so that it
 	// sees every answer.

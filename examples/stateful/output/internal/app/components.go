@@ -58,12 +58,13 @@ func (a *app) components() []component {
 
 	mux := http.NewServeMux()
 	greeting.Register(mux, a.config)
+	registerVersion(mux)
 
 	// The outermost first. What observes comes before what answers, so that it
 	// sees every answer.
 	handler := httpserver.Handler(mux,
-		httpserver.Tracing(tracing),
 		httpserver.RequestID,
+		httpserver.Tracing(tracing),
 		httpserver.Metrics(registry, cfg.HTTP.Timeout),
 		httpserver.AccessLog(a.logger),
 		httpserver.CloseWhileDraining(checks.Draining),
@@ -74,10 +75,10 @@ func (a *app) components() []component {
 	httpServer := httpserver.NewTraffic(cfg.HTTP, handler, a.logger, a.fail)
 
 	return []component{
-		// Its stop sends what is queued.
-		{name: "tracing", start: tracing.Start, stop: tracing.Shutdown, budget: cfg.Shutdown.Flush},
 		// Before everything that takes time: the startup probe wants an answer.
 		{name: "admin", start: adminServer.Start, stop: adminServer.Stop, budget: quickStop},
+		// Stops after all that makes spans, and sends what is queued.
+		{name: "tracing", start: tracing.Start, stop: tracing.Shutdown, budget: cfg.Shutdown.Flush},
 		{name: "config-reload", start: watcher.Start, stop: watcher.Stop, budget: quickStop},
 		// Stores come here, and after them the consumers that use them.
 		{name: "http", start: httpServer.Start, stop: httpServer.Stop, budget: cfg.Shutdown.Timeout},

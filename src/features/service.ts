@@ -1,0 +1,13 @@
+import { defineFeature } from './types.js'
+
+/** What every project has: its templates are `templates/base`. */
+export const service = defineFeature({
+  id: 'service',
+  enabled: () => true,
+  goModules: ['base'],
+  slots: ({ module }) => ({
+    appImports: ['admin', 'config', 'greeting', 'health', 'httpserver'].map((name) => ({
+      path: `${module}/internal/${name}`,
+    })),
+  }),
+})
