@@ -74,13 +74,14 @@ export interface NetworkRule {
   readonly ports: readonly { readonly port: number; readonly protocol: 'TCP' | 'UDP' }[]
 }
 
+/** Our own Markdown: names and numbers of the model, never a user's words. */
 export interface ReadmeFeature {
   readonly title: string
   readonly text: string
 }
 
 /** What a template sees: the Model's fields, the slots, and `env` in a file that exists per environment. */
-export type TemplateContext = Model & { readonly slots: Slots }
+export type TemplateContext = Omit<Model, 'answers'> & { readonly slots: Slots }
 
 export type SlotContributions = { readonly [K in keyof Slots]?: Slots[K] }
 

@@ -24,11 +24,8 @@ export function goMod(module: string, goVersion: string, sets: ReadonlySet<GoMod
   const direct = table.require.filter((entry) => holds(entry.direct, sets))
   const indirect = table.require.filter((entry) => holds(entry.indirect, sets))
   const blocks = [direct.map(requirement), indirect.map((entry) => `${requirement(entry)} // indirect`)]
-  return (
-    [`module ${module}`, `go ${goVersion}`, ...blocks.filter((block) => block.length > 0).map(requireBlock)].join(
-      '\n\n',
-    ) + '\n'
-  )
+  const parts = [`module ${module}`, `go ${goVersion}`, ...blocks.filter((block) => block.length > 0).map(requireBlock)]
+  return `${parts.join('\n\n')}\n`
 }
 
 export function goSum(sets: ReadonlySet<GoModuleSet>): string {

@@ -31,6 +31,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const envs = environments(spec)
   const owner = spec.owner === undefined || spec.owner === '' ? undefined : spec.owner
   return {
+    answers: spec,
     tool,
     name,
     envName: name.toUpperCase().replaceAll('-', '_'),

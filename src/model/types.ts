@@ -6,6 +6,8 @@
  * (the template checker turns a raw use into a type error).
  */
 
+import type { Spec } from '../spec/table.js'
+
 /** A user's own words: any Unicode text, line breaks included. Reaches a file through an encoder only. */
 export interface FreeText {
   readonly text: string
@@ -237,6 +239,8 @@ export interface FeatureFlags {
 }
 
 export interface Model {
+  /** What was answered: for a feature's enablement rule. Templates don't see it. */
+  readonly answers: Spec
   readonly tool: { readonly name: string; readonly version: string; readonly schema: string }
   readonly name: string
   /** `name` as a Go and environment-variable-safe identifier in upper case, e.g. `MY_ORDERS`. */

@@ -56,7 +56,7 @@ function tree(folder: string): Record<string, TreeEntry> {
   return Object.fromEntries(entries.filter(([file]) => !file.startsWith('.git/')))
 }
 
-const { enter, escape, interrupt } = keys
+const { enter, esc, interrupt } = keys
 const through = [
   [open.module, enter],
   [open.preset, enter],
@@ -83,7 +83,7 @@ onTerminal('the wizard writes what flags and a file write', () => {
         [open.preset, keys.down + enter],
         [open.sections, section('Service')],
         ['? HTTP port', `9000${enter}`],
-        ['? Admin port', escape],
+        ['? Admin port', esc],
         [open.sections, section('Delivery')],
         ['? Environments', `staging, production${enter}`],
         ['? Deliver with Argo CD?', `n${enter}`],
@@ -111,17 +111,20 @@ onTerminal('the wizard writes what flags and a file write', () => {
         ['? HTTP port', `9000${enter}`],
         ['? Admin port', `9100${enter}`],
         ['? Handler time-out', `5s${enter}`],
-        ['? Drain delay', escape],
+        ['? Drain delay', esc],
         [open.sections, enter],
         [open.git, keys.down + enter],
         [open.create, enter],
       ],
     )
-    const printed = /questions:\n([^]*?)\n\n/.exec(text)?.[1] ?? ''
+    const printed = /questions:\n([\s\S]*?)\n\n/.exec(text)?.[1] ?? ''
     expect(printed).toMatch(/^ {2}npx create-go-k8s-service orders /)
     fs.mkdirSync(path.join(cwd, 'again'))
     const line = printed.replace('npx create-go-k8s-service', '"$0" "$1"')
-    const again = spawnSync('sh', ['-c', line, process.execPath, bin], { cwd: path.join(cwd, 'again'), encoding: 'utf8' })
+    const again = spawnSync('sh', ['-c', line, process.execPath, bin], {
+      cwd: path.join(cwd, 'again'),
+      encoding: 'utf8',
+    })
     expect([again.status, again.stdout]).toEqual([0, ''])
     expect(tree('again/orders')).toEqual(tree('orders'))
     const yaml = fs.readFileSync(path.join(cwd, 'orders/service.yaml'), 'utf8')
@@ -162,7 +165,7 @@ onTerminal('questions', () => {
       ['--config', 'answers.yaml', '--preset', 'minimal', '--git'],
       [
         [open.sections, section('Project')],
-        ['? Name of the service (orders)', escape],
+        ['? Name of the service (orders)', esc],
         [open.sections, enter],
         [open.create, enter],
       ],
@@ -173,11 +176,11 @@ onTerminal('questions', () => {
     const { code } = await run(
       [],
       [
-        [open.name, escape],
+        [open.name, esc],
         [open.name, `orders${enter}`],
         [open.module, enter],
-        [open.preset, escape],
-        [open.module, escape],
+        [open.preset, esc],
+        [open.module, esc],
         [`${open.name} (orders)`, interrupt],
       ],
     )
@@ -192,7 +195,7 @@ onTerminal('questions', () => {
         ['? Base image', enter],
         ['? Build with CGO?', enter],
         ['? Wait for dependencies in an entrypoint script?', `y${enter}`],
-        ['? Dependencies to wait for', escape],
+        ['? Dependencies to wait for', esc],
         ['! entrypoint.enabled needs a shell'],
         [open.sections, keys.up.repeat(20) + enter],
         ['! entrypoint.enabled needs a shell'],
@@ -200,7 +203,7 @@ onTerminal('questions', () => {
         [open.sections, enter],
         ['? Image repository', enter],
         ['? Base image', `${keys.down.repeat(2)}${enter}`],
-        ['? Build with CGO?', escape],
+        ['? Build with CGO?', esc],
         [open.sections, keys.up.repeat(20) + enter],
         [open.create, enter],
       ],
@@ -215,7 +218,7 @@ onTerminal('questions', () => {
         ['? Go', enter],
         ['✔ Go', ''],
         ['? Sections', keys.down + enter],
-        ['? Name', escape],
+        ['? Name', esc],
         ['? Sections', enter],
         ['? Make', enter],
         ['? Create', enter],
@@ -229,23 +232,38 @@ onTerminal('questions', () => {
     ['NO_COLOR', [], { NO_COLOR: '1' }],
     ['--no-color', ['--no-color'], {}],
   ])('%s leaves no colour', async (_, flags, env) => {
-    const { raw } = await run(['orders', ...flags], [[open.module, 'X'], ['! "X"', interrupt]], { env })
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with an escape character
+    const { raw } = await run(
+      ['orders', ...flags],
+      [
+        [open.module, 'X'],
+        ['! "X"', interrupt],
+      ],
+      { env },
+    )
     expect(raw).not.toMatch(/\u001b\[[0-9;]*m/)
   })
 })
 
 onTerminal('git', () => {
-  const commits = () => spawnSync('git', ['log', '--format=%s'], { cwd: path.join(cwd, 'orders'), encoding: 'utf8' }).stdout
+  const commits = () =>
+    spawnSync('git', ['log', '--format=%s'], { cwd: path.join(cwd, 'orders'), encoding: 'utf8' }).stdout
 
   test('yes makes a repository with one commit', async () => {
     // A commit needs an author, whatever the machine's own configuration.
-    const env = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@example.com', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@example.com' }
+    const env = {
+      GIT_AUTHOR_NAME: 'a',
+      GIT_AUTHOR_EMAIL: 'a@example.com',
+      GIT_COMMITTER_NAME: 'a',
+      GIT_COMMITTER_EMAIL: 'a@example.com',
+    }
     const { code } = await run(['orders'], through, { env })
     expect([code, commits().split('\n').length]).toEqual([0, 2])
   })
   test('no makes none', async () => {
-    const { code } = await run(['orders'], [...through.slice(0, 3), [open.git, keys.down + enter], [open.create, enter]])
+    const { code } = await run(
+      ['orders'],
+      [...through.slice(0, 3), [open.git, keys.down + enter], [open.create, enter]],
+    )
     expect([code, fs.existsSync(path.join(cwd, 'orders/.git'))]).toEqual([0, false])
   })
   test('is not offered inside a repository', async () => {
@@ -258,8 +276,17 @@ onTerminal('git', () => {
 onTerminal('leaving', () => {
   test.each([
     ['Ctrl-C at the first question', [[open.module, interrupt]]],
-    ['Ctrl-C in a section', [...through.slice(0, 2), [open.sections, section('Probes')], ['? Emit the liveness', interrupt]]],
-    ['Ctrl-C in a list', [[open.module, enter], [open.preset, interrupt]]],
+    [
+      'Ctrl-C in a section',
+      [...through.slice(0, 2), [open.sections, section('Probes')], ['? Emit the liveness', interrupt]],
+    ],
+    [
+      'Ctrl-C in a list',
+      [
+        [open.module, enter],
+        [open.preset, interrupt],
+      ],
+    ],
     ['Ctrl-C at the summary', [...through.slice(0, 4), [open.create, interrupt]]],
     ['the end of the input', [[open.module, keys.end]]],
     ['quit', [...through.slice(0, 4), [open.create, keys.down.repeat(2) + enter]]],
@@ -270,10 +297,19 @@ onTerminal('leaving', () => {
     // The cursor that a list hides is back.
     expect(raw.lastIndexOf('\u001b[?25h')).toBeGreaterThan(raw.lastIndexOf('\u001b[?25l'))
   })
-  test.each(['SIGTERM', 'SIGHUP'])('%s: exit 130, nothing written, the terminal as before', async (signal) => {
-    const program = `${process.execPath} ${bin} orders & pid=$!; stty -a >/dev/null; sleep 1; kill -s ${signal.slice(3)} $pid; wait $pid; echo exit $?; stty -a`
-    expect(program).toBeDefined()
-  })
+  test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
+    '%s: exit 130, nothing written, the terminal as before',
+    async (signal) => {
+      const inner = `sh -c 'echo pid $$.; exec "$0" "$@"' "$0" "$@"; code=$?; stty -a; exit $code`
+      const pty = new Pty(['sh', '-c', inner, process.execPath, bin, 'orders'], { cwd })
+      await pty.answer(open.module, enter)
+      await pty.waitFor(open.preset)
+      process.kill(Number(/pid (\d+)\./.exec(pty.text)?.[1]), signal)
+      expect([await pty.exit(), fs.readdirSync(cwd)]).toEqual([130, []])
+      expect(pty.text).toContain('cancelled, nothing was written')
+      expect(pty.text).toMatch(/[^-]icanon.*[^-]echo /s)
+    },
+  )
 })
 
 describe('without a terminal nothing is asked', () => {

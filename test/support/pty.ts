@@ -6,7 +6,7 @@ export const hasPty = spawnSync('script', ['-qfec', 'true', '/dev/null'], { stdi
 
 export const keys = {
   enter: '\r',
-  escape: '\u001b',
+  esc: '\u001b',
   up: '\u001b[A',
   down: '\u001b[B',
   interrupt: '\u0003',

@@ -24,7 +24,8 @@ export function openTerminalPrompter(terminal: Terminal): Prompter & { close: ()
   const abort = new AbortController()
   const stop = () => abort.abort()
   for (const signal of endings) {
-    process.once(signal, stop)
+    // `on`, not `once`: inquirer kills the process, raw terminal and all, unless another listener stays.
+    process.on(signal, stop)
   }
   stdin.once('error', stop) // a terminal that is gone answers reads with an error
   // The first interface on a stream sets how long Esc waits, for all that follow; the default is half a second.
