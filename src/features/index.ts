@@ -11,6 +11,7 @@ import { istioGateway } from './istio-gateway.js'
 import { metrics } from './metrics.js'
 import { networkPolicy } from './network-policy.js'
 import { pdb } from './pdb.js'
+import { pprof } from './pprof.js'
 import { service } from './service.js'
 import { serviceMonitor } from './service-monitor.js'
 import { statefulset } from './statefulset.js'
@@ -26,6 +27,7 @@ export const features: readonly Feature[] = [
   entrypoint,
   metrics,
   tracing,
+  pprof,
   configFile,
   configEnv,
   configReload,

@@ -13,6 +13,11 @@ export const observability = {
     help: 'OpenTelemetry traces over OTLP',
     ask: 'Export OpenTelemetry traces?',
   }),
+  'pprof.enabled': boolean({
+    default: false,
+    help: 'runtime profiles on the admin port',
+    ask: 'Serve runtime profiles (pprof)?',
+  }),
   'dashboards.enabled': boolean({ default: false, later: true, help: 'Grafana dashboards' }),
   'alerts.enabled': boolean({ default: false, later: true, help: 'alert rules' }),
   'slo.availability': percentage(50, 99.999, {
