@@ -1,6 +1,6 @@
 import type { UserError } from '../errors.js'
 import type { Arguments } from './arguments.js'
-import type { Prepared } from './commands/create.js'
+import type { Prepared } from './prepare.js'
 import type { Terminal } from './terminal.js'
 import { tool } from './tool.js'
 

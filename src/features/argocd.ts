@@ -3,6 +3,7 @@ import { defineFeature } from './types.js'
 /** AppProject, and one Application for each environment. */
 export const argocd = defineFeature({
   id: 'argocd',
+  help: 'AppProject, and one Application for each environment',
   enabled: ({ features }) => features.argocd,
   templates: 'features/argocd',
   flag: 'argocd',

@@ -4,6 +4,7 @@ import { defineFeature } from './types.js'
 /** HorizontalPodAutoscaler, one for each version of the workload. */
 export const autoscaling = defineFeature({
   id: 'autoscaling',
+  help: 'HorizontalPodAutoscaler, one for each version of the workload',
   enabled: component('autoscaling'),
   templates: 'features/autoscaling',
   flag: 'autoscaling',

@@ -3,6 +3,7 @@ import { defineFeature } from './types.js'
 /** Validated, rate-limited, audited hot reload of the mounted configuration file. */
 export const configReload = defineFeature({
   id: 'config-reload',
+  help: 'validated, rate-limited, audited hot reload of the mounted configuration file',
   enabled: ({ features }) => features.configReload,
   templates: 'features/config-reload',
   flag: 'configReload',

@@ -4,6 +4,7 @@ import { defineFeature, type NetworkRule } from './types.js'
 /** A script in the image that waits for dependencies, then becomes the program. */
 export const entrypoint = defineFeature({
   id: 'entrypoint',
+  help: 'a script in the image that waits for dependencies, then becomes the program',
   enabled: ({ entrypoint }) => entrypoint.enabled,
   templates: 'features/entrypoint',
   flag: 'entrypoint',

@@ -3,6 +3,7 @@ import { defineFeature } from './types.js'
 /** A Gateway of the service's own, with TLS; without it the VirtualService is bound to one that exists. */
 export const istioGateway = defineFeature({
   id: 'istio-gateway',
+  help: "a Gateway of the service's own, with TLS; without it the VirtualService is bound to one that exists",
   enabled: ({ istio }) => istio?.createGateway === true,
   requires: ['istio'],
   templates: 'features/istio-gateway',

@@ -8,6 +8,7 @@ const mergedMetricsPort = 15020
 /** Routing, resilience and identity in the mesh, sidecar mode. */
 export const istio = defineFeature({
   id: 'istio',
+  help: 'routing, resilience and identity in the mesh, sidecar mode',
   enabled: ({ istio }) => istio !== undefined,
   templates: 'features/istio',
   flag: 'istio',

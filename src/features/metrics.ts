@@ -3,6 +3,7 @@ import { defineFeature } from './types.js'
 /** Prometheus metrics on the admin port. */
 export const metrics = defineFeature({
   id: 'metrics',
+  help: 'Prometheus metrics on the admin port',
   enabled: ({ features }) => features.metrics,
   templates: 'features/metrics',
   flag: 'metrics',

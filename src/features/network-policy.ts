@@ -4,6 +4,7 @@ import { defineFeature } from './types.js'
 /** NetworkPolicy: default deny in both directions; other features add what they need through slots. */
 export const networkPolicy = defineFeature({
   id: 'network-policy',
+  help: 'NetworkPolicy: default deny in both directions; other features add what they need through slots',
   enabled: component('network-policy'),
   templates: 'features/network-policy',
   flag: 'networkPolicy',

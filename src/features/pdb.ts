@@ -4,6 +4,7 @@ import { defineFeature } from './types.js'
 /** PodDisruptionBudget: how many pods a node drain may take at once. */
 export const pdb = defineFeature({
   id: 'pdb',
+  help: 'PodDisruptionBudget: how many pods a node drain may take at once',
   enabled: component('pdb'),
   templates: 'features/pdb',
   slots: ({ pdb }) => ({

@@ -3,6 +3,7 @@ import { defineFeature } from './types.js'
 /** Runtime profiles on the admin port. */
 export const pprof = defineFeature({
   id: 'pprof',
+  help: 'runtime profiles on the admin port',
   enabled: ({ answers }) => answers['pprof.enabled'],
   templates: 'features/pprof',
   slots: ({ name, ports, workload }) => ({

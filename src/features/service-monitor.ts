@@ -4,6 +4,7 @@ import { defineFeature } from './types.js'
 /** ServiceMonitor, and the way to the metrics port for the scraper. */
 export const serviceMonitor = defineFeature({
   id: 'service-monitor',
+  help: 'ServiceMonitor, and the way to the metrics port for the scraper',
   enabled: component('service-monitor'),
   requires: ['metrics'],
   templates: 'features/service-monitor',

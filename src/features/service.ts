@@ -3,6 +3,7 @@ import { defineFeature } from './types.js'
 /** What every project has: its templates are `templates/base`. */
 export const service = defineFeature({
   id: 'service',
+  help: 'what every project has',
   enabled: () => true,
   goModules: ['base'],
   slots: ({ module }) => ({

@@ -3,6 +3,7 @@ import { defineFeature } from './types.js'
 /** The workload as a StatefulSet: stable names, one volume each, and the headless Service that names them. */
 export const statefulset = defineFeature({
   id: 'statefulset',
+  help: 'the workload as a StatefulSet: stable names, one volume each, and the headless Service that names them',
   enabled: ({ workload }) => workload.isStatefulSet,
   conflicts: ['deployment'],
   templates: 'features/statefulset',

@@ -3,6 +3,7 @@ import { defineFeature } from './types.js'
 /** OpenTelemetry traces over OTLP/HTTP. */
 export const tracing = defineFeature({
   id: 'tracing',
+  help: 'OpenTelemetry traces over OTLP/HTTP',
   enabled: ({ features }) => features.tracing,
   templates: 'features/tracing',
   flag: 'tracing',

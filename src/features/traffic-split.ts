@@ -3,6 +3,7 @@ import { defineFeature } from './types.js'
 /** A second version of the workload that takes a fixed share of the traffic. */
 export const trafficSplit = defineFeature({
   id: 'traffic-split',
+  help: 'a second version of the workload that takes a fixed share of the traffic',
   enabled: ({ istio }) => istio?.split === true,
   requires: ['istio'],
   templates: 'features/traffic-split',

@@ -90,6 +90,8 @@ export type GoModuleSet = 'base' | 'metrics' | 'tracing'
 
 export interface Feature {
   readonly id: string
+  /** One line for `list`. */
+  readonly help: string
   readonly enabled: (model: Model) => boolean
   /** Ids of features that must be on too. */
   readonly requires?: readonly string[]

@@ -18,7 +18,7 @@ export interface Resolved {
   readonly spec: Spec
   /** The layer each value came from; keys without a value are absent. */
   readonly origins: ReadonlyMap<Key, { readonly layer: LayerName; readonly where: string }>
-  /** What was answered above the defaults and the preset and differs from them: what service.yaml holds. */
+  /** What was answered above the defaults, the preset and `extends` and differs from them: what service.yaml holds. */
   readonly answers: Answers
 }
 
@@ -79,6 +79,12 @@ export function merge(layers: readonly Layer[], fallbackName: string | undefined
   }
   const base = below(given.get('preset') as Preset | undefined, origins)
   deriveDefaults(base, given, fallbackName, origins)
+  // service.yaml names the file it extends, so what that file says is not repeated, and its opposite is kept.
+  for (const { values } of layers.filter(({ name }) => name === 'extends')) {
+    for (const [key, value] of values) {
+      base.set(key, value)
+    }
+  }
   const answers: Record<string, unknown> = {}
   for (const key of keys) {
     const value = given.get(key)

@@ -56,6 +56,16 @@ function tree(folder: string): Record<string, TreeEntry> {
   return Object.fromEntries(entries.filter(([file]) => !file.startsWith('.git/')))
 }
 
+/** Puts the project aside and runs the command that was printed, in the same place. */
+function again(text: string): Record<string, TreeEntry> {
+  const printed = /questions:\n([\s\S]*?)\n\n/.exec(text)?.[1] ?? ''
+  fs.renameSync(path.join(cwd, 'orders'), path.join(cwd, 'first'))
+  const line = printed.replace('npx create-go-k8s-service', '"$0" "$1"')
+  const { status, stdout } = spawnSync('sh', ['-c', line, process.execPath, bin], { cwd, encoding: 'utf8' })
+  expect([status, stdout]).toEqual([0, ''])
+  return tree('orders')
+}
+
 const { enter, esc, interrupt } = keys
 const through = [
   [open.module, enter],
@@ -117,19 +127,27 @@ onTerminal('the wizard writes what flags and a file write', () => {
         [open.create, enter],
       ],
     )
-    const printed = /questions:\n([\s\S]*?)\n\n/.exec(text)?.[1] ?? ''
-    expect(printed).toMatch(/^ {2}npx create-go-k8s-service orders /)
-    fs.mkdirSync(path.join(cwd, 'again'))
-    const line = printed.replace('npx create-go-k8s-service', '"$0" "$1"')
-    const again = spawnSync('sh', ['-c', line, process.execPath, bin], {
-      cwd: path.join(cwd, 'again'),
-      encoding: 'utf8',
-    })
-    expect([again.status, again.stdout]).toEqual([0, ''])
-    expect(tree('again/orders')).toEqual(tree('orders'))
-    const yaml = fs.readFileSync(path.join(cwd, 'orders/service.yaml'), 'utf8')
+    expect(again(text)).toEqual(tree('first'))
+    const yaml = fs.readFileSync(path.join(cwd, 'first/service.yaml'), 'utf8')
     const answers = yaml.split('\n').filter((text) => text !== '' && !text.startsWith('#'))
     expect(text).toContain(answers.map((text) => `  ${text}`).join('\n'))
+  })
+  test('the printed command keeps a file that extends another', async () => {
+    fs.writeFileSync(path.join(cwd, 'company.yaml'), 'http:\n  port: 9500\nowner: payments\n')
+    fs.writeFileSync(path.join(cwd, 'my answers.yaml'), 'extends: company.yaml\nname: orders\npreset: minimal\n')
+    const { text } = await run(
+      ['--config', 'my answers.yaml', '--no-git'],
+      [
+        [open.module, enter],
+        [open.sections, section('Service')],
+        ['? HTTP port (9500)', `8080${enter}`],
+        ['? Admin port', esc],
+        [open.sections, enter],
+        [open.create, enter],
+      ],
+    )
+    expect(text).toContain("orders --config 'my answers.yaml' \\\n    --http-port 8080 --yes")
+    expect(again(text)).toEqual(tree('first'))
   })
 })
 

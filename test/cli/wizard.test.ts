@@ -285,6 +285,7 @@ describe('git', () => {
 })
 
 describe('answers that do not go together', () => {
+  const occupied = new UserError('occupied', 'orders holds files', { exit: 3, hint: 'give another folder' })
   const conflict = [
     [sections, 'image'],
     ['Wait for dependencies in an entrypoint script?', 'y'],
@@ -318,19 +319,31 @@ describe('answers that do not go together', () => {
     expect(said.filter((text) => text.startsWith('! http.timeout'))).toHaveLength(1)
     expect(answers).toEqual({ 'http.timeout': '60s', 'shutdown.timeout': 90 })
   })
-  test('include a folder that is occupied', async () => {
-    const occupied = () => {
-      throw new UserError('occupied', 'orders already holds 2 of the files', { exit: 3, hint: 'give another folder' })
+  test('include a folder that is occupied, when another name leads elsewhere', async () => {
+    const preview: WizardStart['preview'] = ({ layers }) => {
+      if (layers.at(-1)?.values.get('name') === 'orders') {
+        throw occupied
+      }
+      return startOf().preview({ layers, dir: undefined, git: false })
     }
     const { said, wishes } = await play(
       [
-        [sections, 'continue'],
-        [blocked, 'quit'],
+        ['Name of the service', 'orders'],
+        [sections, 'project'],
+        ['Name of the service', 'bills'],
       ],
-      startOf({}, { preview: occupied }),
+      startOf({}, { dir: undefined, preview }),
     )
-    expect(said).toContain('! orders already holds 2 of the files\n  give another folder')
-    expect(wishes).toBeUndefined()
+    expect(said).toContain('! orders holds files\n  give another folder')
+    expect(wishes?.layers.at(-1)?.values.get('name')).toBe('bills')
+  })
+  test('do not include a folder that was given: nothing is asked then', async () => {
+    const session = scripted([])
+    const preview = () => {
+      throw occupied
+    }
+    await expect(interview(startOf({}, { preview }), session.prompter)).rejects.toThrow('orders holds files')
+    expect(session.asked).toEqual([])
   })
   test('are not confused with a bug, which passes through', async () => {
     const preview = () => {

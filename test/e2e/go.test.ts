@@ -13,7 +13,7 @@ const extras = [
     args: [
       '--name=a',
       '--module=github.com/Acme/pay-ments.v2',
-      '--description=*/ `"; ${{ x }} {{ y }}\n订单',
+      '--description=*/ `"; {{ 7*7 }}\n订单',
       '--http-port=18181',
       '--http-admin-port=18282',
       '--http-timeout=800ms',

@@ -1,4 +1,5 @@
 import { type ExitCode, exit } from '../../errors.js'
+import { features } from '../../features/index.js'
 import { flagOf } from '../../spec/flags.js'
 import { presets } from '../../spec/presets.js'
 import { groups, type Key, optionOf } from '../../spec/table.js'
@@ -20,7 +21,7 @@ interface Row {
   readonly help: string
 }
 
-/** Prints options and presets. */
+/** Prints presets, features and options. */
 export async function list(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   atMostPositionals(args, 0, 'create-go-k8s-service list')
   const rows = groups.flatMap((group) => (Object.keys(group.options) as Key[]).map((key) => rowOf(key, group.id)))
@@ -28,6 +29,7 @@ export async function list(args: Arguments, terminal: Terminal): Promise<ExitCod
     const document = {
       version: tool.version,
       presets: Object.entries(presets).map(([name, { help, answers }]) => ({ name, help, answers })),
+      features: features.map(({ id, help }) => ({ id, help })),
       options: rows,
     }
     terminal.out(`${JSON.stringify(document, null, 2)}\n`)
@@ -38,6 +40,7 @@ export async function list(args: Arguments, terminal: Terminal): Promise<ExitCod
       .map(([name, { help }]) => `  ${name.padEnd(12)} ${help}\n`)
       .join('')}`,
   )
+  terminal.out(`\nFeatures\n${features.map(({ id, help }) => `  ${id.padEnd(16)} ${help}\n`).join('')}`)
   for (const group of groups) {
     const lines = rows.filter((row) => row.group === group.id).map(lineOf)
     terminal.out(`\n${group.title} (${group.titleZh})\n${lines.join('')}`)

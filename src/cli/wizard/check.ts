@@ -1,5 +1,5 @@
 import { exit, type Finding, UserError } from '../../errors.js'
-import type { Prepared } from '../commands/create.js'
+import type { Prepared } from '../prepare.js'
 
 /** What the wizard needs to know of a render. */
 export type Preview = Pick<Prepared, 'dir' | 'project' | 'actions'>

@@ -2,8 +2,8 @@ import path from 'node:path'
 import { flagOf, wordsOf } from '../../spec/flags.js'
 import { type Layer, layerOf, merge } from '../../spec/resolve.js'
 import { keys, type Spec } from '../../spec/table.js'
-import type { Prepared } from '../commands/create.js'
 import { isCommand } from '../commands/table.js'
+import type { Prepared } from '../prepare.js'
 
 /** What was on the command line, besides answers, that the tree depends on. */
 export interface Invocation {

@@ -1,8 +1,8 @@
 import path from 'node:path'
-import { errorFromFindings } from '../../errors.js'
+import { errorFromFindings, exit, UserError } from '../../errors.js'
 import { invalidValues, judge, type Layer } from '../../spec/resolve.js'
 import type { Key } from '../../spec/table.js'
-import type { Wishes } from '../commands/create.js'
+import type { Wishes } from '../prepare.js'
 import type { Terminal } from '../terminal.js'
 import { askOption } from './ask.js'
 import { check, findingsOf, type Preview } from './check.js'
@@ -62,6 +62,7 @@ export async function interview(start: WizardStart, prompter: Prompter): Promise
   }
   const draft = new Draft(start.layers, folderName(start))
   const asked = opening.filter((key) => !draft.isGiven(key) && !(key === 'name' && draft.spec().name !== undefined))
+  refuseFolder(start)
   let wanted = true
   let offered = false
   const git = () => start.git ?? (offered && wanted)
@@ -106,6 +107,19 @@ async function walk(steps: readonly (() => Promise<Move>)[], page: number): Prom
     }
     direction = move === 'next' ? 1 : move === 'back' ? -1 : direction
     at = move === 'change' ? page : Math.max(0, at + direction)
+  }
+}
+
+/** A folder that was given and can't be used: no answer helps, so it ends before the first question. */
+function refuseFolder({ layers, dir, preview }: WizardStart): void {
+  try {
+    if (dir !== undefined) {
+      preview({ layers, dir, git: false })
+    }
+  } catch (error) {
+    if (!(error instanceof UserError) || error.exit !== exit.usage) {
+      throw error
+    }
   }
 }
 

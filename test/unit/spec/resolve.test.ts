@@ -35,6 +35,18 @@ describe('layers', () => {
     })
   })
 
+  test('what extends says is not kept either, and an answer that undoes it is, also when it is a built-in default', () => {
+    const result = resolve(
+      [
+        layerOf('extends', { 'http.port': 8081, owner: 'payments' }, () => 'org.yaml'),
+        layerOf('flag', { 'http.port': 8080, owner: 'payments' }, (key) => key),
+      ],
+      'orders',
+    )
+    expect(result).toMatchObject({ spec: { 'http.port': 8080, owner: 'payments' } })
+    expect('answers' in result && result.answers).toEqual({ 'http.port': 8080 })
+  })
+
   test('a wrong value is found in a lower layer even when it is overridden', () => {
     const result = resolve(
       [

@@ -1,0 +1,71 @@
+import path from 'node:path'
+import { type DiskFile, entriesOf, occupantOf, recordFiles, resolveTarget } from '../engine/disk.js'
+import type { FileSet } from '../engine/file-set.js'
+import { type Action, planCreate } from '../engine/plan.js'
+import { exit, UserError } from '../errors.js'
+import type { Layer } from '../spec/resolve.js'
+import type { Arguments } from './arguments.js'
+import { filesOf, modelOf, type Project } from './project.js'
+import type { Terminal } from './terminal.js'
+import { tool } from './tool.js'
+
+/** What `create` found out before it writes anything. */
+export interface Prepared {
+  readonly dir: string
+  readonly root: string
+  readonly project: Project
+  readonly files: FileSet
+  readonly actions: readonly Action[]
+  /** Lock and baseline. */
+  readonly records: readonly DiskFile[]
+}
+
+/** What is to be rendered, and where. */
+export interface Wishes {
+  readonly layers: readonly Layer[]
+  readonly dir: string | undefined
+  readonly git: boolean
+}
+
+/**
+ * Renders in memory and looks at what is in the folder; writes nothing.
+ *
+ * @param extendsFile absolute path of the file that --config extends
+ * @throws UserError for answers that are wrong, and for a folder that holds something else already
+ */
+export function prepare(
+  wishes: Wishes,
+  args: Arguments,
+  terminal: Terminal,
+  extendsFile: string | undefined,
+): Prepared {
+  const fallback = wishes.dir === undefined ? undefined : path.basename(path.resolve(terminal.cwd, wishes.dir))
+  const project = modelOf(wishes.layers, fallback)
+  const dir = wishes.dir ?? project.model.name
+  const root = resolveTarget(terminal.cwd, dir)
+  const extendsPath = extendsFile === undefined ? undefined : path.relative(root, extendsFile).split(path.sep).join('/')
+  const files = filesOf(project, extendsPath)
+  const records = recordFiles(files, tool.version)
+  const look = (file: string, content: string | Uint8Array) => occupantOf(root, file, content)
+  const { actions, occupied } = planCreate([...files, ...records], look, { force: args.force, keep: keptFiles(root) })
+  if (occupied.length > 0) {
+    throw new UserError('occupied', `${dir} already holds ${occupied.length} of the files that would be written`, {
+      exit: exit.precondition,
+      path: root,
+      hint: args.force
+        ? 'a folder or a link is in the way of a file; move it'
+        : 'give another folder, or --force to replace them',
+      findings: occupied.map((file) => ({ code: 'occupied', message: file })),
+    })
+  }
+  return { dir, root, project, files, records, actions }
+}
+
+/** In a folder that holds nothing but .git, a licence and a README, those stay as they are. In lower case. */
+function keptFiles(root: string): Set<string> {
+  const entries = entriesOf(root)
+  const bare = entries.every((name) => /^(\.git|licen[cs]e(\.\w+)?|readme(\.\w+)?)$/i.test(name))
+  return new Set(
+    bare ? entries.filter((name) => /^(licen[cs]e|readme)/i.test(name)).map((name) => name.toLowerCase()) : [],
+  )
+}

@@ -1,0 +1,606 @@
+import { parse as readYaml } from 'yaml'
+import type { Manifest, Overlay } from '../support/manifests.js'
+
+/**
+ * Facts that several files must agree on, read back from what was rendered and never from the model: a fact that the
+ * model states and a template forgets is caught here.
+ */
+export interface Fact {
+  readonly rule: string
+  /** What contradicts it, with the values. */
+  readonly contradictions: (overlay: Overlay) => string[]
+}
+
+/** Environment of the container that the program's own config does not read, and who does. */
+const readByOthers = new Map([
+  ['GOMEMLIMIT', 'the Go runtime'],
+  ['CREDENTIALS_DIR', 'internal/app'],
+  ['POD_NAME', 'OTEL_RESOURCE_ATTRIBUTES'],
+  ['POD_NAMESPACE', 'OTEL_RESOURCE_ATTRIBUTES'],
+  ['NODE_NAME', 'OTEL_RESOURCE_ATTRIBUTES'],
+  ['OTEL_SERVICE_NAME', 'OpenTelemetry'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OpenTelemetry'],
+  ['OTEL_RESOURCE_ATTRIBUTES', 'OpenTelemetry'],
+  ['OTEL_TRACES_SAMPLER', 'OpenTelemetry'],
+  ['OTEL_TRACES_SAMPLER_ARG', 'OpenTelemetry'],
+])
+
+const podOf = (workload: Manifest): Manifest => workload.spec.template.spec
+const containerOf = (workload: Manifest): Manifest => podOf(workload).containers[0]
+const portOf = (workload: Manifest, name: string | number): number | undefined =>
+  typeof name === 'number'
+    ? name
+    : containerOf(workload).ports.find((port: Manifest) => port.name === name)?.containerPort
+
+/** `a is 1, and b is 2` when they differ. */
+function same(a: string, x: unknown, b: string, y: unknown): string[] {
+  return JSON.stringify(x) === JSON.stringify(y)
+    ? []
+    : [`${a} is ${JSON.stringify(x)}, and ${b} is ${JSON.stringify(y)}`]
+}
+
+function selects(selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>> = {}): boolean {
+  return Object.entries(selector).every(([key, value]) => labels[key] === value)
+}
+
+/** Mebibytes or gibibytes, as these manifests write them. */
+function mebibytes(quantity: string): number {
+  const [, amount = '', unit = ''] = /^(\d+)([KMGT]i?|k)B?$/.exec(quantity) ?? []
+  const factors: Readonly<Record<string, number>> = {
+    Ki: 2 ** 10,
+    Mi: 2 ** 20,
+    Gi: 2 ** 30,
+    Ti: 2 ** 40,
+    k: 1e3,
+    M: 1e6,
+    G: 1e9,
+    T: 1e12,
+  }
+  return (Number(amount) * (factors[unit] ?? Number.NaN)) / 2 ** 20
+}
+
+/** Values of constants and settings in the Go sources, by name. */
+function goNumber(source: string, name: string): number {
+  return Number(new RegExp(`\\b${name}\\s*=\\s*(\\d+)`).exec(source)?.[1])
+}
+
+function goSeconds(source: string, name: string): number {
+  const [, amount, unit = ''] =
+    new RegExp(`\\b${name}\\s*=\\s*(?:(\\d+) \\* )?(?:time\\.(\\w+)|0\\b)`).exec(source) ?? []
+  const scale: Readonly<Record<string, number>> = { Millisecond: 0.001, Second: 1, Minute: 60, Hour: 3600, '': 0 }
+  return Number(amount ?? 1) * (scale[unit] ?? Number.NaN)
+}
+
+const defaults = 'internal/config/defaults.go'
+
+export const facts: readonly Fact[] = [
+  {
+    rule: 'EXPOSE = containerPort = the default in Go',
+    contradictions: (overlay) => {
+      const exposed = /^EXPOSE (\d+) (\d+)$/m.exec(overlay.read('Dockerfile'))?.slice(1).map(Number)
+      const source = overlay.read(defaults)
+      const inGo = [goNumber(source, 'defaultHTTPPort'), goNumber(source, 'defaultAdminPort')]
+      return overlay.workloads.flatMap((workload) => {
+        const ports = [portOf(workload, 'http'), portOf(workload, 'admin')]
+        return [
+          ...same('containerPort', ports, 'EXPOSE', exposed),
+          ...same('containerPort', ports, 'the default in Go', inGo),
+        ]
+      })
+    },
+  },
+  {
+    rule: 'every Service selects pods, and every targetPort is a port of theirs',
+    contradictions: (overlay) =>
+      overlay.all('Service').flatMap((service) => {
+        const chosen = overlay.workloads.filter((workload) =>
+          selects(service.spec.selector, workload.spec.template.metadata.labels),
+        )
+        return [
+          ...same(`workloads behind ${service.metadata.name}`, chosen.length, 'all', overlay.workloads.length),
+          ...chosen.flatMap((workload) =>
+            service.spec.ports
+              .filter((port: Manifest) => portOf(workload, port.targetPort) === undefined)
+              .map((port: Manifest) => `${workload.metadata.name} has no port ${port.targetPort}`),
+          ),
+        ]
+      }),
+  },
+  {
+    rule: 'every probe asks the admin port, each on a path of its own that the program serves',
+    contradictions: (overlay) => {
+      const served = new Set(
+        [...overlay.read('internal/admin/admin.go').matchAll(/^\s+(?:live|ready|startup)Path = "(.+)"$/gm)].map(
+          ([, path]) => path,
+        ),
+      )
+      return overlay.workloads.flatMap((workload) => {
+        const container = containerOf(workload)
+        const probes = [container.livenessProbe, container.readinessProbe, container.startupProbe].filter(Boolean)
+        const paths = probes.map((probe) => probe.httpGet.path)
+        return [
+          ...same('different paths', new Set(paths).size, 'probes', paths.length),
+          ...paths.filter((path) => !served.has(path)).map((path) => `no route for ${path}`),
+          ...probes
+            .filter((probe) => portOf(workload, probe.httpGet.port) !== portOf(workload, 'admin'))
+            .map((probe) => `${probe.httpGet.path} is asked on ${probe.httpGet.port}`),
+        ]
+      })
+    },
+  },
+  {
+    rule: 'the NetworkPolicy covers every pod, and lets in the container ports and no other of them',
+    contradictions: (overlay) =>
+      overlay.all('NetworkPolicy').flatMap((policy) =>
+        overlay.workloads.flatMap((workload) => {
+          const open = policy.spec.ingress.flatMap((rule: Manifest) => rule.ports.map(({ port }: Manifest) => port))
+          const scraped = overlay.one('ServiceMonitor') !== undefined
+          const meshPorts = overlay.one('VirtualService') === undefined ? [] : [15020]
+          const allowed = [portOf(workload, 'http'), portOf(workload, 'admin'), ...meshPorts]
+          return [
+            ...(selects(policy.spec.podSelector.matchLabels, workload.spec.template.metadata.labels)
+              ? []
+              : [`${workload.metadata.name} is not covered`]),
+            ...same('directions', policy.spec.policyTypes, 'wanted', ['Ingress', 'Egress']),
+            ...(open.includes(portOf(workload, 'http')) ? [] : ['the traffic port is closed']),
+            ...(scraped === open.includes(portOf(workload, 'admin')) ? [] : [`scraped: ${scraped}, open: ${open}`]),
+            ...open.filter((port: number) => !allowed.includes(port)).map((port: number) => `${port} is open`),
+          ]
+        }),
+      ),
+  },
+  {
+    rule: 'the NetworkPolicy lets out DNS and the collector',
+    contradictions: (overlay) =>
+      overlay.all('NetworkPolicy').flatMap((policy) => {
+        const ports = policy.spec.egress.flatMap((rule: Manifest) =>
+          rule.ports.map(({ port, protocol }: Manifest) => `${port}/${protocol}`),
+        )
+        const endpoint = containerOf(overlay.workloads[0]).env.find(
+          ({ name }: Manifest) => name === 'OTEL_EXPORTER_OTLP_ENDPOINT',
+        )?.value
+        const wanted = ['53/UDP', '53/TCP', ...(endpoint === undefined ? [] : [`${new URL(endpoint).port}/TCP`])]
+        return wanted.filter((port) => !ports.includes(port)).map((port) => `${port} is closed`)
+      }),
+  },
+  {
+    rule: 'the ServiceMonitor finds the Service by its labels and the port by its name, and nothing without metrics',
+    contradictions: (overlay) =>
+      overlay.all('ServiceMonitor').flatMap(({ spec }) => {
+        const found = overlay
+          .all('Service')
+          .filter((service) => selects(spec.selector.matchLabels, service.metadata.labels))
+        const names = found.flatMap((service) => service.spec.ports.map(({ name }: Manifest) => name))
+        const labels = overlay.workloads.map((workload) => workload.spec.template.metadata.labels)
+        return [
+          ...same('Services found', found.length, 'wanted', 1),
+          ...spec.endpoints
+            .filter(({ port }: Manifest) => !names.includes(port))
+            .map(({ port }: Manifest) => `no port ${port} among ${names}`),
+          ...(spec.podTargetLabels ?? [])
+            .filter((label: string) => labels.some((pod) => pod[label] === undefined))
+            .map((label: string) => `no pod label ${label}`),
+          ...(overlay.read('internal/telemetry/metrics.go').includes('prometheus') ? [] : ['the program exports none']),
+        ]
+      }),
+  },
+  {
+    rule: 'selectors choose the own pods only',
+    contradictions: (overlay) =>
+      overlay.workloads.flatMap((workload) =>
+        overlay.workloads.flatMap((other) =>
+          same(
+            `${workload.metadata.name} selects ${other.metadata.name}`,
+            selects(workload.spec.selector.matchLabels, other.spec.template.metadata.labels),
+            'same workload',
+            workload === other,
+          ),
+        ),
+      ),
+  },
+  {
+    rule: 'every route goes to a Service and a subset that exist, subsets select pods, weights sum to 100',
+    contradictions: (overlay) => {
+      const services = new Map(overlay.all('Service').map((service) => [service.metadata.name, service]))
+      const subsets = overlay.all('DestinationRule').flatMap(({ spec }) => spec.subsets ?? [])
+      const routes = overlay.all('VirtualService').flatMap(({ spec }) => spec.http)
+      const gateways = overlay.all('Gateway').map(({ metadata }) => metadata.name)
+      return [
+        ...overlay
+          .all('DestinationRule')
+          .filter(({ spec }) => !services.has(spec.host))
+          .map(({ spec }) => `no Service ${spec.host}`),
+        ...subsets
+          .filter(
+            ({ labels }: Manifest) =>
+              !overlay.workloads.some((workload) => selects(labels, workload.spec.template.metadata.labels)),
+          )
+          .map(({ name }: Manifest) => `subset ${name} selects no pods`),
+        ...routes.flatMap(({ name, route }) => [
+          ...same(
+            `sum of weights in ${name}`,
+            route.reduce((sum: number, { weight = 100 }: Manifest) => sum + weight, 0),
+            'the whole',
+            100,
+          ),
+          ...route.flatMap(({ destination }: Manifest) => [
+            ...(services
+              .get(destination.host)
+              ?.spec.ports.some(({ port }: Manifest) => port === destination.port.number)
+              ? []
+              : [`no Service ${destination.host}:${destination.port.number}`]),
+            ...(subsets.some(({ name: subset }: Manifest) => subset === destination.subset)
+              ? []
+              : [`no subset ${destination.subset}`]),
+          ]),
+        ]),
+        ...overlay
+          .all('VirtualService')
+          .flatMap(({ spec }) => spec.gateways)
+          .filter((name: string) => name !== 'mesh' && !name.includes('/') && !gateways.includes(name))
+          .map((name: string) => `no Gateway ${name}`),
+        ...overlay
+          .all('Gateway')
+          .flatMap(({ spec }) =>
+            spec.servers.flatMap(({ hosts }: Manifest) =>
+              hosts
+                .filter((host: string) => !overlay.one('VirtualService').spec.hosts.includes(host))
+                .map((host: string) => `the Gateway takes ${host}, and no route does`),
+            ),
+          ),
+      ]
+    },
+  },
+  {
+    rule: 'time-outs in the mesh: handler ≤ perTryTimeout, (retries + 1) × perTryTimeout ≤ timeout, idle below the server’s',
+    contradictions: (overlay) => {
+      const source = overlay.read(defaults)
+      const seconds = (text: string) =>
+        Number.parseFloat(text) * (text.endsWith('ms') ? 0.001 : text.endsWith('m') ? 60 : 1)
+      const handler = goSeconds(source, 'defaultHTTPTimeout')
+      return [
+        ...overlay
+          .all('VirtualService')
+          .flatMap(({ spec }) => spec.http)
+          .flatMap(({ name, timeout, retries: { attempts, perTryTimeout = timeout } }: Manifest) => [
+            ...(seconds(perTryTimeout) >= handler
+              ? []
+              : [`${name}: ${perTryTimeout} a try, and a handler may take ${handler}s`]),
+            ...((attempts + 1) * seconds(perTryTimeout) <= seconds(timeout)
+              ? []
+              : [`${name}: ${attempts + 1} × ${perTryTimeout} > ${timeout}`]),
+          ]),
+        ...overlay
+          .all('DestinationRule')
+          .filter(
+            ({ spec }) =>
+              seconds(spec.trafficPolicy.connectionPool.http.idleTimeout) >=
+              goSeconds(source, 'defaultHTTPIdleTimeout'),
+          )
+          .map(() => 'the server closes idle connections before the proxy does'),
+      ]
+    },
+  },
+  {
+    rule: 'policies of the mesh select the pods, name ports and identities that exist, and leave the probes alone',
+    contradictions: (overlay) => [
+      ...overlay
+        .all('PeerAuthentication', 'AuthorizationPolicy')
+        .flatMap(({ kind, spec }) =>
+          overlay.workloads
+            .filter((workload) => !selects(spec.selector.matchLabels, workload.spec.template.metadata.labels))
+            .map((workload) => `${kind} misses ${workload.metadata.name}`),
+        ),
+      ...overlay
+        .all('PeerAuthentication')
+        .flatMap(({ spec }) =>
+          Object.keys(spec.portLevelMtls ?? {}).flatMap((port) =>
+            same('portLevelMtls', Number(port), 'the admin port', portOf(overlay.workloads[0], 'admin')),
+          ),
+        ),
+      ...overlay
+        .all('AuthorizationPolicy')
+        .flatMap(({ spec }) => spec.rules)
+        .flatMap((rule: Manifest) => [
+          ...(rule.to ?? [])
+            .flatMap(({ operation }: Manifest) => operation.ports ?? [])
+            .filter(
+              (port: string) =>
+                !containerOf(overlay.workloads[0]).ports.some(
+                  ({ containerPort }: Manifest) => `${containerPort}` === port,
+                ),
+            )
+            .map((port: string) => `no container port ${port}`),
+          ...(rule.from ?? [])
+            .flatMap(({ source }: Manifest) => source.namespaces ?? [])
+            .flatMap((namespace: string) =>
+              same('allowed namespace', namespace, 'its own', overlay.one('Service').metadata.namespace),
+            ),
+        ]),
+    ],
+  },
+  {
+    rule: 'with an autoscaler: a workload to scale, requests, no replicas, and Argo CD leaves them alone; without: replicas, and it does not',
+    contradictions: (overlay) => {
+      const targets = overlay
+        .all('HorizontalPodAutoscaler')
+        .map(({ spec }) => `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}`)
+      const ignored = (overlay.application?.spec.ignoreDifferences ?? []).map(
+        ({ kind, name, jsonPointers }: Manifest) => `${kind}/${name}${jsonPointers}`,
+      )
+      return [
+        ...overlay.workloads.flatMap((workload) => {
+          const id = `${workload.kind}/${workload.metadata.name}`
+          const scaled = targets.includes(id)
+          return [
+            ...same(`${id} states replicas`, workload.spec.replicas !== undefined, 'no autoscaler', !scaled),
+            ...(overlay.application === undefined
+              ? []
+              : same(
+                  `Argo CD ignores the replicas of ${id}`,
+                  ignored.includes(`${id}/spec/replicas`),
+                  'an autoscaler',
+                  scaled,
+                )),
+            ...(containerOf(workload).resources.requests.cpu === undefined ? [`${id} requests no CPU`] : []),
+          ]
+        }),
+        ...targets
+          .filter((id) => !overlay.workloads.some((workload) => id === `${workload.kind}/${workload.metadata.name}`))
+          .map((id) => `no ${id} to scale`),
+        ...overlay
+          .all('HorizontalPodAutoscaler')
+          .flatMap(({ spec }) => spec.metrics)
+          .filter(({ containerResource }: Manifest) => containerResource !== undefined)
+          .flatMap(({ containerResource }: Manifest) =>
+            same(
+              'scaled container',
+              containerResource.container,
+              'the program',
+              containerOf(overlay.workloads[0]).name,
+            ),
+          ),
+        ...overlay
+          .all('HorizontalPodAutoscaler')
+          .flatMap(({ spec }) =>
+            spec.minReplicas <= spec.maxReplicas ? [] : [`${spec.minReplicas} > ${spec.maxReplicas}`],
+          ),
+      ]
+    },
+  },
+  {
+    rule: 'the disruption budget covers every pod',
+    contradictions: (overlay) =>
+      overlay
+        .all('PodDisruptionBudget')
+        .flatMap(({ spec }) =>
+          overlay.workloads
+            .filter((workload) => !selects(spec.selector.matchLabels, workload.spec.template.metadata.labels))
+            .map((workload) => `${workload.metadata.name} is not covered`),
+        ),
+  },
+  {
+    rule: 'every variable and every key of the ConfigMap is one that the program reads',
+    contradictions: (overlay) => {
+      const fields = overlay.read('internal/config/fields.go')
+      const keys = new Set([...fields.matchAll(/^\t\t\tKey: +"(.+)",$/gm)].map(([, key]) => key))
+      const variables = new Set([...fields.matchAll(/^\t\t\tEnv: +"(.+)",$/gm)].map(([, name]) => name))
+      const given = overlay.workloads.flatMap((workload) =>
+        containerOf(workload).env.map(({ name }: Manifest) => name as string),
+      )
+      const dotted = (value: Manifest, prefix = ''): string[] =>
+        Object.entries(value ?? {}).flatMap(([name, item]) =>
+          typeof item === 'object' ? dotted(item, `${prefix}${name}.`) : [`${prefix}${name}`],
+        )
+      const data = overlay.all('ConfigMap').flatMap((map) => Object.entries<string>(map.data ?? {}))
+      const isFile = (name: string) => name.endsWith('.yaml')
+      given.push(...data.map(([name]) => name).filter((name) => !isFile(name)))
+      const inFile = data.flatMap(([name, text]) => (isFile(name) ? dotted(readYaml(text)) : []))
+      return [
+        ...(keys.size > 10 ? [] : ['the table of fields was not found']),
+        ...given
+          .filter((name) => !variables.has(name) && !readByOthers.has(name))
+          .map((name) => `nobody reads ${name}`),
+        ...inFile.filter((key) => !keys.has(key) && !key.startsWith('values.')).map((key) => `nobody reads ${key}`),
+      ]
+    },
+  },
+  {
+    rule: 'what a pod mounts is generated, or the Secret that the README has one create; every mount has its volume',
+    contradictions: (overlay) =>
+      overlay.workloads.flatMap((workload) => {
+        const pod = podOf(workload)
+        const claims = (workload.spec.volumeClaimTemplates ?? []).map(({ metadata }: Manifest) => metadata.name)
+        const volumes = [...(pod.volumes ?? []).map(({ name }: Manifest) => name), ...claims]
+        const maps = overlay.all('ConfigMap').map(({ metadata }) => metadata.name)
+        const external = /^ {2}name: (.+)$/m.exec(overlay.read('deploy/secrets/credentials.example.yaml'))?.[1]
+        return [
+          ...containerOf(workload)
+            .volumeMounts.filter(({ name }: Manifest) => !volumes.includes(name))
+            .map(({ name }: Manifest) => `no volume ${name}`),
+          ...(pod.volumes ?? []).flatMap(({ configMap, secret }: Manifest) => [
+            ...(configMap === undefined || maps.includes(configMap.name) ? [] : [`no ConfigMap ${configMap.name}`]),
+            ...(secret === undefined ? [] : same('Secret', secret.secretName, 'the example', external)),
+          ]),
+        ]
+      }),
+  },
+  {
+    rule: 'RBAC names objects that exist, and no wildcard',
+    contradictions: (overlay) => {
+      const names = new Set(overlay.objects.map(({ metadata }) => metadata.name))
+      const external = /^ {2}name: (.+)$/m.exec(overlay.read('deploy/secrets/credentials.example.yaml'))?.[1]
+      const roles = overlay.all('Role').map(({ metadata }) => metadata.name)
+      return [
+        ...overlay
+          .all('Role')
+          .flatMap(({ rules }) => rules)
+          .flatMap(({ resources, resourceNames = [], verbs }: Manifest) => [
+            ...[...resources, ...verbs].filter((word: string) => word === '*').map(() => 'a wildcard'),
+            ...(resourceNames.length > 0 ? [] : [`all ${resources}`]),
+            ...resourceNames
+              .filter((name: string) => !names.has(name) && name !== external)
+              .map((name: string) => `no ${name}`),
+          ]),
+        ...overlay
+          .all('RoleBinding')
+          .filter(({ roleRef }) => !roles.includes(roleRef.name))
+          .map(({ roleRef }) => `no Role ${roleRef.name}`),
+        ...overlay.workloads.flatMap((workload) =>
+          overlay
+            .all('ServiceAccount')
+            .flatMap(({ metadata }) =>
+              same('serviceAccountName', podOf(workload).serviceAccountName, 'ServiceAccount', metadata.name),
+            ),
+        ),
+      ]
+    },
+  },
+  {
+    rule: 'GOMEMLIMIT is nine tenths of the memory limit',
+    contradictions: (overlay) =>
+      overlay.workloads.flatMap((workload) => {
+        const { env, resources } = containerOf(workload)
+        const limit = mebibytes(resources.limits.memory)
+        const soft = mebibytes(env.find(({ name }: Manifest) => name === 'GOMEMLIMIT').value)
+        return soft <= limit * 0.9 && soft > limit * 0.9 - 1.1 ? [] : [`${soft} of ${limit} MiB`]
+      }),
+  },
+  {
+    rule: 'requests ≤ limits, and the emptyDirs fit into the ephemeral storage',
+    contradictions: (overlay) =>
+      overlay.workloads.flatMap((workload) => {
+        const { requests, limits } = containerOf(workload).resources
+        const cpu = (quantity: string) => Number.parseFloat(quantity) * (quantity.endsWith('m') ? 0.001 : 1)
+        const temporary = (podOf(workload).volumes ?? [])
+          .filter(({ emptyDir }: Manifest) => emptyDir !== undefined)
+          .reduce((sum: number, { emptyDir }: Manifest) => sum + mebibytes(emptyDir.sizeLimit), 0)
+        return [
+          ...(limits.cpu === undefined || cpu(`${requests.cpu}`) <= cpu(`${limits.cpu}`)
+            ? []
+            : [`CPU ${requests.cpu} > ${limits.cpu}`]),
+          ...(mebibytes(requests.memory) <= mebibytes(limits.memory)
+            ? []
+            : [`memory ${requests.memory} > ${limits.memory}`]),
+          ...(temporary <= mebibytes(limits['ephemeral-storage']) ? [] : [`emptyDirs ${temporary} MiB`]),
+        ]
+      }),
+  },
+  {
+    rule: 'preStop + drain + shutdown + flush + 5 ≤ terminationGracePeriodSeconds, with the numbers of the Go sources',
+    contradictions: (overlay) => {
+      const source = overlay.read(defaults)
+      return overlay.workloads.flatMap((workload) => {
+        const stages = [
+          containerOf(workload).lifecycle.preStop.sleep.seconds,
+          goSeconds(source, 'defaultShutdownDrain'),
+          goSeconds(source, 'defaultShutdownTimeout'),
+          goSeconds(source, 'defaultShutdownFlush'),
+          5,
+        ]
+        const sum = stages.reduce((total, stage) => total + stage, 0)
+        const { terminationGracePeriodSeconds: grace } = podOf(workload)
+        return sum <= grace ? [] : [`${stages.join(' + ')} = ${sum} > ${grace}`]
+      })
+    },
+  },
+  {
+    rule: 'handler ≤ write time-out ≤ shutdown; dependency check < readiness time-out ≤ its period',
+    contradictions: (overlay) => {
+      const source = overlay.read(defaults)
+      const of = (name: string) => goSeconds(source, `default${name}`)
+      const chain = [of('HTTPTimeout'), of('HTTPWriteTimeout'), of('ShutdownTimeout')]
+      return [
+        ...(chain.every((value, at) => at === 0 || value >= (chain[at - 1] ?? 0)) ? [] : [chain.join(' ≤ ')]),
+        ...overlay.workloads.flatMap((workload) => {
+          const probe = containerOf(workload).readinessProbe
+          return probe === undefined ||
+            (of('HealthCheckTimeout') < probe.timeoutSeconds && probe.timeoutSeconds <= probe.periodSeconds)
+            ? []
+            : [`${of('HealthCheckTimeout')} < ${probe.timeoutSeconds} ≤ ${probe.periodSeconds}`]
+        }),
+      ]
+    },
+  },
+  {
+    rule: 'every image has a tag or a digest, and never latest',
+    contradictions: (overlay) => [
+      ...overlay.workloads
+        .map((workload) => containerOf(workload).image as string)
+        .filter((image) => !/(:(?!latest$)[\w.-]+|@sha256:[0-9a-f]{64})$/.test(image))
+        .map((image) => `${image} floats`),
+      ...[...overlay.read('Dockerfile').matchAll(/^FROM (?:--platform=\S+ )?(\S+)/gm)]
+        .map(([, image = '']) => image)
+        .filter((image) => image !== 'scratch' && !/@sha256:[0-9a-f]{64}$/.test(image))
+        .map((image) => `${image} floats`),
+    ],
+  },
+  {
+    rule: 'every object lies in the namespace of the environment, and Argo CD deploys to it',
+    contradictions: (overlay) => {
+      const namespace = overlay.one('Namespace').metadata.name
+      return [
+        ...overlay.objects
+          .filter(({ kind }) => kind !== 'Namespace')
+          .flatMap(({ kind, metadata }) =>
+            same(`${kind} ${metadata.name}`, metadata.namespace, 'the namespace', namespace),
+          ),
+        ...(overlay.application === undefined
+          ? []
+          : same('destination', overlay.application.spec.destination.namespace, 'the namespace', namespace)),
+        ...(overlay.application === undefined
+          ? []
+          : same(
+              'path',
+              overlay.application.spec.source.path,
+              'the overlay',
+              `deploy/overlays/${overlay.environment}`,
+            )),
+        ...(namespace === 'default' ? ['the namespace is default'] : []),
+      ]
+    },
+  },
+  {
+    rule: 'the AppProject allows every kind that is rendered, and no other',
+    contradictions: (overlay) => {
+      if (overlay.application === undefined) {
+        return []
+      }
+      const { spec } = readYaml(overlay.read('deploy/argocd/appproject.yaml'))
+      const group = (apiVersion: string) => (apiVersion.includes('/') ? apiVersion.split('/')[0] : '')
+      const allowed = [...(spec.clusterResourceWhitelist ?? []), ...spec.namespaceResourceWhitelist].map(
+        (entry: Manifest) => `${entry.group}/${entry.kind}`,
+      )
+      const rendered = new Set(overlay.objects.map(({ apiVersion, kind }) => `${group(apiVersion)}/${kind}`))
+      return [
+        ...[...rendered].filter((kind) => !allowed.includes(kind)).map((kind) => `${kind} is not allowed`),
+        ...allowed.filter((kind) => kind.includes('*')).map((kind) => `${kind} is a wildcard`),
+        ...same(
+          'project',
+          overlay.application.spec.project,
+          'AppProject',
+          readYaml(overlay.read('deploy/argocd/appproject.yaml')).metadata.name,
+        ),
+      ]
+    },
+  },
+  {
+    rule: 'pods meet the restricted profile',
+    contradictions: (overlay) =>
+      overlay.workloads.flatMap((workload) => {
+        const pod = podOf(workload)
+        const { securityContext: own } = containerOf(workload)
+        const wanted: [string, boolean][] = [
+          ['runAsNonRoot', pod.securityContext.runAsNonRoot === true],
+          ['a numeric user that is not root', pod.securityContext.runAsUser >= 10_000],
+          ['seccomp', pod.securityContext.seccompProfile.type === 'RuntimeDefault'],
+          ['no escalation', own.allowPrivilegeEscalation === false],
+          ['a read-only root', own.readOnlyRootFilesystem === true],
+          ['no capability', JSON.stringify(own.capabilities) === '{"drop":["ALL"]}'],
+          ['no token', pod.automountServiceAccountToken === false],
+          ['no service links', pod.enableServiceLinks === false],
+        ]
+        return wanted.filter(([, holds]) => !holds).map(([what]) => `without ${what}`)
+      }),
+  },
+]

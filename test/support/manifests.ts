@@ -1,0 +1,54 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { parse, parseAllDocuments } from 'yaml'
+import { succeed } from './tools.js'
+
+/** Any Kubernetes object, read from YAML. What it holds is what the tests find out, so its fields have no types. */
+// biome-ignore lint/suspicious/noExplicitAny: a manifest's shape is the thing under test
+export type Manifest = any
+
+/** An overlay as `kustomize build` prints it, with the files that must agree with it. */
+export class Overlay {
+  readonly objects: readonly Manifest[]
+
+  constructor(
+    readonly project: string,
+    readonly environment: string,
+    readonly text: string,
+  ) {
+    this.objects = parseAllDocuments(text).map((document) => document.toJS())
+  }
+
+  all(...kinds: string[]): Manifest[] {
+    return this.objects.filter(({ kind }) => kinds.includes(kind))
+  }
+
+  one(kind: string): Manifest | undefined {
+    return this.all(kind)[0]
+  }
+
+  get workloads(): Manifest[] {
+    return this.all('Deployment', 'StatefulSet')
+  }
+
+  /** The Argo CD Application of this environment, when there is one. */
+  get application(): Manifest | undefined {
+    const file = path.join(this.project, `deploy/argocd/application-${this.environment}.yaml`)
+    return fs.existsSync(file) ? parse(fs.readFileSync(file, 'utf8')) : undefined
+  }
+
+  /** A file of the project. */
+  read(file: string): string {
+    return fs.readFileSync(path.join(this.project, file), 'utf8')
+  }
+}
+
+/** Renders every overlay of a project. */
+export function overlaysOf(project: string): Overlay[] {
+  return fs
+    .readdirSync(path.join(project, 'deploy/overlays'))
+    .map(
+      (name) =>
+        new Overlay(project, name, succeed('kustomize', ['build', `deploy/overlays/${name}`], { cwd: project })),
+    )
+}
