@@ -117,7 +117,7 @@ function tableText(measured, lines) {
     ),
   }))
   const rows = (/** @type {object[]} */ list) => list.map((row) => `    ${JSON.stringify(row)},\n`).join('')
-  return `// Written by scripts/go-modules.mjs; do not edit.\nimport type { GoModuleTable } from './go-mod.js'\n\nexport const table: GoModuleTable = {\n  require: [\n${rows(require)}  ],\n  sum: [\n${rows(sum)}  ],\n}\n`
+  return `// Written by scripts/go-modules.mjs; do not edit.\nimport type { GoModuleTable } from './types.js'\n\nexport const table: GoModuleTable = {\n  require: [\n${rows(require)}  ],\n  sum: [\n${rows(sum)}  ],\n}\n`
 }
 
 /** Direct in some combinations and indirect in others is rare; each form gets its own terms. @param {Set<string>[]} all @param {Set<string>[]} having */

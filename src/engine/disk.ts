@@ -146,15 +146,11 @@ export function writeAll(root: string, files: readonly DiskFile[]): void {
   const stage = `${statOf(root) === undefined ? root : path.join(root, '.go-k8s-service')}.new-${process.pid}`
   const created = firstMissing(path.dirname(stage))
   try {
-    fs.mkdirSync(stage, { recursive: true })
     const folders = new Set<string>()
+    makeFolder(stage, folders)
     for (const file of files) {
       const target = path.join(stage, file.path)
-      const folder = path.dirname(target)
-      if (!folders.has(folder)) {
-        fs.mkdirSync(folder, { recursive: true })
-        folders.add(folder)
-      }
+      makeFolder(path.dirname(target), folders)
       fs.writeFileSync(target, file.content, { mode: file.mode, flag: 'wx' })
     }
     if (statOf(root) === undefined) {
@@ -179,7 +175,7 @@ function moveInto(root: string, stage: string, files: readonly DiskFile[]): void
     for (const file of files) {
       const target = path.join(root, file.path)
       const missing = firstMissing(path.dirname(target))
-      fs.mkdirSync(path.dirname(target), { recursive: true })
+      makeFolder(path.dirname(target))
       if (missing !== undefined) {
         undo.push(() => removeEmpty(path.dirname(target), missing))
       }
@@ -199,6 +195,22 @@ function moveInto(root: string, stage: string, files: readonly DiskFile[]): void
     throw error
   }
   fs.rmSync(stage, { recursive: true, force: true })
+}
+
+/**
+ * Makes a folder and those above it. Not Node's own recursive mkdir: on a file system that refuses new folders
+ * with ENOENT, as /proc does, it never returns.
+ *
+ * @param known folders that exist, to spare the system the question
+ */
+function makeFolder(folder: string, known: Set<string> = new Set()): void {
+  if (known.has(folder) || statOf(folder) !== undefined) {
+    known.add(folder)
+    return
+  }
+  makeFolder(path.dirname(folder), known)
+  fs.mkdirSync(folder)
+  known.add(folder)
 }
 
 /** The outermost folder of a path that doesn't exist yet. */
@@ -229,6 +241,8 @@ const systemErrors: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
   ENFILE: 'too many open files',
   ENAMETOOLONG: 'the path is too long',
+  ENOENT: 'no folder can be made there',
+  EINVAL: 'no such name can be made there',
   EEXIST: 'something appeared there meanwhile',
   ENOTEMPTY: 'something appeared there meanwhile',
   ENOTDIR: 'a file is where a folder is needed',

@@ -101,8 +101,8 @@ function nest(head: string, item: unknown): string[] {
   return head === '-' ? [`- ${first}`, ...rest.map((line) => `  ${line}`)] : [head, ...lines.map((line) => `  ${line}`)]
 }
 
-/** Words that YAML 1.1 or 1.2 read as something other than text. */
-const reserved = /^(null|true|false|yes|no|on|off|y|n|~)$/i
+/** Words that YAML 1.1 or 1.2 read as something other than text; some readers take `e-1` for a number. */
+const reserved = /^(null|true|false|yes|no|on|off|y|n|~|e[-+]?[\d_]+)$/i
 /** Plain without doubt: starts with a letter or a slash, and holds nothing that YAML gives a meaning. */
 const plain = /^[A-Za-z/_][A-Za-z0-9_./+%@-]*(:[A-Za-z0-9_./+@-]+)*$/
 

@@ -1,25 +1,8 @@
 import type { GoModuleSet } from '../features/types.js'
 import { table } from './table.js'
+import type { Terms } from './types.js'
 
-/**
- * go.mod and go.sum, exact without Go and without a network.
- *
- * The table was measured by tidying every combination of module sets, each from the full combination's
- * files, so that every module has one version everywhere (scripts/go-modules.mjs). A line is present
- * when one of its terms is: a term is a list of sets that must all be on.
- */
-export interface GoModuleTable {
-  readonly require: readonly {
-    readonly module: string
-    readonly version: string
-    readonly direct: Terms
-    readonly indirect: Terms
-  }[]
-  readonly sum: readonly { readonly line: string; readonly terms: Terms }[]
-}
-
-export type Terms = readonly (readonly GoModuleSet[])[]
-
+/** go.mod of a project with these module sets. */
 export function goMod(module: string, goVersion: string, sets: ReadonlySet<GoModuleSet>): string {
   const direct = table.require.filter((entry) => holds(entry.direct, sets))
   const indirect = table.require.filter((entry) => holds(entry.indirect, sets))
@@ -28,6 +11,7 @@ export function goMod(module: string, goVersion: string, sets: ReadonlySet<GoMod
   return `${parts.join('\n\n')}\n`
 }
 
+/** go.sum of the same. */
 export function goSum(sets: ReadonlySet<GoModuleSet>): string {
   return table.sum
     .filter((entry) => holds(entry.terms, sets))

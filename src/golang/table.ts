@@ -1,5 +1,5 @@
 // Written by scripts/go-modules.mjs; do not edit.
-import type { GoModuleTable } from './go-mod.js'
+import type { GoModuleTable } from './types.js'
 
 export const table: GoModuleTable = {
   require: [

@@ -29,14 +29,14 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const capacity = resources(spec, ledger)
   const scale = autoscaling(spec, ledger)
   const envs = environments(spec)
-  const owner = spec.owner === undefined || spec.owner === '' ? undefined : spec.owner
+  const owner = isVisible(spec.owner) ? spec.owner : undefined
   return {
     answers: spec,
     tool,
     name,
     envName: name.toUpperCase().replaceAll('-', '_'),
     module: spec.module as string,
-    description: { text: spec.description || `${name} is a Go service on Kubernetes.` },
+    description: { text: isVisible(spec.description) ? spec.description : `${name} is a Go service on Kubernetes.` },
     owner: owner === undefined ? undefined : { text: owner },
     ownerLabel: owner !== undefined && isLabelValue(owner) ? owner : undefined,
     preset: spec.preset,
@@ -189,6 +189,11 @@ function entrypoint(spec: Spec): Entrypoint {
     }),
     timeout: spec['entrypoint.timeout'],
   }
+}
+
+/** Words of which a reader sees something: blanks and invisible characters alone say nothing. */
+function isVisible(words: string | undefined): words is string {
+  return words !== undefined && /[^\s\p{C}\p{Z}]/u.test(words)
 }
 
 /** Kubernetes' label value: at most 63 of letters, digits and `-_.`, alphanumeric at both ends. */

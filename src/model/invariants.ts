@@ -92,7 +92,13 @@ export const invariants: readonly Invariant[] = [
   {
     id: '5',
     rule: 'entrypoint wait + cold start < startup budget < progressDeadlineSeconds − minReadySeconds',
-    options: ['probes.startup.failureThreshold', 'probes.startup.period', 'entrypoint.timeout'],
+    options: [
+      'probes.startup.failureThreshold',
+      'probes.startup.period',
+      'entrypoint.timeout',
+      'probes.startup.enabled',
+      'probes.liveness.failureThreshold',
+    ],
     violations: ({ probes, entrypoint, coldStart, workload }) => {
       const wait = entrypoint.waitFor.length > 0 ? entrypoint.timeout : 0
       const start = ['entrypoint wait + cold start', wait + coldStart] as const

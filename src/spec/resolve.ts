@@ -73,7 +73,7 @@ export function merge(layers: readonly Layer[], fallbackName: string | undefined
   const given = new Map<Key, unknown>()
   for (const layer of layers) {
     for (const [key, value] of layer.values) {
-      given.set(key, value)
+      given.set(key, canonical(key, value))
       origins.set(key, { layer: layer.name, where: layer.where(key) })
     }
   }
@@ -82,7 +82,7 @@ export function merge(layers: readonly Layer[], fallbackName: string | undefined
   // service.yaml names the file it extends, so what that file says is not repeated, and its opposite is kept.
   for (const { values } of layers.filter(({ name }) => name === 'extends')) {
     for (const [key, value] of values) {
-      base.set(key, value)
+      base.set(key, canonical(key, value))
     }
   }
   const answers: Record<string, unknown> = {}
@@ -94,6 +94,14 @@ export function merge(layers: readonly Layer[], fallbackName: string | undefined
   }
   const spec = Object.fromEntries(keys.map((key) => [key, given.get(key) ?? base.get(key)])) as unknown as Spec
   return { spec, origins, answers: answers as Answers }
+}
+
+/** The order in which a map was written says nothing, so it must not reach the bytes. */
+function canonical(key: Key, value: unknown): unknown {
+  if (optionOf(key).kind !== 'map') {
+    return value
+  }
+  return Object.fromEntries(Object.entries(value as Record<string, string>).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function below(chosen: Preset | undefined, origins: Map<Key, { layer: LayerName; where: string }>): Map<Key, unknown> {

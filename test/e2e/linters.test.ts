@@ -28,6 +28,9 @@ describeWith(['shellcheck'], 'shellcheck', () => {
       expect([script, fs.statSync(path.join(cwd, script)).mode & 0o111]).toEqual([script, 0o111])
     }
   })
+  test('this repository', () => {
+    succeed('shellcheck', ['.ci/run'], { cwd: process.cwd() })
+  })
 })
 
 describeWith(['hadolint'], 'hadolint', () => {

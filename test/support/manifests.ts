@@ -33,8 +33,8 @@ export class Overlay {
 
   /** The Argo CD Application of this environment, when there is one. */
   get application(): Manifest | undefined {
-    const file = path.join(this.project, `deploy/argocd/application-${this.environment}.yaml`)
-    return fs.existsSync(file) ? parse(fs.readFileSync(file, 'utf8')) : undefined
+    const file = `deploy/argocd/application-${this.environment}.yaml`
+    return fs.existsSync(path.join(this.project, file)) ? parse(this.read(file)) : undefined
   }
 
   /** A file of the project. */

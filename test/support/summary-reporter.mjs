@@ -1,5 +1,10 @@
 // @ts-check
-/** Ends every run with one plain line, and names what was skipped so that no gap is silent. */
+import { writeFileSync } from 'node:fs'
+
+/**
+ * Ends every run with one plain line, and names what was skipped so that no gap is silent. Writes the line to the file
+ * that TEST_SUMMARY names, too.
+ */
 export default class SummaryReporter {
   /** @param {unknown} _contexts @param {import('@jest/reporters').AggregatedResult} results */
   onRunComplete(_contexts, results) {
@@ -10,7 +15,11 @@ export default class SummaryReporter {
       console.log(`skipped: ${name}`)
     }
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites
-    const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : ''
-    console.log(`${results.numPassedTests} passed, ${failed} failed${tail}`)
+    const line = `${results.numPassedTests} passed, ${failed} failed`
+    console.log(skipped.length > 0 ? `${line}, ${skipped.length} skipped` : line)
+    const file = process.env['TEST_SUMMARY']
+    if (file !== undefined) {
+      writeFileSync(file, `${line}\n`)
+    }
   }
 }

@@ -19,6 +19,7 @@ export async function create(args: Arguments, terminal: Terminal): Promise<ExitC
     ? await askWishes(given, args, terminal, file)
     : { layers: given, dir: args.positionals[0], git: args.git === true }
   if (wishes === undefined) {
+    // Quit as well as Ctrl-C: 0 would tell a script that there is a service now.
     return exit.interrupted
   }
   const prepared = prepare(wishes, args, terminal, file.extendsFile)

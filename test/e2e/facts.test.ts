@@ -1,0 +1,158 @@
+import { beforeAll, expect, test } from '@jest/globals'
+import { Overlay, overlaysOf } from '../support/manifests.js'
+import { generate, recipe, workFolder } from '../support/project.js'
+import { describeWith } from '../support/tools.js'
+import { facts } from './facts.js'
+
+/** A change of the rendered overlay (no file named) or of one file: what a mistake in a template would look like. */
+interface Mistake {
+  readonly file?: string
+  readonly from: string | RegExp
+  readonly to: string
+}
+
+const defaults = 'internal/config/defaults.go'
+
+/** Mistakes that each fact must find, by the start of its rule. */
+const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
+  'EXPOSE =': [
+    { file: 'Dockerfile', from: 'EXPOSE 8080', to: 'EXPOSE 8081' },
+    { file: defaults, from: /(defaultAdminPort\s+=) 9090/, to: '$1 9091' },
+    { from: 'containerPort: 8080', to: 'containerPort: 8082' },
+  ],
+  'every Service selects': [{ from: 'targetPort: admin', to: 'targetPort: metrics' }],
+  'every probe asks': [
+    { from: 'path: /livez', to: 'path: /healthz' },
+    { from: 'path: /livez', to: 'path: /readyz' },
+    { from: /(path: \/readyz\n\s+port:) admin/, to: '$1 http' },
+  ],
+  'the NetworkPolicy covers': [
+    { from: /(kind: NetworkPolicy[\s\S]*?)port: 8080/, to: '$1port: 8081' },
+    {
+      from: /(kind: NetworkPolicy[\s\S]*?podSelector:\n\s+matchLabels:\n\s+app.kubernetes.io\/name:) orders/,
+      to: '$1 order',
+    },
+  ],
+  'the NetworkPolicy lets out': [
+    { from: 'port: 4318\n', to: 'port: 4317\n' },
+    { from: 'protocol: UDP', to: 'protocol: TCP' },
+  ],
+  'the ServiceMonitor finds': [
+    { from: /(endpoints:[\s\S]*?port:) admin/, to: '$1 metrics' },
+    { from: /(kind: ServiceMonitor[\s\S]*?app.kubernetes.io\/component:) server/, to: '$1 servers' },
+  ],
+  'selectors choose': [{ from: /app.kubernetes.io\/instance: orders-v2/g, to: 'app.kubernetes.io/instance: orders' }],
+  'every route goes': [
+    { from: /(subsets:\n\s+- labels:\n\s+version:) v1/, to: '$1 v3' },
+    { from: 'subset: v2', to: 'subset: v3' },
+    { from: 'weight: 20', to: 'weight: 30' },
+    { from: /(kind: DestinationRule[\s\S]*?host:) orders/, to: '$1 order' },
+    { from: '- orders-gateway', to: '- gateway' },
+    { from: /(kind: Gateway[\s\S]*?hosts:\n\s+-) orders.example.com/, to: '$1 other.example.com' },
+  ],
+  'time-outs in the mesh': [
+    { from: 'perTryTimeout: 16s', to: 'perTryTimeout: 14s' },
+    { from: 'timeout: 49s', to: 'timeout: 40s' },
+    { from: 'idleTimeout: 60s', to: 'idleTimeout: 90s' },
+  ],
+  'policies of the mesh': [
+    { from: /(kind: AuthorizationPolicy[\s\S]*?namespaces:\n\s+-) orders/, to: '$1 other' },
+    { from: /(kind: AuthorizationPolicy[\s\S]*?ports:\n\s+-) "8080"/, to: '$1 "8081"' },
+    { from: /(portLevelMtls:\n\s+)"9090"/, to: '$1"9091"' },
+  ],
+  'with an autoscaler': [
+    { from: 'minReadySeconds:', to: 'replicas: 3\n  minReadySeconds:' },
+    { from: /(scaleTargetRef:[\s\S]*?name:) orders/, to: '$1 order' },
+    { from: /(containerResource:\n\s+container:) orders/, to: '$1 istio-proxy' },
+    { file: 'deploy/argocd/application-production.yaml', from: '/spec/replicas', to: '/spec/paused' },
+  ],
+  'the disruption budget': [
+    { from: /(kind: PodDisruptionBudget[\s\S]*?matchLabels:\n\s+app.kubernetes.io\/name:) orders/, to: '$1 order' },
+  ],
+  'every variable': [
+    { from: 'name: CREDENTIALS_DIR', to: 'name: CREDENTIAL_DIR' },
+    { from: /log:\n(\s+)level:/, to: 'log:\n$1levels:' },
+  ],
+  'what a pod mounts': [
+    { from: /(configMap:\n\s+name:) orders-config/, to: '$1 orders-configuration' },
+    { from: 'secretName: orders-credentials', to: 'secretName: orders-secrets' },
+    { from: /(mountPath: \/tmp\n\s+name:) tmp/, to: '$1 temporary' },
+  ],
+  'RBAC names': [
+    { from: /(resourceNames:\n\s+-) orders-credentials/, to: '$1 orders-secrets' },
+    { from: /(verbs:\n\s+-) get/, to: '$1 "*"' },
+    { from: 'serviceAccountName: orders', to: 'serviceAccountName: order' },
+  ],
+  'GOMEMLIMIT is': [{ from: 'value: 460MiB', to: 'value: 512MiB' }],
+  'requests ≤ limits': [
+    { from: 'cpu: 500m', to: 'cpu: 5' },
+    { from: 'memory: 256Mi', to: 'memory: 1Gi' },
+    { from: 'sizeLimit: 64Mi', to: 'sizeLimit: 1Gi' },
+  ],
+  'preStop + drain': [
+    { from: 'terminationGracePeriodSeconds: 40', to: 'terminationGracePeriodSeconds: 30' },
+    { file: defaults, from: /(defaultShutdownTimeout\s+=) 20/, to: '$1 30' },
+  ],
+  'handler ≤ write': [
+    { file: defaults, from: /(defaultHTTPWriteTimeout\s+=) 20/, to: '$1 30' },
+    { from: /(timeoutSeconds:) 3/, to: '$1 2' },
+  ],
+  'every image has': [
+    { from: /(image: registry.example.com\/orders):\w+/, to: '$1:latest' },
+    { from: /(image: registry.example.com\/orders):\w+/, to: '$1' },
+    { file: 'Dockerfile', from: /@sha256:[0-9a-f]+ AS build/, to: ' AS build' },
+  ],
+  'every object lies': [
+    { from: /namespace: orders/, to: 'namespace: other' },
+    { file: 'deploy/argocd/application-production.yaml', from: 'overlays/production', to: 'overlays/staging' },
+  ],
+  'the AppProject allows': [
+    { file: 'deploy/argocd/appproject.yaml', from: 'kind: ServiceMonitor', to: 'kind: PodMonitor' },
+    { file: 'deploy/argocd/appproject.yaml', from: 'kind: ServiceMonitor', to: 'kind: "*"' },
+  ],
+  'pods meet': [
+    { from: 'readOnlyRootFilesystem: true', to: 'readOnlyRootFilesystem: false' },
+    { from: /drop:\n\s+- ALL/, to: 'drop: []' },
+  ],
+}
+
+/** An overlay with one mistake in it. */
+class Mistaken extends Overlay {
+  constructor(
+    sound: Overlay,
+    private readonly mistake: Mistake,
+  ) {
+    const { file, from, to } = mistake
+    super(sound.project, sound.environment, file === undefined ? sound.text.replace(from, to) : sound.text)
+  }
+
+  override read(file: string): string {
+    const text = super.read(file)
+    return file === this.mistake.file ? text.replace(this.mistake.from, this.mistake.to) : text
+  }
+}
+
+describeWith(['kustomize'], 'facts', () => {
+  const work = workFolder()
+  let sound: Overlay
+  beforeAll(() => {
+    const project = generate(work, recipe('sound', '--preset=production', '--rollout-weights=80,20'))
+    sound = overlaysOf(project).find(({ environment }) => environment === 'production') as Overlay
+  })
+
+  const cases = facts.map((fact) => {
+    const [, list = []] = Object.entries(mistakes).find(([start]) => fact.rule.startsWith(start)) ?? []
+    return { fact, list }
+  })
+  test.each(cases)('$fact.rule: each mistake is found', ({ fact, list }) => {
+    expect(list.length).toBeGreaterThan(0)
+    expect(fact.contradictions(sound)).toEqual([])
+    for (const mistake of list) {
+      const mistaken = new Mistaken(sound, mistake)
+      const file = mistake.file
+      const before = file === undefined ? sound.text : sound.read(file)
+      expect([mistake, file === undefined ? mistaken.text : mistaken.read(file)]).not.toEqual([mistake, before])
+      expect([mistake, fact.contradictions(mistaken)]).not.toEqual([mistake, []])
+    }
+  })
+})

@@ -1,0 +1,167 @@
+import fc from 'fast-check'
+import { type Key, keys, optionOf } from '../../src/spec/table.js'
+import { type Answers, judgeAnswers } from '../support/render.js'
+
+/** Words that mean something to a language they land in. */
+const hostile = [
+  '"; rm -rf / #',
+  '{{7*7}}',
+  '${{ github.token }}',
+  '$(id)',
+  "'''",
+  '`id`',
+  'a\nb: c',
+  '*/ }',
+  '-->',
+  'EOF',
+  '\u2028x',
+  '\ufeffx',
+  '\u202eabc',
+  '😀 订单',
+  ' - a',
+  ': ',
+  ' # a',
+  '!x &a *a',
+  'null',
+  'NO',
+  '1.30',
+  '0x1f',
+  '2026-11-23',
+  '---',
+  '<b>|[x](y)',
+  '\\n\\',
+  '%s %d',
+  '\t',
+  '',
+]
+const words = fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'grapheme', maxLength: 30 }).map(withoutControls))
+const label = fc.stringMatching(/^[a-z]([-a-z0-9]{0,18}[a-z0-9])?$/)
+const durations = fc.constantFrom('800ms', '1s', '1.5s', '15s', '20s', '1m', '1m30s', '10m')
+const bytes = fc.constantFrom('64Mi', '100M', '256Mi', '512Mi', '1Gi', '3G', '8Gi')
+const paths = fc.constantFrom('/livez', '/readyz', '/startupz', '/healthz', '/a/b-c', '/~x.y', '/probe/_z')
+
+/** Values of the options whose alphabet is a pattern; every such option is here, or {@link valuesOf} throws. */
+const texts: Readonly<Partial<Record<Key, fc.Arbitrary<unknown>>>> = {
+  name: fc.oneof(label, fc.constantFrom('a', 'x'.repeat(40), 'true', 'null', 'no', 'v2', 'http', 'main', 'config')),
+  module: fc.constantFrom(
+    'example.com/orders',
+    'github.com/Acme/pay-ments.v2',
+    'a.b',
+    'example.com/a/v3',
+    'gopkg.in/orders.v3',
+    'go.example/x_y~z',
+  ),
+  description: words,
+  owner: fc.oneof(words, fc.constantFrom('payments', 'team-a', 'A.b_c', '1')),
+  namespace: fc.oneof(label, fc.constantFrom('1a', 'true', 'null', '0', '1e3', 'n'.repeat(50))),
+  'image.repository': fc.constantFrom(
+    'registry.example.com/orders',
+    'registry.example.com:5000/team/orders',
+    'localhost:5000/a',
+    'team/orders',
+    'orders',
+  ),
+  'image.platforms': fc.subarray(['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'linux/386', 'linux/s390x'], {
+    minLength: 1,
+  }),
+  'entrypoint.waitFor': fc.subarray(['db:5432', 'cache.data.svc:6379', 'kafka.example.com:9092', '10.0.0.1:1'], {
+    minLength: 1,
+  }),
+  'http.timeout': durations,
+  'probes.liveness.path': paths,
+  'probes.readiness.path': paths,
+  'probes.startup.path': paths,
+  'workload.volume.size': bytes,
+  'workload.volume.path': fc.constantFrom('/data', '/var/lib/orders', '/a.b/-c'),
+  'workload.volume.storageClass': fc.constantFrom('fast', 'a.b', 'true', '1'),
+  'resources.cpu.request': fc.constantFrom('100m', '500m', '1', '0.25'),
+  'resources.cpu.limit': fc.constantFrom('none', '1', '2', '1.5', '4000m'),
+  'resources.memory.request': bytes,
+  'resources.memory.limit': bytes,
+  'istio.host': fc.constantFrom('orders.example.com', 'a.b', 'x-1.y2.example'),
+  'istio.gateway': fc.constantFrom('create', 'istio-system/main', 'a/b.c'),
+  'istio.timeout': durations,
+  'slo.latencyP99': durations,
+  'rollout.weights': fc.integer({ min: 0, max: 100 }).map((weight) => [weight, 100 - weight]),
+  'config.values': fc.dictionary(fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,5}([._-][A-Za-z0-9]{1,5}){0,2}$/), words, {
+    maxKeys: 4,
+    noNullPrototype: true,
+  }),
+  'delivery.environments': fc
+    .subarray(['dev', 'test', 'staging', 'canary', 'production', 'true', '1', 'x'.repeat(20)], { minLength: 1 })
+    .chain((names) => fc.shuffledSubarray(names, { minLength: names.length })),
+  'delivery.argocd.repo': fc.constantFrom(
+    'https://git.example.com/team/orders.git',
+    'git@git.example.com:team/orders.git',
+    'ssh://git@git.example.com:22/o.git',
+  ),
+  'delivery.argocd.project': label,
+}
+
+/** Options that can be answered in this version, other than the version of the file format. */
+const answerable = keys.filter((key) => optionOf(key).later !== true && key !== 'version')
+
+/** Any value that an option takes, near its default where it is a number: far away no spec is sound. */
+function valuesOf(key: Key): fc.Arbitrary<unknown> {
+  const option = optionOf(key)
+  const given = texts[key]
+  if (given !== undefined) {
+    return given
+  }
+  if (option.choices !== undefined) {
+    const later = Array.isArray(option.later) ? option.later : []
+    return fc.constantFrom(...option.choices.filter((choice) => !later.includes(choice)))
+  }
+  if (option.kind === 'boolean') {
+    return fc.boolean()
+  }
+  const [, min, max] = /^a whole number from (\d+) to (\d+)$/.exec(option.expect) ?? []
+  if (option.kind === 'integer' && min !== undefined) {
+    const middle = typeof option.default === 'number' ? option.default : 20
+    const near = { min: Math.max(Number(min), Math.floor(middle / 2)), max: Math.min(Number(max), middle * 2 + 2) }
+    return fc.oneof({ weight: 4, arbitrary: fc.integer(near) }, fc.constantFrom(Number(min), Number(max)))
+  }
+  throw new Error(`no values for ${key}; add them to test/matrix/specs.ts`)
+}
+
+/**
+ * Whole sets of answers that this version takes: about a third of the options answered, then whatever the rules name
+ * as the cause of a conflict is left out until none is left.
+ */
+export const soundAnswers: fc.Arbitrary<Answers> = fc
+  .record(Object.fromEntries(answerable.map((key) => [key, sometimes(valuesOf(key))])), {
+    noNullPrototype: true,
+  })
+  .map(repaired)
+
+/** Absent two times of three, and first when a failure is made smaller. */
+function sometimes(values: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    { withCrossShrink: true },
+    { weight: 2, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: values },
+  )
+}
+
+function repaired(wish: Answers): Answers {
+  let answers: Answers = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined))
+  for (;;) {
+    const judged = judgeAnswers(answers)
+    if (!('findings' in judged)) {
+      return answers
+    }
+    const causes = new Set(judged.findings.flatMap(({ options = [], where = '' }) => [...options, where]))
+    const rest = Object.fromEntries(Object.entries(answers).filter(([key]) => !causes.has(key)))
+    if (Object.keys(rest).length === Object.keys(answers).length) {
+      throw new Error(`findings that name no answer: ${JSON.stringify(judged.findings)} of ${JSON.stringify(answers)}`)
+    }
+    answers = rest
+  }
+}
+
+function withoutControls(text: string): string {
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+    '',
+  )
+}
