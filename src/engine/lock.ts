@@ -1,7 +1,7 @@
 import type { FileSet } from './file-set.js'
 
 /** Folder of the generator's own records in a project. */
-export const recordsFolder = '.go-k8s-service'
+const recordsFolder = '.go-k8s-service'
 export const lockPath = `${recordsFolder}/lock.json`
 export const baselinePath = `${recordsFolder}/baseline.br`
 

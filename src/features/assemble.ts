@@ -6,7 +6,7 @@ import { features as allFeatures } from './index.js'
 import type { Feature, GoModuleSet, SlotContributions, Slots } from './types.js'
 
 /** The features of a model, in order. Throws when one lacks what it requires: a bug in an enablement rule. */
-export function enabledFeatures(model: Model, features: readonly Feature[] = allFeatures): Feature[] {
+function enabledFeatures(model: Model, features: readonly Feature[] = allFeatures): Feature[] {
   const enabled = features.filter((feature) => feature.enabled(model))
   const ids = new Set(enabled.map(({ id }) => id))
   for (const { id, requires = [], conflicts = [] } of enabled) {
@@ -38,7 +38,7 @@ export function renderProject(model: Model, templates: CompiledTemplates): FileS
 }
 
 /** All contributions, each slot in order. */
-export function fillSlots(model: Model, enabled: readonly Feature[]): Slots {
+function fillSlots(model: Model, enabled: readonly Feature[]): Slots {
   const contributions: SlotContributions[] = enabled.map((feature) => feature.slots?.(model) ?? {})
   const all = <K extends keyof Slots>(slot: K): Slots[K][number][] =>
     contributions.flatMap((c) => [...((c[slot] as Slots[K]) ?? [])])

@@ -80,7 +80,7 @@ export interface ReadmeFeature {
   readonly text: string
 }
 
-/** What a template sees: the Model's fields, the slots, and `env` in a file that exists per environment. */
+/** @public What a template sees: the Model's fields, the slots, and `env` in a file that exists per environment. */
 export type TemplateContext = Omit<Model, 'answers'> & { readonly slots: Slots }
 
 export type SlotContributions = { readonly [K in keyof Slots]?: Slots[K] }

@@ -42,7 +42,7 @@ export function isRepeatable(key: Key): boolean {
 }
 
 /** Plain decimal notation only: `1e3`, `08`, `0x10` and `+1` are more often a slip than a wish. */
-export function integerOf(word: string): number | string {
+function integerOf(word: string): number | string {
   return /^-?(0|[1-9]\d{0,14})$/.test(word) ? Number(word) : word
 }
 

@@ -1,7 +1,7 @@
 import leven from 'leven'
 
 /** The name that was probably meant, or undefined when none is near. Ties go to the first in `names`. */
-export function nearest(name: string, names: readonly string[]): string | undefined {
+function nearest(name: string, names: readonly string[]): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const candidate of names) {

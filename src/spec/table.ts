@@ -23,7 +23,7 @@ export const groups = [
 ] as const
 
 /** Every option by its key path in service.yaml. */
-export const table = {
+const table = {
   ...project,
   ...container,
   ...service,
