@@ -1,5 +1,7 @@
 import path from 'node:path'
-import { type DiskFile, entriesOf, occupantOf, recordFiles, resolveTarget } from '../engine/disk.js'
+import { recordFiles } from '../engine/disk-records.js'
+import { entriesOf, occupantOf, resolveTarget } from '../engine/disk-target.js'
+import type { DiskFile } from '../engine/disk-write.js'
 import type { FileSet } from '../engine/file-set.js'
 import { type Action, planCreate } from '../engine/plan.js'
 import { exit, UserError } from '../errors.js'

@@ -5,7 +5,7 @@ import { Ledger } from './ledger.js'
 import { mesh } from './mesh.js'
 import { latencyObjective, timing } from './timing.js'
 import type { Entrypoint, Environment, Image, Istio, Model, Workload, WorkloadRef } from './types.js'
-import { actions, images, versions } from './versions.js'
+import { actions, compressedMegabytes, images, versions } from './versions.js'
 
 /** Version and addresses of this tool, passed in by the entry. */
 export type Tool = Model['tool']
@@ -171,6 +171,7 @@ function image(spec: Spec): Image {
     platforms: spec['image.platforms'],
     platformList: spec['image.platforms'].join(','),
     uid,
+    programMegabytes: compressedMegabytes(spec['metrics.enabled'], spec['tracing.enabled']),
   }
 }
 

@@ -44,3 +44,11 @@ export const images = {
     ubuntu: 'ubuntu:24.04@sha256:534baea6a22c03a63003dbc8dbe78fe34bc0d7e595d9a9dc9834884ff530eb55',
   },
 } as const
+
+/**
+ * Megabytes (10⁶ bytes) of the program of a new project, as pulled: `gzip -9` of a stripped linux/amd64 build without CGO,
+ * measured with the Go version above. The base image comes on top.
+ */
+export function compressedMegabytes(metrics: boolean, tracing: boolean): string {
+  return tracing ? (metrics ? '6.3' : '6.0') : metrics ? '4.0' : '3.1'
+}

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { writeAll } from '../../engine/disk.js'
+import { writeAll } from '../../engine/disk-write.js'
 import { type ExitCode, exit } from '../../errors.js'
 import type { Layer } from '../../spec/resolve.js'
 import { type Arguments, atMostPositionals } from '../arguments.js'
