@@ -7,7 +7,14 @@ export const statefulset = defineFeature({
   enabled: ({ workload }) => workload.isStatefulSet,
   conflicts: ['deployment'],
   templates: 'features/statefulset',
-  slots: () => ({
+  slots: ({ name, ports }) => ({
     kinds: [{ group: 'apps', kind: 'StatefulSet' }],
+    egress: [
+      {
+        why: 'the peers, by the names that the headless Service gives them',
+        podLabels: { 'app.kubernetes.io/name': name },
+        ports: [{ port: ports.http, protocol: 'TCP' }],
+      },
+    ],
   }),
 })

@@ -8,7 +8,9 @@ const developmentNames = new Set(['dev', 'develop', 'development', 'local', 'san
 export function environments(spec: Spec): Environment[] {
   const names = spec['delivery.environments']
   const lastName = names.at(-1)
-  const released = names.filter((name) => name === lastName || !developmentNames.has(name))
+  const promoted = names.filter((name) => name === lastName || !developmentNames.has(name))
+  // Otherwise development would wait for the approval of production, the only release there is.
+  const released = promoted.length === 1 ? names : promoted
   return names.map((name, index) => {
     const isProduction = index === names.length - 1
     const isDevelopment = !isProduction && developmentNames.has(name)
@@ -26,6 +28,7 @@ export function environments(spec: Spec): Environment[] {
       logLevel: isDevelopment ? 'debug' : 'info',
       components: components(spec, hpa, pdb),
       host: isProduction ? (spec['istio.host'] as string) : `${name}.${spec['istio.host']}`,
+      tlsSecret: `${namespace}-tls`,
       application: `${spec.name}-${name}`,
       // With a pipeline the approval is made there, before the commit; a manual sync would be a second gate.
       autoSync: !isProduction || spec['delivery.ci'] !== 'none',

@@ -21,7 +21,6 @@ export function mesh(spec: Spec, ledger: Ledger): Istio | undefined {
     host: spec['istio.host'] as string,
     gateway: create ? `${name}-gateway` : spec['istio.gateway'],
     createGateway: create,
-    tlsSecret: `${name}-tls`,
     mtlsMode: spec['istio.mtls'] === 'strict' ? 'STRICT' : 'PERMISSIVE',
     strict: spec['istio.mtls'] === 'strict',
     retries: spec['istio.retries'],

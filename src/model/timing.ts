@@ -36,16 +36,19 @@ export function timing(spec: Spec, ledger: Ledger): Timing {
     `2 × ${spec['probes.readiness.period']} (readiness period) = ${2 * spec['probes.readiness.period']}`,
   )
   const needed = probes.startup.budget + minReadySeconds + 60
-  const progressDeadlineSeconds = ledger.note(
-    {
-      name: 'progressDeadlineSeconds',
-      unit: 's',
-      reason: 'a rollout is called failed only after a slow start had its chance; Kubernetes default is 600',
-      options: ['probes.startup.failureThreshold', 'probes.startup.period'],
-    },
-    Math.max(600, needed),
-    `max(600 (Kubernetes default), ${probes.startup.budget} (startup budget) + ${minReadySeconds} (minReadySeconds) + 60) = ${Math.max(600, needed)}`,
-  )
+  const progressDeadlineSeconds = Math.max(600, needed)
+  if (spec['workload.kind'] === 'deployment') {
+    ledger.note(
+      {
+        name: 'progressDeadlineSeconds',
+        unit: 's',
+        reason: 'a rollout is called failed only after a slow start had its chance; Kubernetes default is 600',
+        options: ['probes.startup.failureThreshold', 'probes.startup.period'],
+      },
+      progressDeadlineSeconds,
+      `max(600 (Kubernetes default), ${probes.startup.budget} (startup budget) + ${minReadySeconds} (minReadySeconds) + 60) = ${progressDeadlineSeconds}`,
+    )
+  }
   return {
     timeouts: timeoutsOf(spec, ledger),
     shutdown,

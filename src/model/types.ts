@@ -101,7 +101,6 @@ export interface Istio {
   /** `namespace/name` of a Gateway that exists, or the name of the one created here. */
   readonly gateway: string
   readonly createGateway: boolean
-  readonly tlsSecret: string
   readonly mtlsMode: 'STRICT' | 'PERMISSIVE'
   /** True for STRICT: only then does every peer have an identity to authorize. */
   readonly strict: boolean
@@ -188,10 +187,12 @@ export interface Environment {
   /** deploy/components/<name> of each component that this overlay includes, in order. */
   readonly components: readonly string[]
   readonly host: string
+  /** The certificate of `host`, in the namespace of the ingress gateway. */
+  readonly tlsSecret: string
   /** Name of the Argo CD Application. */
   readonly application: string
   readonly autoSync: boolean
-  /** CI promotes it: every environment that is not for development. */
+  /** CI promotes it: every environment that is not for development, and that too if nothing else comes before the last. */
   readonly released: boolean
   /** The environment released just before this one; absent for the first. */
   readonly previous: string | undefined

@@ -48,8 +48,5 @@ export const yamllintRules = {
     truthy: { 'check-keys': false },
     // Prettier's style, and gofumpt's.
     comments: { 'min-spaces-from-content': 1 },
-    // A comment belongs to the line below it, at its column; yamllint wants the column of the line above in some places.
-    'comments-indentation': 'disable',
-    braces: { 'max-spaces-inside': 1 },
   },
 }

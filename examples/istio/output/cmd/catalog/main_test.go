@@ -177,14 +177,14 @@ func TestSecretsStayOutOfLogs(t *testing.T) {
 	if response.StatusCode != http.StatusOK {
 		t.Errorf("status = %s", response.Status)
 	}
-	before := len(p.stdout.String())
 	if status, _ := get(p.http + "/v1/greetings/Ada"); status != http.StatusOK {
 		t.Errorf("greeting = %d", status)
 	}
 	p.signal(t)
 	p.wantExit(t, 0)
-	if rest := p.stdout.String()[before:]; rest != "" {
-		t.Errorf("the level did not take effect: %s", rest)
+	// Neither the request nor the stop is logged. Lines from before the change may come late.
+	if log := p.stdout.String(); strings.Contains(log, "/v1/greetings/") || strings.Contains(log, `"message":"stopped"`) {
+		t.Errorf("the level did not take effect: %s", log)
 	}
 	if strings.Contains(p.stdout.String()+p.stderr.String(), token) {
 		t.Error("the token is in the log")

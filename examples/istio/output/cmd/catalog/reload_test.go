@@ -40,10 +40,13 @@ func TestReloadOfAMountedConfigMap(t *testing.T) {
 
 		return strings.Contains(body, "Moin, Ada!")
 	})
-	_, level := get(p.admin + "/loglevel")
-	if !strings.Contains(level, "debug") {
-		t.Errorf("level = %s", level)
-	}
+	// The new values are in force before they are told to others.
+	p.eventually(t, "level", func() bool {
+		_, level := get(p.admin + "/loglevel")
+
+		return strings.Contains(level, "debug")
+	})
+	p.eventually(t, "audit", func() bool { return strings.Contains(p.stdout.String(), `"key":"values.greeting"`) })
 	if log := p.stdout.String(); strings.Count(log, "config changed") != 2 {
 		t.Error("want one audit line per key")
 	}

@@ -129,11 +129,15 @@ func knownMethod(method string) string {
 }
 
 // writeUnmatched says what the mux would say, 404 or 405 with Allow, in the
-// form of every other error.
+// form of every other error. Where the mux would only send the client to the
+// clean form of a path that nothing matches either, that is a 404 as well.
 func writeUnmatched(w http.ResponseWriter, r *http.Request, mux *http.ServeMux) {
 	answer := &headerOnly{header: make(http.Header), status: http.StatusNotFound}
 	h, _ := mux.Handler(r)
 	h.ServeHTTP(answer, r)
+	if answer.status < http.StatusBadRequest {
+		answer.status = http.StatusNotFound
+	}
 	if allow := answer.header.Get("Allow"); allow != "" {
 		w.Header().Set("Allow", allow)
 	}

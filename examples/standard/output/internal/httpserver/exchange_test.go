@@ -33,6 +33,8 @@ func TestUnmatchedIsAProblem(t *testing.T) {
 		allow        string
 	}{
 		{http.MethodGet, "/nothing", http.StatusNotFound, ""},
+		// A redirect to /nothing would only cost one more request.
+		{http.MethodGet, "//nothing", http.StatusNotFound, ""},
 		{http.MethodPost, "/things/1", http.StatusMethodNotAllowed, "GET, HEAD"},
 		{"BREW", "/things/1", http.StatusMethodNotAllowed, "GET, HEAD"},
 	}

@@ -1,6 +1,7 @@
 // Package greeting is an example of an endpoint: validation, a setting, answers
-// and errors. Delete it together with its line in internal/app and its part of
-// api/openapi.yaml once you have one of your own; the tests in cmd call it too.
+// and errors. Once you have one of your own, delete it together with its line in
+// internal/app and its part of api/openapi.yaml. scripts/smoke.sh and the tests
+// in cmd call it too: let them call yours.
 package greeting
 
 import (
