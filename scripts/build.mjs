@@ -1,7 +1,7 @@
 // @ts-check
 // Build: templates → generated/templates.js, then src → dist (one entry, chunks that load when a command needs them).
 import { execFileSync } from 'node:child_process'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build } from 'esbuild'
 import Handlebars from 'handlebars'
@@ -68,11 +68,13 @@ const nodeByRequire = {
 
 async function bundle() {
   const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
-  await rm(path.join(root, 'dist'), { recursive: true, force: true })
+  // Beside its place, and then into it: a test run next door must not find half of it.
+  const stage = path.join(root, 'dist.new')
+  await rm(stage, { recursive: true, force: true })
   await build({
     absWorkingDir: root,
     entryPoints: ['src/bin.ts'],
-    outdir: 'dist',
+    outdir: 'dist.new',
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -86,8 +88,10 @@ async function bundle() {
     plugins: [nodeByRequire],
     logLevel: 'warning',
   })
-  const schema = execFileSync(process.execPath, [path.join(root, 'dist/bin.js'), 'schema'])
-  await writeFile(path.join(root, 'dist/service.schema.json'), schema)
+  const schema = execFileSync(process.execPath, [path.join(stage, 'bin.js'), 'schema'])
+  await writeFile(path.join(stage, 'service.schema.json'), schema)
+  await rm(path.join(root, 'dist'), { recursive: true, force: true })
+  await rename(stage, path.join(root, 'dist'))
 }
 
 await compileTemplates()

@@ -40,6 +40,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   'the ServiceMonitor finds': [
     { from: /(endpoints:[\s\S]*?port:) admin/, to: '$1 metrics' },
     { from: /(kind: ServiceMonitor[\s\S]*?app.kubernetes.io\/component:) server/, to: '$1 servers' },
+    { from: '__meta_kubernetes_pod_label_version', to: '__meta_kubernetes_pod_label_release' },
   ],
   'selectors choose': [{ from: /app.kubernetes.io\/instance: orders-v2/g, to: 'app.kubernetes.io/instance: orders' }],
   'every route goes': [

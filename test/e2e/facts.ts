@@ -44,6 +44,11 @@ function selects(selector: Readonly<Record<string, string>>, labels: Readonly<Re
 }
 
 /** Mebibytes or gibibytes, as these manifests write them. */
+/** How Prometheus spells a label's name. */
+function promLabel(name: string): string {
+  return name.replace(/[^A-Za-z0-9_]/g, '_')
+}
+
 function mebibytes(quantity: string): number {
   const [, amount = '', unit = ''] = /^(\d+)([KMGT]i?|k)B?$/.exec(quantity) ?? []
   const factors: Readonly<Record<string, number>> = {
@@ -177,8 +182,14 @@ export const facts: readonly Fact[] = [
           ...spec.endpoints
             .filter(({ port }: Manifest) => !names.includes(port))
             .map(({ port }: Manifest) => `no port ${port} among ${names}`),
-          ...(spec.podTargetLabels ?? [])
-            .filter((label: string) => labels.some((pod) => pod[label] === undefined))
+          ...spec.endpoints
+            .flatMap(({ relabelings = [] }: Manifest) => relabelings)
+            .flatMap(({ sourceLabels = [] }: Manifest) => sourceLabels)
+            .filter((source: string) => source.startsWith('__meta_kubernetes_pod_label_'))
+            .map((source: string) => source.replace('__meta_kubernetes_pod_label_', ''))
+            .filter((label: string) =>
+              labels.some((pod) => !Object.keys(pod).some((name) => promLabel(name) === label)),
+            )
             .map((label: string) => `no pod label ${label}`),
           ...(overlay.read('internal/telemetry/metrics.go').includes('prometheus') ? [] : ['the program exports none']),
         ]
