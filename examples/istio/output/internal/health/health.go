@@ -194,13 +194,10 @@ func (c *registered) run(ctx context.Context) error {
 	}
 	done := make(chan error, 1)
 	go func() {
-		defer c.busy.Store(false)
-		defer func() {
-			if p := recover(); p != nil {
-				done <- fmt.Errorf("check panicked: %v", p)
-			}
-		}()
-		done <- c.check(ctx)
+		err := c.call(ctx)
+		// Before the result is out: whoever reads it may begin the next round.
+		c.busy.Store(false)
+		done <- err
 	}()
 
 	select {
@@ -209,6 +206,17 @@ func (c *registered) run(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// call makes a panic of the check its failure.
+func (c *registered) call(ctx context.Context) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("check panicked: %v", p)
+		}
+	}()
+
+	return c.check(ctx)
 }
 
 func report(results []Result) Report {
