@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import { main } from './cli/main.js'
+import { readAtMost } from './cli/read.js'
 import { exit } from './errors.js'
 
 /** Writes whole, however slow the reader is; a reader that went away is no error. */
@@ -43,7 +44,7 @@ main(process.argv.slice(2), {
   get color() {
     return !process.env['NO_COLOR'] && isTerminal(2)
   },
-  readStdin: () => fs.readFileSync(0, 'utf8'),
+  readStdin: (limit) => readAtMost(0, limit),
   out: (text) => write(1, text),
   err: (text) => write(2, text),
 }).then(

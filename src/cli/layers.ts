@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { exit, UserError } from '../errors.js'
+import { UserError } from '../errors.js'
 import type { Layer } from '../spec/resolve.js'
+import { readAtMost } from './read.js'
 import type { Terminal } from './terminal.js'
 
 export interface FileLayers {
@@ -13,6 +14,8 @@ export interface FileLayers {
 
 /** A chain of `extends` longer than this is a mistake. */
 const longestChain = 8
+/** No service.yaml comes near; pipes and devices may never end. */
+const mostBytes = 1024 * 1024
 
 /**
  * Reads --config and what it extends.
@@ -50,33 +53,31 @@ export async function readFileLayers(config: string | undefined, terminal: Termi
 }
 
 function readText(file: string, label: string, terminal: Terminal): string {
+  let bytes: Buffer | undefined
   try {
-    const bytes = file === '-' ? Buffer.from(terminal.readStdin(), 'utf8') : readRegularFile(file)
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    bytes = file === '-' ? terminal.readStdin(mostBytes) : readFile(file)
   } catch (error) {
-    if (error instanceof UserError) {
-      throw error
-    }
-    if (error instanceof TypeError) {
-      throw new UserError('not-utf8', `${label} is not UTF-8 text`, { path: file })
-    }
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     const words = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`
-    throw new UserError('cannot-read', `${label} ${words}`, {
-      exit: exit.usage,
+    throw new UserError('cannot-read', `${label} ${words}`, { path: file, hint: 'give the path of a service.yaml' })
+  }
+  if (bytes === undefined) {
+    throw new UserError('file-too-large', `${label} has more than ${mostBytes} bytes; a service.yaml is far smaller`, {
       path: file,
-      hint: 'give the path of a service.yaml',
     })
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new UserError('not-utf8', `${label} is not UTF-8 text`, { path: file, hint: 'save it as UTF-8' })
   }
 }
 
-function readRegularFile(file: string): Buffer {
-  const stat = fs.statSync(file)
-  // Devices and pipes have no size to judge; a file far beyond any service.yaml is not read at all.
-  if (stat.isFile() && stat.size > 8 * 2 ** 20) {
-    throw new UserError('file-too-large', `${file} has ${stat.size} bytes; a service.yaml is far smaller`, {
-      path: file,
-    })
+function readFile(file: string): Buffer | undefined {
+  const descriptor = fs.openSync(file, 'r')
+  try {
+    return readAtMost(descriptor, mostBytes)
+  } finally {
+    fs.closeSync(descriptor)
   }
-  return fs.readFileSync(file)
 }

@@ -5,7 +5,8 @@ export interface Terminal {
   /** True when stdin and stdout are terminals, so that questions can be asked. */
   readonly interactive: boolean
   readonly color: boolean
-  readonly readStdin: () => string
+  /** All of standard input, or undefined when it is more than so many bytes. */
+  readonly readStdin: (limit: number) => Buffer | undefined
   /** Results. */
   readonly out: (text: string) => void
   /** Words for people. */
