@@ -17,7 +17,8 @@ function write(descriptor: number, text: string): void {
         return
       }
       if (code !== 'EAGAIN') {
-        throw error
+        fs.writeSync(2, `error cannot write to ${descriptor === 1 ? 'standard output' : 'standard error'} (${code})\n`)
+        process.exit(exit.precondition)
       }
     }
   }
@@ -35,8 +36,18 @@ function isTerminal(descriptor: number): boolean {
   }
 }
 
+/** The working directory; one that was deleted meanwhile can't be worked in. */
+function workingFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    write(2, 'error the working directory does not exist any more\n  change into one that does\n')
+    return process.exit(exit.precondition)
+  }
+}
+
 main(process.argv.slice(2), {
-  cwd: process.cwd(),
+  cwd: workingFolder(),
   env: process.env,
   get interactive() {
     return isTerminal(0) && isTerminal(1)

@@ -91,7 +91,14 @@ function collect(argv: readonly string[], byFlag: ReadonlyMap<string, Key>, find
   const words: Words = new Map()
   const positionals: string[] = []
   for (const token of tokens) {
-    if (token.kind === 'positional') {
+    if (token.kind === 'positional' && token.value === '') {
+      findings.push({
+        code: 'missing-value',
+        where: '[dir]',
+        message: 'is empty',
+        hint: 'give a folder, or . for this one',
+      })
+    } else if (token.kind === 'positional') {
       positionals.push(token.value)
     } else if (token.kind === 'option') {
       const read = readOption(token, switches, byFlag)
@@ -106,7 +113,9 @@ function collect(argv: readonly string[], byFlag: ReadonlyMap<string, Key>, find
   }
   for (const [flag, list] of words) {
     const key = byFlag.get(flag)
-    if (list.length > 1 && !(key !== undefined && isRepeatable(key)) && !(key === undefined && switches.has(flag))) {
+    const contradicts = new Set(list).size > 1
+    const harmless = key === undefined ? switches.has(flag) && !contradicts : isRepeatable(key)
+    if (list.length > 1 && !harmless) {
       findings.push({
         code: 'repeated-flag',
         where: `--${flag}`,
@@ -176,6 +185,10 @@ function readOption(
     return {
       finding: { code: 'missing-value', where: rawName, message: 'needs a value', hint: `write ${rawName}=VALUE` },
     }
+  }
+  const key = byFlag.get(flag)
+  if (key !== undefined && optionOf(key).kind === 'map' && !value.includes('=')) {
+    return { finding: { code: 'missing-value', where: rawName, message: `${JSON.stringify(value)} is not KEY=VALUE` } }
   }
   return { flag, word: value }
 }

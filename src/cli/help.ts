@@ -51,6 +51,7 @@ function declareGroup(parser: Argv, title: string, keys: readonly Key[]): void {
   for (const key of keys) {
     const option = optionOf(key)
     const value = option.derived ?? (Array.isArray(option.default) ? option.default.join(',') : option.default)
+    const unit = option.derived === undefined && option.unit ? ` ${option.unit}` : ''
     const hasDefault = value !== undefined && !(typeof value === 'object')
     const refused = Array.isArray(option.later) ? option.later : []
     parser.option(flagOf(key), {
@@ -58,7 +59,7 @@ function declareGroup(parser: Argv, title: string, keys: readonly Key[]): void {
       ...(option.choices === undefined
         ? {}
         : { choices: option.choices.filter((choice) => !refused.includes(choice)) }),
-      ...(hasDefault ? { defaultDescription: `${value}${option.unit ? ` ${option.unit}` : ''}`, default: '' } : {}),
+      ...(hasDefault ? { defaultDescription: `${value}${unit}`, default: '' } : {}),
     })
   }
   parser.group(keys.map(flagOf), title)

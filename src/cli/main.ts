@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { type ExitCode, exit, UserError } from '../errors.js'
 import { commands, laterCommands } from './commands/table.js'
@@ -31,7 +32,7 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCod
     return exit.done
   }
   const [word] = args.positionals
-  if (args.help) {
+  if (args.help || word === 'help') {
     const { help } = await import('./help.js')
     terminal.out(await help())
     return exit.done
@@ -50,6 +51,15 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCod
   return (await command.load())({ ...args, positionals: args.positionals.slice(1) }, at)
 }
 
+/** @throws UserError when there is no such folder: a slip of the pen must not make one. */
 function changedFolder(cwd: string, folder: string): string {
-  return path.resolve(cwd, folder)
+  const changed = path.resolve(cwd, folder)
+  if (!fs.statSync(changed, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UserError('no-such-folder', `-C ${folder}: there is no such folder`, {
+      exit: exit.precondition,
+      path: changed,
+      hint: 'make it first',
+    })
+  }
+  return changed
 }

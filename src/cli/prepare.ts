@@ -1,13 +1,15 @@
 import path from 'node:path'
-import { recordFiles } from '../engine/disk-records.js'
+import { recordFiles, staleFiles } from '../engine/disk-records.js'
 import { entriesOf, occupantOf, resolveTarget } from '../engine/disk-target.js'
 import type { DiskFile } from '../engine/disk-write.js'
 import type { FileSet } from '../engine/file-set.js'
 import { type Action, planCreate } from '../engine/plan.js'
 import { exit, UserError } from '../errors.js'
+import { answeredKeys, withoutEffect } from '../spec/effects.js'
 import type { Layer } from '../spec/resolve.js'
 import type { Arguments } from './arguments.js'
 import { filesOf, modelOf, type Project } from './project.js'
+import type { Warning } from './report.js'
 import type { Terminal } from './terminal.js'
 import { tool } from './tool.js'
 
@@ -20,6 +22,7 @@ export interface Prepared {
   readonly actions: readonly Action[]
   /** Lock and baseline. */
   readonly records: readonly DiskFile[]
+  readonly warnings: readonly Warning[]
 }
 
 /** What is to be rendered, and where. */
@@ -49,7 +52,10 @@ export function prepare(
   const files = filesOf(project, extendsPath)
   const records = recordFiles(files, tool.version)
   const look = (file: string, content: string | Uint8Array) => occupantOf(root, file, content)
-  const { actions, occupied } = planCreate([...files, ...records], look, { force: args.force, keep: keptFiles(root) })
+  const { actions, kept, occupied } = planCreate([...files, ...records], look, {
+    force: args.force,
+    keep: keptFiles(root),
+  })
   if (occupied.length > 0) {
     throw new UserError('occupied', `${dir} already holds ${occupied.length} of the files that would be written`, {
       exit: exit.precondition,
@@ -60,7 +66,22 @@ export function prepare(
       findings: occupied.map((file) => ({ code: 'occupied', message: file })),
     })
   }
-  return { dir, root, project, files, records, actions }
+  // Only --force renders over an earlier project; what that one had, and nobody touched, would no longer fit.
+  const stale = args.force ? staleFiles(root, files) : { pristine: [], edited: [] }
+  const deletions = stale.pristine.map((file): Action => ({ path: file, action: 'delete', policy: 'merge' }))
+  const warnings = [
+    ...kept.map((file) => ({ code: 'kept', message: `${file} was there and stays as it is` })),
+    ...stale.edited.map((file) => ({
+      code: 'stale',
+      message: `${file} is no longer part of the project, and stays because it was edited`,
+    })),
+    ...withoutEffect(project.resolved.spec, answeredKeys(project.resolved.answers)).map((message) => ({
+      code: 'no-effect',
+      message,
+    })),
+  ]
+  const all = [...actions, ...deletions].sort((a, b) => (a.path < b.path ? -1 : 1))
+  return { dir, root, project, files, records, warnings, actions: all }
 }
 
 /** In a folder that holds nothing but .git, a licence and a README, those stay as they are. In lower case. */

@@ -1,8 +1,9 @@
 import * as templates from '#templates'
 import { type FileSet, fileSet } from '../engine/file-set.js'
-import { errorFromFindings } from '../errors.js'
+import { errorFromFindings, UserError } from '../errors.js'
 import { renderProject } from '../features/assemble.js'
 import { serviceYaml } from '../features/service-yaml.js'
+import { isDependency } from '../golang/go-mod.js'
 import { buildModel } from '../model/build.js'
 import { checkInvariants } from '../model/invariants.js'
 import type { Model } from '../model/types.js'
@@ -22,6 +23,11 @@ export function modelOf(layers: readonly Layer[], fallbackName: string | undefin
   const resolved = resolve(layers, fallbackName)
   if ('findings' in resolved) {
     throw errorFromFindings(resolved.findings, `${resolved.findings.length} answers are wrong`)
+  }
+  if (isDependency(resolved.spec.module as string)) {
+    throw new UserError('module-taken', `module ${resolved.spec.module} is one that the generated service depends on`, {
+      hint: 'give --module a path of your own',
+    })
   }
   const model = buildModel(resolved.spec, tool)
   const violations = checkInvariants(model)

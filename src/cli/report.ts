@@ -1,6 +1,8 @@
+import path from 'node:path'
 import type { UserError } from '../errors.js'
 import type { Arguments } from './arguments.js'
 import type { Prepared } from './prepare.js'
+import { positional, quoted } from './shell.js'
 import type { Terminal } from './terminal.js'
 import { tool } from './tool.js'
 
@@ -15,13 +17,22 @@ export function reportCreated(
   args: Arguments,
   warnings: readonly Warning[],
   terminal: Terminal,
+  diff?: string,
 ): void {
-  const next = [`cd ${prepared.dir}`, 'make test', 'make run']
+  const dir = args.cwd === undefined ? prepared.dir : path.join(args.cwd, prepared.dir)
+  const next = [...(path.normalize(dir) === '.' ? [] : [`cd ${quoted(positional(dir))}`]), 'make test', 'make run']
   if (args.json) {
-    const { dir, actions } = prepared
-    terminal.out(
-      `${JSON.stringify({ command: 'create', version: tool.version, dir, actions, conflicts: [], warnings, next }, null, 2)}\n`,
-    )
+    const { actions } = prepared
+    const document = {
+      command: 'create',
+      version: tool.version,
+      dir: prepared.dir,
+      actions,
+      conflicts: [],
+      warnings,
+      next,
+    }
+    terminal.out(`${JSON.stringify(diff === undefined ? document : { ...document, diff }, null, 2)}\n`)
     return
   }
   if (args.quiet) {
@@ -29,48 +40,58 @@ export function reportCreated(
   }
   const paint = painter(args.color && terminal.color)
   for (const { message } of warnings) {
-    terminal.err(`${paint.yellow('warning')} ${message}\n`)
+    terminal.err(`${paint.yellow('warning')} ${shown(message)}\n`)
   }
-  const written = prepared.actions.filter(({ action }) => action !== 'keep')
+  const changed = prepared.actions.filter(({ action }) => action !== 'keep').length
+  const files = `${changed} file${changed === 1 ? '' : 's'}`
   if (args.dryRun) {
-    for (const { action, path } of prepared.actions) {
-      terminal.err(`${action.padEnd(6)} ${path}\n`)
-    }
-    terminal.err(`\n${written.length} files would be written to ${prepared.dir}; nothing was.\n`)
+    terminal.out(prepared.actions.map(({ action, path: file }) => `${action.padEnd(6)} ${file}\n`).join(''))
+    terminal.err(`\n${files} would change in ${shown(prepared.dir)}; nothing did.\n`)
     return
   }
+  const { name } = prepared.project.model
   terminal.err(
-    `${paint.green('created')} ${prepared.project.model.name}: ${written.length} files in ${prepared.dir}\n\nNext:\n`,
+    changed === 0
+      ? `${paint.green('unchanged')} ${name}: ${shown(prepared.dir)} is as it would be created\n`
+      : `${paint.green('created')} ${name}: ${files} in ${shown(prepared.dir)}\n`,
   )
-  terminal.err(next.map((command) => `  ${command}\n`).join(''))
+  terminal.err(`\nNext:\n${next.map((command) => `  ${command}\n`).join('')}`)
+}
+
+/** Text from outside as a terminal may show it: no control characters, no change of direction. */
+function shown(text: string): string {
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** An error as the user sees it: what is wrong, where, what to do. */
 export function reportError(error: UserError, json: boolean, color: boolean, terminal: Terminal): void {
-  const { code, message, hint, path, findings } = error
+  const { code, message, hint, path: place, findings } = error
   if (json) {
     const body = {
       code,
       message,
       ...(hint ? { hint } : {}),
-      ...(path ? { path } : {}),
+      ...(place ? { path: place } : {}),
       ...(findings.length > 0 ? { findings } : {}),
     }
     terminal.out(`${JSON.stringify({ error: body }, null, 2)}\n`)
     return
   }
   const paint = painter(color)
-  terminal.err(`${paint.red('error')} ${message}\n`)
+  terminal.err(`${paint.red('error')} ${shown(message)}\n`)
   const detailed =
     findings.length > 1 ||
     (findings.length === 1 && findings[0]?.message !== undefined && !message.includes(findings[0].message))
   for (const finding of detailed ? findings : []) {
     terminal.err(
-      `  - ${finding.where ? `${finding.where}: ` : ''}${finding.message}${finding.hint ? ` (${finding.hint})` : ''}\n`,
+      `  - ${shown(`${finding.where ? `${finding.where}: ` : ''}${finding.message}${finding.hint ? ` (${finding.hint})` : ''}`)}\n`,
     )
   }
   if (hint !== undefined) {
-    terminal.err(`  ${hint}\n`)
+    terminal.err(`  ${shown(hint)}\n`)
   }
 }
 

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
 import zlib from 'node:zlib'
+import { statOf } from './disk-look.js'
 import type { DiskFile } from './disk-write.js'
-import type { FileSet } from './file-set.js'
+import { type FileSet, isInside } from './file-set.js'
 import { baselinePath, baselineText, lockPath, lockText } from './lock.js'
 
 interface RecordFile extends DiskFile {
@@ -23,4 +26,47 @@ export function recordFiles(files: FileSet, toolVersion: string): RecordFile[] {
     { path: baselinePath, content: baseline, mode: 0o644, policy: 'generated' },
     { path: lockPath, content: lock, mode: 0o644, policy: 'generated' },
   ]
+}
+
+/** Files of an earlier render that the new one no longer has. */
+export interface StaleFiles {
+  /** As they were rendered: nobody's work is in them. */
+  readonly pristine: readonly string[]
+  /** Changed since. */
+  readonly edited: readonly string[]
+}
+
+/** Compares an earlier lock with the disk and the new render. Without a lock that can be read, nothing is stale. */
+export function staleFiles(root: string, files: FileSet): StaleFiles {
+  const current = new Set(files.map((file) => file.path))
+  const pristine: string[] = []
+  const edited: string[] = []
+  for (const [file, digest] of Object.entries(lockedDigests(root))) {
+    const target = path.join(root, ...file.split('/'))
+    if (!current.has(file) && isInside(file) && isPlainFile(root, file)) {
+      const same = createHash('sha256').update(fs.readFileSync(target)).digest('hex') === digest
+      ;(same ? pristine : edited).push(file)
+    }
+  }
+  return { pristine, edited }
+}
+
+/** A file whose folders are folders, not links out of the project. */
+function isPlainFile(root: string, file: string): boolean {
+  const segments = file.split('/')
+  const folders = segments.slice(0, -1).map((_, depth) => path.join(root, ...segments.slice(0, depth + 1)))
+  return (
+    folders.every((folder) => statOf(folder)?.isDirectory()) && statOf(path.join(root, ...segments))?.isFile() === true
+  )
+}
+
+function lockedDigests(root: string): Record<string, unknown> {
+  try {
+    const lock = JSON.parse(fs.readFileSync(path.join(root, lockPath), 'utf8')) as {
+      files?: Record<string, { sha256?: unknown }>
+    }
+    return Object.fromEntries(Object.entries(lock.files ?? {}).map(([file, entry]) => [file, entry?.sha256]))
+  } catch {
+    return {}
+  }
 }

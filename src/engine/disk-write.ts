@@ -14,9 +14,10 @@ export interface DiskFile {
  * it; in one that exists, new files are staged, then moved one by one, and moved back when one fails.
  * Modes are the given ones whatever the umask.
  *
+ * @param deletions paths to remove, with the folders that they leave empty
  * @throws UserError (exit 3) for a full disk, missing permission and the like; the tree is as before
  */
-export function writeAll(root: string, files: readonly DiskFile[]): void {
+export function writeAll(root: string, files: readonly DiskFile[], deletions: readonly string[] = []): void {
   const umask = process.umask(0o022)
   const stage = `${statOf(root) === undefined ? root : path.join(root, '.go-k8s-service')}.new-${process.pid}`
   const created = firstMissing(path.dirname(stage))
@@ -31,7 +32,7 @@ export function writeAll(root: string, files: readonly DiskFile[]): void {
     if (statOf(root) === undefined) {
       fs.renameSync(stage, root)
     } else {
-      moveInto(root, stage, files)
+      moveInto(root, stage, files, deletions)
     }
   } catch (error) {
     fs.rmSync(stage, { recursive: true, force: true })
@@ -44,7 +45,7 @@ export function writeAll(root: string, files: readonly DiskFile[]): void {
   }
 }
 
-function moveInto(root: string, stage: string, files: readonly DiskFile[]): void {
+function moveInto(root: string, stage: string, files: readonly DiskFile[], deletions: readonly string[]): void {
   const undo: (() => void)[] = []
   try {
     for (const file of files) {
@@ -63,6 +64,13 @@ function moveInto(root: string, stage: string, files: readonly DiskFile[]): void
       }
       fs.renameSync(path.join(stage, file.path), target)
     }
+    for (const file of deletions) {
+      const target = path.join(root, file)
+      const kept = path.join(stage, `${file}.kept`)
+      makeFolder(path.dirname(kept))
+      fs.renameSync(target, kept)
+      undo.push(() => fs.renameSync(kept, target))
+    }
   } catch (error) {
     for (const step of undo.reverse()) {
       step()
@@ -70,6 +78,9 @@ function moveInto(root: string, stage: string, files: readonly DiskFile[]): void
     throw error
   }
   fs.rmSync(stage, { recursive: true, force: true })
+  for (const file of deletions) {
+    removeEmpty(path.dirname(path.join(root, file)), path.join(root, file.split('/')[0] ?? ''))
+  }
 }
 
 /**

@@ -29,7 +29,8 @@ export function fileSet(files: Iterable<OutputFile>): FileSet {
   return sorted
 }
 
-function isInside(path: string): boolean {
+/** True for a path that stays below the root. */
+export function isInside(path: string): boolean {
   return (
     path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..') && !path.includes('\\')
   )

@@ -1,6 +1,6 @@
 import type { Policy } from './file-set.js'
 
-export type ActionKind = 'create' | 'update' | 'keep'
+export type ActionKind = 'create' | 'update' | 'delete' | 'keep'
 
 export interface Action {
   readonly path: string
@@ -10,6 +10,8 @@ export interface Action {
 
 export interface Plan {
   readonly actions: readonly Action[]
+  /** Paths that differ and stay the user's. */
+  readonly kept: readonly string[]
   /** Paths that hold something else already. */
   readonly occupied: readonly string[]
 }
@@ -36,12 +38,16 @@ export function planCreate(
   { force, keep }: { readonly force: boolean; readonly keep: ReadonlySet<string> },
 ): Plan {
   const actions: Action[] = []
+  const kept: string[] = []
   const occupied: string[] = []
   for (const { path, content, policy } of files) {
     const occupant = look(path, content)
     if (occupant === 'nothing') {
       actions.push({ path, action: 'create', policy })
-    } else if (occupant === 'same' || keep.has(path.toLowerCase())) {
+    } else if (occupant === 'same') {
+      actions.push({ path, action: 'keep', policy })
+    } else if (keep.has(path.toLowerCase())) {
+      kept.push(path)
       actions.push({ path, action: 'keep', policy })
     } else if (force && occupant === 'different') {
       actions.push({ path, action: 'update', policy })
@@ -50,5 +56,5 @@ export function planCreate(
     }
   }
   const byPath = (a: string, b: string) => (a < b ? -1 : 1)
-  return { actions: actions.sort((a, b) => byPath(a.path, b.path)), occupied: occupied.sort(byPath) }
+  return { kept, actions: actions.sort((a, b) => byPath(a.path, b.path)), occupied: occupied.sort(byPath) }
 }

@@ -11,6 +11,11 @@ export function goMod(module: string, goVersion: string, sets: ReadonlySet<GoMod
   return `${parts.join('\n\n')}\n`
 }
 
+/** True for a module that the generated project depends on: it can't have that path itself. */
+export function isDependency(module: string): boolean {
+  return table.require.some((entry) => entry.module === module)
+}
+
 /** go.sum of the same. */
 export function goSum(sets: ReadonlySet<GoModuleSet>): string {
   return table.sum

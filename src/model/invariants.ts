@@ -125,23 +125,36 @@ export const invariants: readonly Invariant[] = [
     id: '6',
     rule: 'dependency check time-out < readiness time-out ≤ readiness period',
     options: ['probes.readiness.timeout', 'probes.readiness.period'],
-    violations: ({ timeouts, probes: { readiness } }) => [
-      ...below(
-        ['the dependency check time-out', timeouts.check.ms],
-        ['probes.readiness.timeout', readiness.timeout * 1000],
-        ' ms',
-      ),
-      ...atMost(['probes.readiness.timeout', readiness.timeout], ['probes.readiness.period', readiness.period], ' s'),
-    ],
+    violations: ({ timeouts, probes: { readiness } }) =>
+      !readiness.enabled
+        ? []
+        : [
+            ...below(
+              ['the dependency check time-out', timeouts.check.ms],
+              ['probes.readiness.timeout', readiness.timeout * 1000],
+              ' ms',
+            ),
+            ...atMost(
+              ['probes.readiness.timeout', readiness.timeout],
+              ['probes.readiness.period', readiness.period],
+              ' s',
+            ),
+          ],
   },
   {
     id: '6a',
     rule: 'time-out ≤ period, for liveness and startup too',
     options: ['probes.liveness.timeout', 'probes.liveness.period', 'probes.startup.timeout', 'probes.startup.period'],
     violations: ({ probes }) =>
-      (['liveness', 'startup'] as const).flatMap((name) =>
-        atMost([`probes.${name}.timeout`, probes[name].timeout], [`probes.${name}.period`, probes[name].period], ' s'),
-      ),
+      (['liveness', 'startup'] as const)
+        .filter((name) => probes[name].enabled)
+        .flatMap((name) =>
+          atMost(
+            [`probes.${name}.timeout`, probes[name].timeout],
+            [`probes.${name}.period`, probes[name].period],
+            ' s',
+          ),
+        ),
   },
   {
     id: '7',
@@ -235,6 +248,9 @@ export const invariants: readonly Invariant[] = [
     options: ['name', 'namespace', 'delivery.environments', 'istio.host'],
     violations: (model) =>
       model.environments.flatMap((env) => [
+        ...(env.namespace === 'default' || env.namespace.startsWith('kube-')
+          ? [`environment ${env.name} would be in namespace ${env.namespace}, which is Kubernetes' own`]
+          : []),
         ...atMost(
           [`the length of namespace ${env.namespace}`, env.namespace.length],
           ['what a namespace may have', 63],

@@ -45,7 +45,7 @@ export function integer(min: number, max: number, extra: Extra<number> & { defau
 export function integer(min: number, max: number, extra: Extra<number>): Option<number>
 export function integer(min: number, max: number, extra: Extra<number>): Option<number> {
   const schema = z.int().check(z.gte(min), z.lte(max))
-  return make('integer', schema, `a whole number from ${min} to ${max}`, extra)
+  return make('integer', schema, min === max ? `${min}` : `a whole number from ${min} to ${max}`, extra)
 }
 
 export function percentage(min: number, max: number, extra: Extra<number> & { default: number }): Required<number> {

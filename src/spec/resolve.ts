@@ -51,14 +51,37 @@ export function resolve(
       ],
     }
   }
-  const named = origins.get('name')?.layer !== 'default'
-  const nameFinding = named ? undefined : judge('name', spec.name, 'name (taken from the directory)')
-  if (nameFinding !== undefined) {
-    return { findings: [{ ...nameFinding, hint: 'give another directory, or --name' }] }
+  const derived = derivedFindings(spec, origins)
+  if (derived.length > 0) {
+    return { findings: derived }
   }
   const clashes = conflicts(spec, (key) => origins.get(key)?.where ?? `--${flagOf(key)}`)
   return clashes.length > 0 ? { findings: clashes } : merged
 }
+
+/** Defaults that follow from the name obey the same rules as answers. A bad name is reported alone. */
+function derivedFindings(spec: Spec, origins: Resolved['origins']): Finding[] {
+  const found = derivedKeys.flatMap((key) => {
+    const value = spec[key]
+    const isDerived = origins.get(key)?.layer === 'default'
+    const place = key === 'name' ? 'name (taken from the directory)' : `${key} (derived from name ${spec.name})`
+    const finding = isDerived && value !== undefined ? judge(key, value, place) : undefined
+    const hint = key === 'name' ? 'give another directory, or --name' : `give --${flagOf(key)}, or another name`
+    return finding === undefined ? [] : [{ ...finding, hint, options: [key] }]
+  })
+  const name = found.find(({ options }) => options.includes('name'))
+  return name === undefined ? found : [name]
+}
+
+const derivedKeys: readonly Key[] = [
+  'name',
+  'module',
+  'namespace',
+  'image.repository',
+  'istio.host',
+  'delivery.argocd.repo',
+  'delivery.argocd.project',
+]
 
 /** What is wrong with single values, wherever they stand. */
 export function invalidValues(layers: readonly Layer[]): Finding[] {

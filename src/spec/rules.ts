@@ -38,7 +38,7 @@ export const fqdn = {
 /**
  * golang.org/x/mod/module.CheckPath: the first element has a dot and only lower-case letters, digits,
  * dots and dashes; no element begins or ends with a dot, none is a Windows device name, and a `/vN`
- * suffix is at least v2 (gopkg.in's own `.vN` form included).
+ * suffix is at least v2 (gopkg.in's own `.vN` form included). An element `vendor` is a path that Go refuses to import.
  */
 export const modulePath = {
   pattern: /^(?![-.])[a-z0-9-]+(\.[a-z0-9-]+)+(\/[A-Za-z0-9_~-]([A-Za-z0-9._~-]*[A-Za-z0-9_~-])?)*$/,
@@ -60,7 +60,7 @@ function isModulePath(value: string): boolean {
   }
   return elements.every((element) => {
     const stem = element.split('.')[0] ?? ''
-    return !windowsDevice.test(stem) && !/~\d+$/.test(stem)
+    return !windowsDevice.test(stem) && !/~\d+$/.test(stem) && element !== 'vendor'
   })
 }
 

@@ -4,8 +4,8 @@ import { type ExitCode, exit } from '../../errors.js'
 import type { Layer } from '../../spec/resolve.js'
 import { type Arguments, atMostPositionals } from '../arguments.js'
 import { type FileLayers, readFileLayers } from '../layers.js'
-import { type Prepared, prepare, type Wishes } from '../prepare.js'
-import { reportCreated, type Warning } from '../report.js'
+import { prepare, type Wishes } from '../prepare.js'
+import { reportCreated } from '../report.js'
 import type { Terminal } from '../terminal.js'
 
 /** Renders a new service into a folder. */
@@ -25,13 +25,20 @@ export async function create(args: Arguments, terminal: Terminal): Promise<ExitC
   const prepared = prepare(wishes, args, terminal, file.extendsFile)
   if (args.diff) {
     const { unifiedDiff } = await import('../unified-diff.js')
-    terminal.out(unifiedDiff(prepared.root, prepared.files, prepared.actions))
+    const diff = unifiedDiff(prepared.root, prepared.files, prepared.actions)
+    if (args.json) {
+      reportCreated(prepared, args, prepared.warnings, terminal, diff)
+    } else {
+      terminal.out(diff)
+    }
     return exit.done
   }
-  const warnings = warningsOf(prepared)
+  const warnings = [...prepared.warnings]
   if (!args.dryRun) {
-    const replaced = new Set(prepared.actions.filter(({ action }) => action !== 'keep').map((action) => action.path))
-    writeAll(prepared.root, [...prepared.files.filter((file) => replaced.has(file.path)), ...prepared.records])
+    const kept = new Set(prepared.actions.filter(({ action }) => action === 'keep').map((action) => action.path))
+    const deletions = prepared.actions.filter(({ action }) => action === 'delete').map((action) => action.path)
+    const files = [...prepared.files, ...prepared.records].filter((file) => !kept.has(file.path))
+    writeAll(prepared.root, files, deletions)
     if (wishes.git) {
       const { initRepository } = await import('../git.js')
       warnings.push(...(await initRepository(prepared.root)))
@@ -69,10 +76,4 @@ async function askWishes(
     },
     { ...terminal, color: terminal.color && args.color },
   )
-}
-
-function warningsOf({ actions }: Prepared): Warning[] {
-  return actions
-    .filter(({ action, path: file }) => action === 'keep' && /^readme/i.test(file))
-    .map(({ path: file }) => ({ code: 'kept', message: `${file} was there and stays as it is` }))
 }

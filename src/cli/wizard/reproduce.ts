@@ -2,8 +2,8 @@ import path from 'node:path'
 import { flagOf, wordsOf } from '../../spec/flags.js'
 import { type Layer, layerOf, merge } from '../../spec/resolve.js'
 import { keys, type Spec } from '../../spec/table.js'
-import { isCommand } from '../commands/table.js'
 import type { Prepared } from '../prepare.js'
+import { positional, quoted } from '../shell.js'
 
 /** What was on the command line, besides answers, that the tree depends on. */
 export interface Invocation {
@@ -69,15 +69,6 @@ function pairs(words: readonly string[]): string[] {
     list.push(value === undefined ? flag : joined ? quoted(`${flag}=${value}`) : `${flag} ${quoted(value)}`)
   }
   return list
-}
-
-/** A folder that can't be taken for a command or a flag. */
-function positional(dir: string): string {
-  return dir.startsWith('-') || isCommand(dir) ? `./${dir}` : dir
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 function indent(line: string): string {

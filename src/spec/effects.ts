@@ -1,0 +1,40 @@
+import { type Key, keys, optionOf, type Spec } from './table.js'
+
+interface Condition {
+  readonly keys: readonly Key[]
+  readonly holds: (spec: Spec) => boolean
+  readonly message: string
+}
+
+/** When an option matters, where that is not one switch (those are the option's own `when`). */
+const conditions: readonly Condition[] = [
+  {
+    keys: ['workload.volume.size', 'workload.volume.path', 'workload.volume.storageClass'],
+    holds: (spec) => spec['workload.kind'] === 'statefulset',
+    message: 'workload.kind is not statefulset',
+  },
+  {
+    keys: ['workload.replicas'],
+    holds: (spec) => !spec['autoscaling.enabled'],
+    message: 'autoscaling.enabled leaves the number to the autoscaler',
+  },
+  { keys: ['image.platforms'], holds: (spec) => spec['delivery.ci'] !== 'none', message: 'delivery.ci is none' },
+  { keys: ['config.reload'], holds: (spec) => spec['config.source'] === 'file', message: 'config.source is not file' },
+]
+
+/** Answers that change nothing, each with the reason: the user meant something by them. */
+export function withoutEffect(spec: Spec, answered: readonly Key[]): string[] {
+  return answered.flatMap((key) => {
+    const when = optionOf(key).when as Key | undefined
+    if (when !== undefined && spec[when] !== true) {
+      return [`${key} has no effect: ${when} is off`]
+    }
+    const unmet = conditions.find((condition) => condition.keys.includes(key) && !condition.holds(spec))
+    return unmet === undefined ? [] : [`${key} has no effect: ${unmet.message}`]
+  })
+}
+
+/** The keys that were answered, in the table's order. */
+export function answeredKeys(answers: object): Key[] {
+  return keys.filter((key) => Object.hasOwn(answers, key))
+}
