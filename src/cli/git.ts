@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
-import type { Warning } from './report.js'
+import type { Warning } from './warning.js'
 
 /**
  * Makes the folder a repository with one commit that holds the render. Never fails: what git could not

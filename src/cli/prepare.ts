@@ -9,9 +9,9 @@ import { answeredKeys, withoutEffect } from '../spec/effects.js'
 import type { Layer } from '../spec/resolve.js'
 import type { Arguments } from './arguments.js'
 import { filesOf, modelOf, type Project } from './project.js'
-import type { Warning } from './report.js'
 import type { Terminal } from './terminal.js'
 import { tool } from './tool.js'
+import type { Warning } from './warning.js'
 
 /** What `create` found out before it writes anything. */
 export interface Prepared {

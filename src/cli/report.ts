@@ -5,11 +5,7 @@ import type { Prepared } from './prepare.js'
 import { positional, quoted } from './shell.js'
 import type { Terminal } from './terminal.js'
 import { tool } from './tool.js'
-
-export interface Warning {
-  readonly code: string
-  readonly message: string
-}
+import type { Warning } from './warning.js'
 
 /** The outcome of `create`: JSON on standard output, or words on standard error. */
 export function reportCreated(
