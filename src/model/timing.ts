@@ -9,7 +9,7 @@ const preStop = 5
 const flush = 5
 /** Seconds between the last stage's end and SIGKILL. */
 const margin = 5
-/** Seconds from exec to ready on a throttled CPU; the seed of this number is liveness' initialDelay of 15. */
+/** Seconds from exec to ready on a throttled CPU. */
 const coldStart = 15
 /** Seconds a server keeps an idle connection; above the mesh's 60 so that the proxy, not the server, closes first. */
 const idle = 75
