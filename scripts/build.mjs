@@ -1,10 +1,10 @@
 // @ts-check
 // Build: templates → generated/templates.js, then src → dist (one entry, chunks that load when a command needs them).
 import { execFileSync } from 'node:child_process'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { build } from 'esbuild'
 import Handlebars from 'handlebars'
+import { bundle } from './bundle.mjs'
 import { readTemplates, root } from './templates.mjs'
 
 const knownHelpers = {
@@ -51,43 +51,13 @@ function precompile(source, file) {
   }
 }
 
-/**
- * Node's own modules by require: an ESM import of node:fs reads every export, and with them loads its streams, which
- * costs a tenth of Node's start.
- * @type {import('esbuild').Plugin}
- */
-const nodeByRequire = {
-  name: 'node-by-require',
-  setup(plugin) {
-    plugin.onResolve({ filter: /^node:/ }, ({ path: name }) => ({ path: name, namespace: 'node-by-require' }))
-    plugin.onLoad({ filter: /.*/, namespace: 'node-by-require' }, ({ path: name }) => ({
-      contents: `module.exports = require(${JSON.stringify(name.slice('node:'.length))})`,
-    }))
-  },
-}
-
-async function bundle() {
+async function distribution() {
   const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
   // Beside its place, and then into it: a test run next door must not find half of it.
   const stage = path.join(root, 'dist.new')
   await rm(stage, { recursive: true, force: true })
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['src/bin.ts'],
-    outdir: 'dist.new',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    minify: true,
-    legalComments: 'none',
-    define: { __VERSION__: JSON.stringify(manifest.version) },
-    // Some dependencies are CommonJS and call require for Node's own modules.
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    plugins: [nodeByRequire],
-    logLevel: 'warning',
-  })
+  await bundle('dist.new', manifest.version)
+  await chmod(path.join(stage, 'bin.js'), 0o755)
   const schema = execFileSync(process.execPath, [path.join(stage, 'bin.js'), 'schema'])
   await writeFile(path.join(stage, 'service.schema.json'), schema)
   await rm(path.join(root, 'dist'), { recursive: true, force: true })
@@ -96,5 +66,5 @@ async function bundle() {
 
 await compileTemplates()
 if (!process.argv.includes('--templates-only')) {
-  await bundle()
+  await distribution()
 }

@@ -1,8 +1,12 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { type ExitCode, exit, UserError } from '../errors.js'
+import { readArguments } from './arguments.js'
+import { create } from './commands/create.js'
 import { commands, laterCommands } from './commands/table.js'
+import { reportError } from './report.js'
 import type { Terminal } from './terminal.js'
+import { tool } from './tool.js'
 
 /**
  * Runs a command line and returns its exit code. Every UserError is reported here, once;
@@ -15,7 +19,6 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     return await run(argv, terminal)
   } catch (error) {
     if (error instanceof UserError) {
-      const { reportError } = await import('./report.js')
       reportError(error, wantsJson, !argv.includes('--no-color') && terminal.color, terminal)
       return error.exit
     }
@@ -24,10 +27,8 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
 }
 
 async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const { readArguments } = await import('./arguments.js')
   const args = await readArguments(argv)
   if (args.version) {
-    const { tool } = await import('./tool.js')
     terminal.out(args.json ? `${JSON.stringify({ version: tool.version })}\n` : `${tool.version}\n`)
     return exit.done
   }
@@ -45,7 +46,6 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCod
   const at = args.cwd === undefined ? terminal : { ...terminal, cwd: changedFolder(terminal.cwd, args.cwd) }
   const command = word === undefined ? undefined : Object.hasOwn(commands, word) ? commands[word] : undefined
   if (command === undefined) {
-    const { create } = await import('./commands/create.js')
     return create(args, at)
   }
   return (await command.load())({ ...args, positionals: args.positionals.slice(1) }, at)

@@ -36,32 +36,42 @@ export type Kind = 'string' | 'integer' | 'number' | 'boolean' | 'list' | 'integ
 type Extra<T> = Omit<Partial<Option<T>>, 'kind' | 'schema' | 'expect'> & { help: string }
 type Required<T> = Option<T> & { default: T }
 
-function make<T>(kind: Kind, schema: z.ZodMiniType<T>, expect: string, extra: Extra<T>): Option<T> {
-  return { kind, schema, expect, ...extra }
+/** The schema is made when it is first asked for: a run validates few options, and a hundred schemas cost milliseconds. */
+function make<T>(kind: Kind, build: () => z.ZodMiniType<T>, expect: string, extra: Extra<T>): Option<T> {
+  let schema: z.ZodMiniType<T> | undefined
+  return {
+    ...extra,
+    kind,
+    expect,
+    get schema() {
+      schema ??= build()
+      return schema
+    },
+  }
 }
 
 /** Options whose `default` is given are never undefined in a Spec; the overloads carry that. */
 export function integer(min: number, max: number, extra: Extra<number> & { default: number }): Required<number>
 export function integer(min: number, max: number, extra: Extra<number>): Option<number>
 export function integer(min: number, max: number, extra: Extra<number>): Option<number> {
-  const schema = z.int().check(z.gte(min), z.lte(max))
+  const schema = () => z.int().check(z.gte(min), z.lte(max))
   return make('integer', schema, min === max ? `${min}` : `a whole number from ${min} to ${max}`, extra)
 }
 
 export function percentage(min: number, max: number, extra: Extra<number> & { default: number }): Required<number> {
-  const schema = z.number().check(z.gte(min), z.lte(max))
+  const schema = () => z.number().check(z.gte(min), z.lte(max))
   return make('number', schema, `a number from ${min} to ${max}`, extra) as Required<number>
 }
 
 export function boolean(extra: Extra<boolean> & { default: boolean }): Required<boolean> {
-  return make('boolean', z.boolean(), 'true or false', extra) as Required<boolean>
+  return make('boolean', () => z.boolean(), 'true or false', extra) as Required<boolean>
 }
 
 export function choice<const C extends readonly string[]>(
   choices: C,
   extra: Omit<Extra<C[number]>, 'choices'> & { default: C[number] },
 ): Required<C[number]> {
-  const schema = z.enum(choices as unknown as [C[number], ...C[number][]])
+  const schema = () => z.enum(choices as unknown as [C[number], ...C[number][]])
   return make('string', schema, `one of ${choices.join(', ')}`, { ...extra, choices }) as Required<C[number]>
 }
 
@@ -76,7 +86,7 @@ interface TextRule {
 export function text(rule: TextRule, extra: Extra<string> & { default: string }): Required<string>
 export function text(rule: TextRule, extra: Extra<string>): Option<string>
 export function text(rule: TextRule, extra: Extra<string>): Option<string> {
-  return make('string', textSchema(rule), rule.expect, extra)
+  return make('string', () => textSchema(rule), rule.expect, extra)
 }
 
 function textSchema(rule: TextRule): z.ZodMiniType<string> {
@@ -91,11 +101,12 @@ export function list(
 ): Required<string[]>
 export function list(rule: TextRule, size: { min: number; max: number }, extra: Extra<string[]>): Option<string[]>
 export function list(rule: TextRule, size: { min: number; max: number }, extra: Extra<string[]>): Option<string[]> {
-  const schema = z.array(textSchema(rule)).check(
-    z.minLength(size.min),
-    z.maxLength(size.max),
-    z.refine((items) => new Set(items).size === items.length),
-  )
+  const schema = () =>
+    z.array(textSchema(rule)).check(
+      z.minLength(size.min),
+      z.maxLength(size.max),
+      z.refine((items) => new Set(items).size === items.length),
+    )
   return make('list', schema, `a list of ${size.min} to ${size.max}, each different and each ${rule.expect}`, extra)
 }
 
@@ -104,9 +115,8 @@ export function integers(
   size: { min: number; max: number },
   extra: Extra<number[]>,
 ): Option<number[]> {
-  const schema = z
-    .array(z.int().check(z.gte(item.min), z.lte(item.max)))
-    .check(z.minLength(size.min), z.maxLength(size.max))
+  const schema = () =>
+    z.array(z.int().check(z.gte(item.min), z.lte(item.max))).check(z.minLength(size.min), z.maxLength(size.max))
   const count = size.min === size.max ? `${size.min}` : `${size.min} to ${size.max}`
   return make('integers', schema, `a list of ${count} whole numbers from ${item.min} to ${item.max}`, extra)
 }
@@ -115,14 +125,15 @@ export function map(
   rule: { key: TextRule; value: TextRule; max: number },
   extra: Extra<Record<string, string>> & { default: Record<string, string> },
 ): Required<Record<string, string>> {
-  const schema = z
-    .record(textSchema(rule.key) as unknown as z.ZodMiniString<string>, textSchema(rule.value))
-    .check(z.refine((entries) => Object.keys(entries).length <= rule.max))
+  const schema = () =>
+    z
+      .record(textSchema(rule.key) as unknown as z.ZodMiniString<string>, textSchema(rule.value))
+      .check(z.refine((entries) => Object.keys(entries).length <= rule.max))
   const expect = `a map of at most ${rule.max} entries whose keys are ${rule.key.expect} and whose values are ${rule.value.expect}`
   return make('map', schema, expect, extra) as Required<Record<string, string>>
 }
 
 /** A list of objects; declared for the schema, no flag syntax. */
 export function objects(schema: z.ZodMiniType<object[]>, expect: string, extra: Extra<object[]>): Option<object[]> {
-  return make('objects', schema, expect, extra)
+  return make('objects', () => schema, expect, extra)
 }
