@@ -130,11 +130,6 @@ export interface Image {
   readonly registry: string
   readonly base: 'distroless' | 'scratch' | 'alpine' | 'debian' | 'ubuntu'
   readonly isDistroless: boolean
-  readonly isScratch: boolean
-  readonly isAlpine: boolean
-  /** debian or ubuntu. */
-  readonly isGlibcShell: boolean
-  readonly hasShell: boolean
   readonly cgo: boolean
   /** `0` or `1`. */
   readonly cgoEnabled: string
@@ -246,8 +241,6 @@ export interface Model {
   readonly answers: Spec
   readonly tool: { readonly name: string; readonly version: string; readonly schema: string }
   readonly name: string
-  /** `name` as a Go and environment-variable-safe identifier in upper case, e.g. `MY_ORDERS`. */
-  readonly envName: string
   readonly module: string
   /** Never empty: a default sentence stands in. */
   readonly description: FreeText

@@ -1,39 +1,8 @@
 import fc from 'fast-check'
 import { type Key, keys, optionOf } from '../../src/spec/table.js'
+import { hostile } from '../support/hostile.js'
 import { type Answers, judgeAnswers } from '../support/render.js'
 
-/** Words that mean something to a language they land in. */
-const hostile = [
-  '"; rm -rf / #',
-  '{{7*7}}',
-  '${{ github.token }}',
-  '$(id)',
-  "'''",
-  '`id`',
-  'a\nb: c',
-  '*/ }',
-  '-->',
-  'EOF',
-  '\u2028x',
-  '\ufeffx',
-  '\u202eabc',
-  '😀 订单',
-  ' - a',
-  ': ',
-  ' # a',
-  '!x &a *a',
-  'null',
-  'NO',
-  '1.30',
-  '0x1f',
-  '2026-11-23',
-  '---',
-  '<b>|[x](y)',
-  '\\n\\',
-  '%s %d',
-  '\t',
-  '',
-]
 const words = fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'grapheme', maxLength: 30 }).map(withoutControls))
 const label = fc.stringMatching(/^[a-z]([-a-z0-9]{0,18}[a-z0-9])?$/)
 const durations = fc.constantFrom('800ms', '1s', '1.5s', '15s', '20s', '1m', '1m30s', '10m')
