@@ -103,6 +103,10 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: /(image: registry.example.com\/orders):\w+/, to: '$1' },
     { file: 'Dockerfile', from: /@sha256:[0-9a-f]+ AS build/, to: ' AS build' },
   ],
+  'in the mesh, the certificate': [
+    { from: /credentialName: \S+/, to: 'credentialName: shared-tls' },
+    { from: 'sidecar.istio.io/nativeSidecar: "true"', to: 'sidecar.istio.io/nativeSidecar: "false"' },
+  ],
   'every object lies': [
     { from: /namespace: orders/, to: 'namespace: other' },
     { file: 'deploy/argocd/application-production.yaml', from: 'overlays/production', to: 'overlays/staging' },

@@ -547,6 +547,23 @@ export const facts: readonly Fact[] = [
     ],
   },
   {
+    rule: 'in the mesh, the certificate is the environment’s own and the proxy outlives the program',
+    contradictions: (overlay) => {
+      const namespace = overlay.one('Namespace').metadata.name
+      const certificates = overlay
+        .all('Gateway')
+        .flatMap(({ spec }) => spec.servers)
+        .flatMap(({ tls }: Manifest) => (tls?.credentialName === undefined ? [] : [tls.credentialName]))
+      const native = 'sidecar.istio.io/nativeSidecar'
+      return [
+        ...certificates.flatMap((name: string) => same('credentialName', name, 'the own one', `${namespace}-tls`)),
+        ...(overlay.all('VirtualService').length === 0 ? [] : overlay.workloads).flatMap((workload) =>
+          same(native, workload.spec.template.metadata.annotations?.[native], 'wanted', 'true'),
+        ),
+      ]
+    },
+  },
+  {
     rule: 'every object lies in the namespace of the environment, and Argo CD deploys to it',
     contradictions: (overlay) => {
       const namespace = overlay.one('Namespace').metadata.name

@@ -57,4 +57,14 @@ describe('the standard numbers', () => {
       ['orders', undefined],
     ])
   })
+  test.each([
+    [['dev', 'staging', 'production'], { staging: undefined, production: 'staging' }],
+    [['dev', 'production'], { dev: undefined, production: 'dev' }],
+    [['staging', 'canary', 'production'], { staging: undefined, canary: 'staging', production: 'canary' }],
+    [['production'], { production: undefined }],
+  ])('%j: what is released, and after what', (names, released) => {
+    const { environments } = modelFor({ 'delivery.environments': names })
+    const stages = environments.filter((env) => env.released).map(({ name, previous }) => [name, previous])
+    expect(Object.fromEntries(stages)).toEqual(released)
+  })
 })
