@@ -55,7 +55,7 @@ function build(tool, stage) {
   if (goInstall !== undefined) {
     go(stage, ['install', '-ldflags=-s -w', goInstall], { GOBIN: stage })
   } else if (goBuild !== undefined) {
-    const { modfile, variables = {} } = goBuild
+    const { modfile, command = '.', variables = {} } = goBuild
     const link = ['-s', '-w', ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`)].join(' ')
     go(moduleOf(goBuild), [
       'build',
@@ -63,7 +63,7 @@ function build(tool, stage) {
       ...(modfile === undefined ? [] : [`-modfile=${modfile}`]),
       '-o',
       path.join(stage, tool.name),
-      '.',
+      command,
     ])
   } else if (pip !== undefined) {
     // A virtual environment knows its own path, so it is made where it stays; the marker is the rename of the stage.

