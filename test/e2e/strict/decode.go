@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -12,40 +13,54 @@ import (
 	kjson "sigs.k8s.io/json"
 )
 
-// decodeStrict returns a decoder into new values of a type. Field names are case-sensitive.
-func decodeStrict(t reflect.Type) func([]byte) (runtime.Object, error) {
-	return func(data []byte) (runtime.Object, error) {
-		object := reflect.New(t).Interface().(runtime.Object)
-		return object, unmarshalStrict(data, object)
-	}
-}
-
+// unmarshalStrict refuses unknown and duplicate fields. Field names are case-sensitive.
 func unmarshalStrict(data []byte, into any) error {
 	problems, err := kjson.UnmarshalStrict(data, into)
 	return errors.Join(append(problems, err)...)
 }
 
+// decodesAs returns a check that decodes into the project's own type, and then runs its validation.
+func decodesAs[T any](checks ...func(*T) []error) ownCheck {
+	return func(data []byte) []error {
+		object := new(T)
+		if err := unmarshalStrict(data, object); err != nil {
+			return []error{err}
+		}
+		var problems []error
+		for _, check := range checks {
+			problems = append(problems, check(object)...)
+		}
+		return problems
+	}
+}
+
+// nested decodes what the Go type around it keeps as raw JSON, and says where it is.
+func nested(path string, raw []byte, into any) []error {
+	if err := unmarshalStrict(raw, into); err != nil {
+		return []error{fmt.Errorf("%s: %w", path, err)}
+	}
+	return nil
+}
+
 // decodeProto is for Istio's types: their JSON decoder drops unknown fields, protojson refuses them. The spec goes
 // through protojson, and everything beside it through the strict decoder.
-func decodeProto(t reflect.Type) func([]byte) (runtime.Object, error) {
-	return func(data []byte) (runtime.Object, error) {
-		object := reflect.New(t)
-		var parts map[string]json.RawMessage
-		if err := json.Unmarshal(data, &parts); err != nil {
-			return nil, err
-		}
-		spec := parts["spec"]
-		delete(parts, "spec")
-		rest, err := json.Marshal(parts)
-		if err != nil {
-			return nil, err
-		}
-		if err := unmarshalStrict(rest, object.Interface()); err != nil {
-			return nil, err
-		}
-		message := object.Elem().FieldByName("Spec").Addr().Interface().(proto.Message)
-		return object.Interface().(runtime.Object), protojson.Unmarshal(spec, message)
+func decodeProto(t reflect.Type, data []byte) (runtime.Object, proto.Message, error) {
+	object := reflect.New(t)
+	var parts map[string]json.RawMessage
+	if err := json.Unmarshal(data, &parts); err != nil {
+		return nil, nil, err
 	}
+	spec := parts["spec"]
+	delete(parts, "spec")
+	rest, err := json.Marshal(parts)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := unmarshalStrict(rest, object.Interface()); err != nil {
+		return nil, nil, err
+	}
+	message := object.Elem().FieldByName("Spec").Addr().Interface().(proto.Message)
+	return object.Interface().(runtime.Object), message, protojson.Unmarshal(spec, message)
 }
 
 // objectKinds calls add for each kind of a scheme's group that has metadata of its own; lists and options have none.

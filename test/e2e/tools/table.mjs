@@ -125,6 +125,11 @@ export const tools = /** @type {readonly Tool[]} */ ([
         version: 'v1.3.2',
         paths: ['externalsecrets', 'secretstores'].map((kind) => `config/crds/bases/external-secrets.io_${kind}.yaml`),
       },
+      {
+        module: 'github.com/bitnami-labs/sealed-secrets',
+        version: 'v0.40.0',
+        paths: ['helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml'],
+      },
     ],
   },
 ])
