@@ -1,42 +1,247 @@
 import type { Manifest } from '../support/manifests.js'
+import { boundRules, containersOf, isScaled, workloadsOf } from './policies/objects.js'
 
-interface Exemption {
-  readonly finding: RegExp
-  /** Why the finding is wrong here. */
+/** A check whose finding is wrong here. Every other finding of every linter is a defect. */
+export interface Exemption {
+  /** In docs/proof.md. */
+  readonly id: string
+  readonly tool: string
+  /** The tool's own name of the check. */
+  readonly check: string
   readonly reason: string
-  /** The exemption is for these overlays only. */
+  /** A file of docs/decisions, without its suffix, that says it at length. */
+  readonly decision: string
+  /** The exemption is for these objects only: an overlay's, or none where the linter reads other files. */
   readonly holds: (objects: readonly Manifest[]) => boolean
 }
 
-const has = (kind: string) => (objects: readonly Manifest[]) => objects.some((object) => object.kind === kind)
-const replicasOf = (objects: readonly Manifest[]) =>
-  objects.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet').map(({ spec }) => spec.replicas)
+const always = () => true
+const without = (kind: string) => (objects: readonly Manifest[]) => objects.every((object) => object.kind !== kind)
+const servers = (objects: readonly Manifest[]) => workloadsOf(objects).filter(({ endsByItself }) => !endsByItself)
 
-/** What kube-score says about our manifests and we do otherwise. */
-export const kubeScoreExemptions: readonly Exemption[] = [
+/** A development environment: one pod each. */
+const isDevelopment = (objects: readonly Manifest[]) =>
+  servers(objects).every(({ object }) => object.spec.replicas === 1 && !isScaled(object, objects))
+
+/** Nobody but the autoscaler says how many. */
+const ownedByScalers = (objects: readonly Manifest[]) =>
+  servers(objects).every(({ object }) => object.spec.replicas === undefined && isScaled(object, objects))
+
+const keepsTwo = (objects: readonly Manifest[]) =>
+  objects.every(({ kind, spec }) => kind !== 'HorizontalPodAutoscaler' || spec.minReplicas >= 2)
+
+const withoutCpuLimit = (objects: readonly Manifest[]) =>
+  workloadsOf(objects).every(({ pod }) =>
+    containersOf(pod).every(({ resources }) => resources.limits.cpu === undefined),
+  )
+
+const withoutProbe = (probe: string) => (objects: readonly Manifest[]) =>
+  servers(objects).every(({ pod }) => pod.containers.every((container: Manifest) => container[probe] === undefined))
+
+/** One named Secret, and no program may read it: people only. */
+const isForPeople = (objects: readonly Manifest[]) =>
+  objects
+    .filter(({ kind }) => kind === 'RoleBinding')
+    .filter((binding) => boundRules(binding, objects).some(({ resources }) => resources.includes('secrets')))
+    .every(
+      (binding) =>
+        binding.subjects.every(({ kind }: Manifest) => kind === 'Group') &&
+        boundRules(binding, objects).every(({ resourceNames = [] }) => resourceNames.length > 0),
+    )
+
+/** What linters say about the output and we do otherwise, each once, and for as long as something needs it. */
+export const exemptions: readonly Exemption[] = [
+  ...(
+    [
+      ['kube-score', 'container-image-pull-policy'],
+      ['checkov', 'CKV_K8S_15'],
+      ['polaris', 'pullPolicyNotAlways'],
+    ] as const
+  ).map(([tool, check]) => ({
+    id: `${tool}-pull-policy`,
+    tool,
+    check,
+    reason: 'a commit id names one image for ever; Always would make every start depend on the registry',
+    decision: '0001-images-by-commit',
+    holds: always,
+  })),
+  ...(
+    [
+      ['checkov', 'CKV_K8S_43'],
+      ['kube-linter', 'image-not-pinned-by-digest'],
+    ] as const
+  ).map(([tool, check]) => ({
+    id: `${tool}-image-digest`,
+    tool,
+    check,
+    reason: 'before the first pipeline run there is no digest; the tag is the commit id',
+    decision: '0001-images-by-commit',
+    holds: always,
+  })),
   {
-    finding: /ImagePullPolicy is not set to Always$/,
-    reason: 'images are named by commit id and never overwritten; Always would make every start depend on the registry',
-    holds: () => true,
+    id: 'polaris-replicas-of-autoscaler',
+    tool: 'polaris',
+    check: 'deploymentMissingReplicas',
+    reason: 'the autoscaler owns the number',
+    decision: '0002-autoscaler-owns-replicas',
+    holds: ownedByScalers,
   },
   {
-    finding: /Deployment few replicas$/,
+    id: 'kube-linter-replicas-of-autoscaler',
+    tool: 'kube-linter',
+    check: 'minimum-three-replicas',
+    reason: 'the autoscaler owns the number',
+    decision: '0002-autoscaler-owns-replicas',
+    holds: ownedByScalers,
+  },
+  ...(
+    [
+      ['kube-score', 'deployment-replicas'],
+      ['polaris', 'deploymentMissingReplicas'],
+      ['kube-linter', 'minimum-three-replicas'],
+    ] as const
+  ).map(([tool, check]) => ({
+    id: `${tool}-one-replica-in-development`,
+    tool,
+    check,
     reason: 'development environments run one pod on purpose',
-    holds: (objects) => replicasOf(objects).every((replicas) => replicas === 1),
+    decision: '0003-one-replica-in-development',
+    holds: isDevelopment,
+  })),
+  {
+    id: 'polaris-no-budget-in-development',
+    tool: 'polaris',
+    check: 'missingPodDisruptionBudget',
+    reason: 'a budget over one pod would only hold up the drain of a node',
+    decision: '0003-one-replica-in-development',
+    holds: isDevelopment,
   },
   {
-    finding: /The pod does not have a matching NetworkPolicy$/,
-    reason: 'the minimal preset has none; networkPolicy.enabled adds it',
-    holds: (objects) => !has('NetworkPolicy')(objects),
+    id: 'kube-linter-two-replicas',
+    tool: 'kube-linter',
+    check: 'hpa-minimum-three-replicas',
+    reason: 'two is the floor unless more are asked for; the production preset keeps three',
+    decision: '0004-two-replicas-are-the-floor',
+    holds: keepsTwo,
+  },
+  ...(
+    [
+      ['kube-linter', 'priority-class-name'],
+      ['polaris', 'priorityClassNotSet'],
+    ] as const
+  ).map(([tool, check]) => ({
+    id: `${tool}-priority-class`,
+    tool,
+    check,
+    reason: "priority classes are the cluster's, and their names differ from cluster to cluster",
+    decision: '0005-no-priority-class',
+    holds: always,
+  })),
+  {
+    id: 'kube-linter-node-affinity',
+    tool: 'kube-linter',
+    check: 'no-node-affinity',
+    reason: 'the service runs on any node; naming some would tie it to one cluster',
+    decision: '0006-no-node-affinity',
+    holds: always,
   },
   {
-    finding: /No matching PodDisruptionBudget was found$/,
-    reason: 'the minimal preset has none; pdb.enabled adds it',
-    holds: (objects) => !has('PodDisruptionBudget')(objects),
+    id: 'kube-linter-owner-email',
+    tool: 'kube-linter',
+    check: 'required-annotation-email',
+    reason: 'CODEOWNERS says who answers for the service; people and their addresses change',
+    decision: '0007-owners',
+    holds: always,
   },
+  {
+    id: 'kube-linter-owner-label',
+    tool: 'kube-linter',
+    check: 'required-label-owner',
+    reason: 'no owner was given',
+    decision: '0007-owners',
+    holds: (objects) => workloadsOf(objects).every(({ object }) => object.metadata.labels.owner === undefined),
+  },
+  {
+    id: 'kube-linter-rotation',
+    tool: 'kube-linter',
+    check: 'access-to-secrets',
+    reason: 'people who rotate the credentials may change this one Secret; no program may',
+    decision: '0008-people-rotate-credentials',
+    holds: isForPeople,
+  },
+  {
+    id: 'checkov-healthcheck',
+    tool: 'checkov',
+    check: 'CKV_DOCKER_2',
+    reason: 'Kubernetes ignores HEALTHCHECK and asks the probes',
+    decision: '0009-probes-not-healthcheck',
+    holds: always,
+  },
+  ...(
+    [
+      ['kube-score', 'pod-networkpolicy'],
+      ['checkov', 'CKV2_K8S_6'],
+      ['kube-linter', 'non-isolated-pod'],
+      ['polaris', 'missingNetworkPolicy'],
+    ] as const
+  ).map(([tool, check]) => ({
+    id: `${tool}-no-network-policy`,
+    tool,
+    check,
+    reason: 'networkPolicy.enabled is off, as in the minimal preset',
+    decision: '0010-what-was-left-out',
+    holds: without('NetworkPolicy'),
+  })),
+  ...(
+    [
+      ['kube-score', 'deployment-has-poddisruptionbudget'],
+      ['kube-score', 'statefulset-has-poddisruptionbudget'],
+      ['polaris', 'missingPodDisruptionBudget'],
+    ] as const
+  ).map(([tool, check]) => ({
+    id: `${tool}-no-budget${check.startsWith('stateful') ? '-of-statefulset' : ''}`,
+    tool,
+    check,
+    reason: 'pdb.enabled is off, as in the minimal preset',
+    decision: '0010-what-was-left-out',
+    holds: without('PodDisruptionBudget'),
+  })),
+  ...(
+    [
+      ['kube-score', 'container-resources'],
+      ['checkov', 'CKV_K8S_11'],
+      ['polaris', 'cpuLimitsMissing'],
+    ] as const
+  ).map(([tool, check]) => ({
+    id: `${tool}-no-cpu-limit`,
+    tool,
+    check,
+    reason: 'resources.cpu.limit is none',
+    decision: '0010-what-was-left-out',
+    holds: withoutCpuLimit,
+  })),
+  ...(
+    [
+      ['checkov', 'CKV_K8S_8', 'livenessProbe'],
+      ['checkov', 'CKV_K8S_9', 'readinessProbe'],
+      ['kube-linter', 'no-liveness-probe', 'livenessProbe'],
+      ['kube-linter', 'no-readiness-probe', 'readinessProbe'],
+      ['kube-linter', 'no-startup-probe', 'startupProbe'],
+      ['polaris', 'livenessProbeMissing', 'livenessProbe'],
+      ['polaris', 'readinessProbeMissing', 'readinessProbe'],
+      ['kube-score', 'pod-probes', 'readinessProbe'],
+    ] as const
+  ).map(([tool, check, probe]) => ({
+    id: `${tool}-no-${probe.replace('Probe', '-probe')}`,
+    tool,
+    check,
+    reason: `probes.${probe.replace('Probe', '')}.enabled is off`,
+    decision: '0010-what-was-left-out',
+    holds: withoutProbe(probe),
+  })),
 ]
 
-/** yamllint's default rules, and where the output differs from them. */
+/** yamllint's default rules, and where the output differs from them: docs/decisions/0011-yaml-style.md. */
 export const yamllintRules = {
   extends: 'default',
   rules: {

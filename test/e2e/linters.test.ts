@@ -1,117 +1,114 @@
-import fs from 'node:fs'
-import path from 'node:path'
-import { describe, expect, test } from '@jest/globals'
-import { overlaysOf } from '../support/manifests.js'
+import { afterAll, describe, expect, test } from '@jest/globals'
 import { examples, filesBelow, generate, type Recipe, recipe, workFolder } from '../support/project.js'
-import { describeWith, run, succeed } from '../support/tools.js'
-import { kubeScoreExemptions, yamllintRules } from './exemptions.js'
+import { record } from '../support/proof.js'
+import { describeWith, missingTools, succeed } from '../support/tools.js'
+import { exemptions } from './exemptions.js'
+import { checkovFindings, frameworks } from './judges/checkov.js'
+import { judges } from './judges/index.js'
+import { type Judgement, Project } from './judges/judgement.js'
+import { versionOf } from './judges/versions.js'
+import { absent } from './policies/not-applicable.js'
 import { toolPath } from './tools/table.mjs'
 
-const bases = ['distroless', 'scratch', 'alpine', 'debian', 'ubuntu']
-const withGlibc = ['distroless', 'debian', 'ubuntu']
+const glibc = ['distroless', 'debian', 'ubuntu']
 const withShell = ['alpine', 'debian', 'ubuntu']
 
-describeWith(['shellcheck'], 'shellcheck', () => {
+/** What no example has, and some linter reads. */
+const variants: readonly Recipe[] = [
+  recipe('scratch', '--image-base=scratch'),
+  ...glibc.map((base) => recipe(`${base}-cgo`, `--image-base=${base}`, '--image-cgo')),
+  ...withShell.map((base) =>
+    recipe(`${base}-waits`, `--image-base=${base}`, '--entrypoint', '--entrypoint-wait-for=db:5432'),
+  ),
+  recipe('open', '--no-network-policy', '--no-pdb', '--config-source=env', '--no-config-reload'),
+  recipe('open-statefulset', '--workload-kind=statefulset', '--no-pdb', '--no-autoscaling'),
+  recipe('no-cpu-limit', '--resources-cpu-limit=none'),
+  recipe('no-probes', '--no-probes-liveness', '--no-probes-startup', '--no-probes-readiness'),
+  recipe('permissive', '--istio', '--istio-mtls=permissive', '--istio-gateway=istio-system/main', '--owner=payments'),
+  recipe('one-environment', '--delivery-environments=production'),
+  recipe('five-environments', '--delivery-environments=dev,test,staging,canary,production'),
+  recipe('odd-words', '--description=${{ github.token }} $(id)', "--owner='; exit 1; #"),
+  recipe('odd-values', '--config-values=a=null,b="1.30",c= x ,d=a: b #c', '--owner=a: "b"'),
+]
+
+const isExample = ({ id }: Recipe) => examples.some((example) => example.id === id)
+
+describe('linters', () => {
   const work = workFolder()
-  test.each([
-    ...examples,
-    ...withShell.map((base) =>
-      recipe(`wait-${base}`, `--image-base=${base}`, '--entrypoint', '--entrypoint-wait-for=db:5432'),
-    ),
-    recipe('statefulset', '--workload-kind=statefulset'),
-  ])('$id', (entry) => {
-    const cwd = generate(work, entry)
-    const scripts = filesBelow(cwd, /\.sh$/)
-    expect(scripts.length).toBeGreaterThan(0)
-    succeed('shellcheck', scripts, { cwd })
-    for (const script of scripts) {
-      expect([script, fs.statSync(path.join(cwd, script)).mode & 0o111]).toEqual([script, 0o111])
+  const projects = new Map<string, Project>()
+  const projectOf = (entry: Recipe) => {
+    const project = projects.get(entry.id) ?? new Project(generate(work, entry))
+    projects.set(entry.id, project)
+    return project
+  }
+  const used = new Set<string>()
+  /** Keeps a verdict, then demands that it is clean. */
+  const conclude = (group: string, unit: string, tool: string, entry: Recipe, judgement: Judgement) => {
+    const { judged, findings, exempted } = judgement
+    for (const id of exempted) {
+      used.add(id)
     }
-  })
-  test('this repository', () => {
-    succeed('shellcheck', ['.ci/run'], { cwd: process.cwd() })
-  })
-})
-
-describeWith(['hadolint'], 'hadolint', () => {
-  const work = workFolder()
-  const recipes: Recipe[] = [
-    ...bases.map((base) => recipe(base, `--image-base=${base}`)),
-    ...withGlibc.map((base) => recipe(`${base}-cgo`, `--image-base=${base}`, '--image-cgo')),
-    ...withShell.map((base) => recipe(`${base}-entrypoint`, `--image-base=${base}`, '--entrypoint')),
-  ]
-  test.each(recipes)('$id', (entry) => {
-    succeed('hadolint', ['--failure-threshold=style', 'Dockerfile'], { cwd: generate(work, entry) })
-  })
-})
-
-describe('workflows', () => {
-  const recipes = [
-    ...examples,
-    recipe('one-environment', '--delivery-environments=production'),
-    recipe('five-environments', '--delivery-environments=dev,test,staging,canary,production'),
-    recipe('odd-words', '--description=${{ github.token }} $(id)', "--owner='; exit 1; #"),
-  ]
-
-  describeWith(['actionlint', 'shellcheck'], 'actionlint', () => {
-    const work = workFolder()
-    test.each(recipes)('$id', (entry) => {
-      const cwd = generate(work, entry)
-      const workflows = filesBelow(cwd, /^\.github\/workflows\//)
-      // Without a file it looks for a repository.
-      if (workflows.length > 0) {
-        succeed('actionlint', ['-shellcheck', toolPath('shellcheck') ?? '', ...workflows], { cwd })
-      }
-    })
-    test('this repository', () => {
-      const cwd = process.cwd()
-      succeed(
-        'actionlint',
-        ['-shellcheck', toolPath('shellcheck') ?? '', ...filesBelow('.github').map((file) => `.github/${file}`)],
-        { cwd },
-      )
-    })
-  })
-
-  describeWith(['zizmor'], 'zizmor', () => {
-    const work = workFolder()
-    test.each(recipes)('$id', (entry) => {
-      const cwd = generate(work, entry)
-      // A folder with nothing to audit is an error to it.
-      if (fs.existsSync(path.join(cwd, '.github'))) {
-        succeed('zizmor', ['--offline', '--quiet', '.'], { cwd })
-      }
-    })
-    test('this repository', () => {
-      succeed('zizmor', ['--offline', '--quiet', '.github'], { cwd: process.cwd() })
-    })
-  })
-})
-
-describeWith(['yamllint'], 'yamllint', () => {
-  const work = workFolder()
-  test.each([...examples, recipe('odd-values', '--config-values=a=null,b="1.30",c= x ,d=a: b #c', '--owner=a: "b"')])(
-    '$id',
-    (entry) => {
-      succeed('yamllint', ['--strict', '--config-data', JSON.stringify(yamllintRules), '.'], {
-        cwd: generate(work, entry),
-      })
-    },
-  )
-})
-
-describeWith(['kustomize', 'kube-score'], 'kube-score', () => {
-  const work = workFolder()
-  test.each(examples)('$id', (entry) => {
-    const findings = overlaysOf(generate(work, entry)).flatMap(({ environment, text, objects }) => {
-      const { stdout } = run('kube-score', ['score', '--output-format', 'ci', '-'], { input: text })
-      expect(stdout).toContain('[OK]')
-      return stdout
-        .split('\n')
-        .filter((line) => /^\[(CRITICAL|WARNING)\]/.test(line))
-        .filter((line) => !kubeScoreExemptions.some(({ finding, holds }) => finding.test(line) && holds(objects)))
-        .map((line) => `${environment}: ${line}`)
-    })
+    const subject = isExample(entry) ? entry.id : 'variants'
+    record({ group, tool, version: versionOf(tool), subject, judged, unit, findings, exempted })
     expect(findings).toEqual([])
+  }
+
+  for (const { tool, needs, group, unit, judge } of judges) {
+    describeWith(needs, tool, () => {
+      test.each([...examples, ...variants])('$id', (entry) => {
+        conclude(group, unit, tool, entry, judge(projectOf(entry)))
+      })
+    })
+  }
+
+  describeWith(['kustomize', 'checkov'], 'checkov', () => {
+    const entries = [...examples, ...variants]
+    let found: ReturnType<typeof checkovFindings>
+    test.each(entries)('$id', (entry) => {
+      found ??= checkovFindings(Object.fromEntries(entries.map((each) => [each.id, projectOf(each)])))
+      for (const [framework, { group, unit }] of Object.entries(frameworks)) {
+        const judgement = found[entry.id]?.[framework as keyof typeof frameworks]
+        conclude(group, unit, 'checkov', entry, judgement as Judgement)
+      }
+    })
+  })
+
+  describeWith(['kustomize'], 'checks that are not restated', () => {
+    test.each(examples)('$id has nothing of what they look at', (entry) => {
+      const kinds = projectOf(entry).overlays.flatMap(({ objects }) =>
+        objects.map(({ apiVersion, kind }) => `${apiVersion}/${kind}`),
+      )
+      const wanted = absent.filter(({ objects }) => objects !== undefined && kinds.some((kind) => objects.test(kind)))
+      expect(wanted).toEqual([])
+    })
+  })
+
+  // Last: it looks back at what the others used.
+  const needs = ['kustomize', 'checkov', ...judges.flatMap((judge) => judge.needs)]
+  const isWhole = missingTools(needs).length === 0
+  ;(isWhole ? test : test.skip)('every exemption is needed', () => {
+    expect(exemptions.map(({ id }) => id).filter((id) => !used.has(id))).toEqual([])
+  })
+  afterAll(() => projects.clear())
+})
+
+describe('this repository', () => {
+  const cwd = process.cwd()
+
+  describeWith(['shellcheck'], 'shellcheck', () => {
+    test('is clean', () => {
+      succeed('shellcheck', ['.ci/run'], { cwd })
+    })
+  })
+  describeWith(['actionlint', 'shellcheck'], 'actionlint', () => {
+    test('is clean', () => {
+      const workflows = filesBelow('.github/workflows').map((file) => `.github/workflows/${file}`)
+      succeed('actionlint', ['-shellcheck', toolPath('shellcheck') ?? '', ...workflows], { cwd })
+    })
+  })
+  describeWith(['zizmor'], 'zizmor', () => {
+    test('is clean', () => {
+      succeed('zizmor', ['--offline', '--quiet', '.github'], { cwd })
+    })
   })
 })
