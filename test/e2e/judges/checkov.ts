@@ -18,15 +18,14 @@ type Framework = keyof typeof frameworks
 interface Report {
   readonly check_type: Framework
   readonly results: {
+    readonly passed_checks: readonly { readonly file_path: string }[]
     readonly failed_checks: readonly {
       readonly check_id: string
       readonly check_name: string
       readonly file_path: string
       readonly resource: string
     }[]
-    readonly parsing_errors: readonly string[]
   }
-  readonly summary: { readonly passed: number; readonly failed: number }
 }
 
 /**
@@ -66,53 +65,62 @@ export function checkovFindings(
 
 /** Only what checkov is to read, with the overlays as the cluster gets them. */
 function lay({ folder, overlays }: Project, target: string): void {
-  fs.mkdirSync(path.join(target, 'overlays'), { recursive: true })
-  for (const overlay of overlays) {
-    fs.writeFileSync(path.join(target, 'overlays', `${overlay.environment}.yaml`), textFor(overlay))
+  const write = (file: string, text: string) => {
+    fs.mkdirSync(path.dirname(path.join(target, file)), { recursive: true })
+    fs.writeFileSync(path.join(target, file), text)
   }
-  for (const entry of ['Dockerfile', '.github']) {
-    if (fs.existsSync(path.join(folder, entry))) {
-      fs.cpSync(path.join(folder, entry), path.join(target, entry), { recursive: true })
-    }
+  for (const overlay of overlays) {
+    write(fileOf(overlay), textFor(overlay))
+  }
+  for (const file of [...dockerfilesOf(folder), ...workflowsOf(folder)]) {
+    const text = fs.readFileSync(path.join(folder, file), 'utf8')
+    // Its schema of workflows is older than GitHub's: it passes over a file in which this is an expression.
+    write(file, text.replace(/(cancel-in-progress: )\$\{\{.*\}\}/, '$1true'))
   }
 }
 
+const fileOf = ({ environment }: { environment: string }) => `overlays/${environment}.yaml`
+const dockerfilesOf = (folder: string) => filesBelow(folder, /^Dockerfile$/)
+const workflowsOf = (folder: string) => filesBelow(folder, /^\.github\/workflows\//)
+
 function reportsOf(folder: string): readonly Report[] {
-  const chosen = ['--framework', ...Object.keys(frameworks)]
-  const { stdout, output } = run('checkov', [
-    ...['-d', folder, '--compact', '--quiet', '--skip-download', '-o', 'json'],
-    ...chosen,
-  ])
-  const start = stdout.search(/^[[{]/m)
-  if (start < 0) {
-    throw new Error(`checkov: ${output}`)
+  const answer = fs.mkdtempSync(path.join(os.tmpdir(), 'create-go-k8s-service-checkov-answer-'))
+  try {
+    // Into a file: what it says about many projects is larger than a pipe's buffer here.
+    const { output } = run('checkov', [
+      ...['-d', folder, '--compact', '--skip-download', '-o', 'json', '--output-file-path', answer],
+      ...['--framework', ...Object.keys(frameworks)],
+    ])
+    const file = path.join(answer, 'results_json.json')
+    if (!fs.existsSync(file)) {
+      throw new Error(`checkov: ${output}`)
+    }
+    const reports = JSON.parse(fs.readFileSync(file, 'utf8'))
+    return Array.isArray(reports) ? reports : [reports]
+  } finally {
+    fs.rmSync(answer, { recursive: true, force: true })
   }
-  const answer = JSON.parse(stdout.slice(start))
-  return Array.isArray(answer) ? answer : [answer]
 }
 
 function judgementOf(name: string, project: Project, framework: Framework, report: Report | undefined): Judgement {
-  const judged = {
-    kubernetes: project.overlays.reduce((sum, { objects }) => sum + objects.length, 0),
-    dockerfile: filesBelow(project.folder, /^Dockerfile$/).length,
-    github_actions: filesBelow(project.folder, /^\.github\/workflows\//).length,
+  const { failed_checks = [], passed_checks = [] } = report?.results ?? {}
+  const files = {
+    kubernetes: project.overlays.map(fileOf),
+    dockerfile: dockerfilesOf(project.folder),
+    github_actions: workflowsOf(project.folder),
   }[framework]
-  if (judged > 0 && (report === undefined || report.summary.passed + report.summary.failed === 0)) {
-    return { judged, findings: [`checkov has read nothing of ${framework}`], exempted: [] }
-  }
-  const { failed_checks = [], parsing_errors = [] } = report?.results ?? {}
-  const own = failed_checks.filter(({ file_path }) => file_path.startsWith(`/${name}/`))
-  const files = [...new Set(own.map(({ file_path }) => file_path))]
+  const judged =
+    framework === 'kubernetes' ? project.overlays.reduce((sum, { objects }) => sum + objects.length, 0) : files.length
+  const isOf = (file: string) => (entry: { file_path: string }) => entry.file_path === `/${name}/${file}`
   const parts = files.map((file) => {
-    const overlay = project.overlays.find(({ environment }) => file === `/${name}/overlays/${environment}.yaml`)
-    const complaints = own
-      .filter(({ file_path }) => file_path === file)
-      .map(({ check_id, check_name, resource }) => ({
-        check: check_id,
-        text: `${file.slice(name.length + 2)}: ${resource}: ${check_name}`,
-      }))
-    return settle('checkov', 0, complaints, asDeployments(overlay?.objects ?? []))
+    const overlay = project.overlays.find((each) => fileOf(each) === file)
+    const complaints = failed_checks
+      .filter(isOf(file))
+      .map(({ check_id, check_name, resource }) => ({ check: check_id, text: `${file}: ${resource}: ${check_name}` }))
+    // It says nothing of what it can't read, or takes for something else.
+    const isRead = complaints.length > 0 || passed_checks.some(isOf(file))
+    const unread = isRead ? [] : [{ check: 'unread', text: `${file}: checkov has passed over it` }]
+    return settle('checkov', 0, [...complaints, ...unread], asDeployments(overlay?.objects ?? []))
   })
-  const unread = parsing_errors.filter((file) => file.includes(`/${name}/`)).map((file) => `can't be read: ${file}`)
-  return together([{ judged, findings: unread, exempted: [] }, ...parts])
+  return together([{ judged, findings: [], exempted: [] }, ...parts])
 }
