@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -66,8 +67,11 @@ func TestTracingWithoutCollector(t *testing.T) {
 				t.Fatalf("a collector that is away stops the start: %v", err)
 			}
 			t.Cleanup(func() {
-				// By now t.Context has ended: nobody waits for what can't be sent.
-				_ = provider.Shutdown(t.Context())
+				// By now t.Context has ended, and with it the processor would be left running. Little
+				// time: nobody waits for what can't be sent.
+				ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 100*time.Millisecond)
+				defer cancel()
+				_ = provider.Shutdown(ctx)
 			})
 			begin := time.Now()
 			for range 10_000 { // far more than the queue holds
