@@ -41,12 +41,13 @@ export function environments(spec: Spec): Environment[] {
 
 function components(spec: Spec, hpa: boolean, pdb: boolean): string[] {
   const chosen: [string, boolean][] = [
+    // First, because it adds a workload, and others change every workload there is.
+    ['traffic-split', spec['rollout.weights'] !== undefined],
     ['autoscaling', hpa],
     ['pdb', pdb],
     ['network-policy', spec['networkPolicy.enabled']],
     ['service-monitor', spec['metrics.enabled']],
     ['istio', spec['istio.enabled']],
-    ['traffic-split', spec['rollout.weights'] !== undefined],
   ]
   return chosen.filter(([, on]) => on).map(([name]) => name)
 }

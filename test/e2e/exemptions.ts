@@ -79,14 +79,6 @@ export const exemptions: readonly Exemption[] = [
     holds: always,
   })),
   {
-    id: 'polaris-replicas-of-autoscaler',
-    tool: 'polaris',
-    check: 'deploymentMissingReplicas',
-    reason: 'the autoscaler owns the number',
-    decision: '0002-autoscaler-owns-replicas',
-    holds: ownedByScalers,
-  },
-  {
     id: 'kube-linter-replicas-of-autoscaler',
     tool: 'kube-linter',
     check: 'minimum-three-replicas',

@@ -8,6 +8,8 @@ import { policies } from './policies/index.js'
 import { mutations } from './policies/mutations.js'
 import { absent } from './policies/not-applicable.js'
 
+const exempt = 'polaris.fairwinds.com/deploymentMissingReplicas-exempt'
+
 /** The names of the policies that complain. */
 const complaining = (objects: readonly Manifest[]) =>
   policies.filter(({ check }) => check(objects).length > 0).map(({ name }) => name)
@@ -35,6 +37,14 @@ describeWith(['kustomize'], 'policies', () => {
   test('are each broken by one flaw at least', () => {
     const broken = mutations.flatMap(({ breaks }) => breaks)
     expect(policies.map(({ name }) => name).filter((name) => !broken.includes(name))).toEqual([])
+  })
+  test('of polaris leave out what its annotation exempts, and nothing else', () => {
+    const changed = structuredClone(objects) as Manifest[]
+    const deployment = changed.find(({ kind }) => kind === 'Deployment')
+    deployment.spec.replicas = 1
+    deployment.spec.template.spec.hostPID = true
+    deployment.metadata.annotations[exempt] = 'true'
+    expect(complaining(changed).filter((name) => name.startsWith('polaris/'))).toEqual(['polaris/hostPIDSet'])
   })
   test('name the object and the container', () => {
     const changed = structuredClone(objects) as Manifest[]
@@ -75,6 +85,7 @@ function flawless(rendered: readonly Manifest[]): Manifest[] {
       spec.minReplicas = 3
     }
     if (kind === 'Deployment') {
+      delete metadata.annotations[exempt]
       const { spec: pod } = spec.template
       spec.replicas = 3
       pod.priorityClassName = 'service'

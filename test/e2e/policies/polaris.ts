@@ -10,8 +10,8 @@ const rootCapabilities =
     ' ',
   )
 
-/** polaris' built-in checks. */
-export const polarisPolicies: readonly Policy[] = [
+/** polaris' built-in checks. Like polaris, they leave out an object whose annotation says so. */
+export const polarisPolicies: readonly Policy[] = withAnnotations([
   // What becomes of the service when a node goes.
   onServers('polaris/deploymentMissingReplicas', 'a Deployment states more than one replica', ({ kind, object }) => [
     kind === 'Deployment' && !(object.spec.replicas > 1) && `replicas ${object.spec.replicas}`,
@@ -225,7 +225,7 @@ export const polarisPolicies: readonly Policy[] = [
     'nobody has every right in the namespace',
     (binding, objects) => boundTo('Role', binding, objects).map((rule) => allowsAll(rule) && JSON.stringify(rule)),
   ),
-]
+])
 
 /** A policy over a budget that asks for a number of pods, and each autoscaler of those. */
 function onBudgets(name: string, reference: string, isWrong: (wanted: number, scaler: Manifest) => boolean): Policy {
@@ -256,4 +256,12 @@ function allowsAll({ apiGroups = [], resources = [], verbs = [] }: Manifest): bo
     resources.includes('*') &&
     (verbs.includes('*') || every.every((verb) => verbs.includes(verb)))
   )
+}
+
+function withAnnotations(policies: readonly Policy[]): readonly Policy[] {
+  return policies.map((policy) => {
+    const annotation = `${policy.name.replace('polaris/', 'polaris.fairwinds.com/')}-exempt`
+    const isJudged = ({ metadata }: Manifest) => metadata.annotations?.[annotation] !== 'true'
+    return { ...policy, check: (objects) => policy.check(objects.filter(isJudged)) }
+  })
 }
