@@ -1,12 +1,11 @@
 import { once } from 'node:events'
 import fs from 'node:fs'
-import http from 'node:http'
 import net from 'node:net'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { Balancer, client, until } from '../support/load.js'
 import { generate, recipe, workFolder } from '../support/project.js'
-import { records, request, Service } from '../support/service.js'
+import { records, Service } from '../support/service.js'
 import { describeWith, succeed } from '../support/tools.js'
 
 const greeting = '/v1/greetings/Ada'
@@ -95,7 +94,7 @@ describeWith(['go', 'make'], 'the program of a generated project', () => {
     running({ SHUTDOWN_DRAIN: '2s' }, async (service) => {
       await service.ready()
       const balancer = new Balancer(service)
-      const load = Promise.all(Array.from({ length: 8 }, () => client(service, balancer)))
+      const load = Promise.all(Array.from({ length: 8 }, () => client(service, balancer, { path: greeting })))
       await until(() => balancer.sent > 500)
       service.signal('SIGTERM')
       await until(() => !balancer.open)
@@ -192,54 +191,3 @@ describeWith(['go', 'make'], 'the program of a generated project', () => {
     }
   })
 })
-
-/** What stands before a service: it asks for readiness and sends no more once the answer is no. */
-class Balancer {
-  open = true
-  sent = 0
-
-  constructor(private readonly service: Service) {
-    void this.watch()
-  }
-
-  private async watch(): Promise<void> {
-    while (this.open) {
-      const status = await this.service.admin('/readyz').then(
-        (answer) => answer.status,
-        () => 0,
-      )
-      this.open = status === 200
-      await sleep(50)
-    }
-  }
-}
-
-/** Sends one request after the other over a kept connection, and returns what failed. */
-async function client(service: Service, balancer: Balancer): Promise<string[]> {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
-  const failures: string[] = []
-  while (balancer.open) {
-    try {
-      const { status } = await request({ port: service.port, path: greeting, agent })
-      if (status !== 200) {
-        failures.push(`status ${status}`)
-      }
-    } catch (error) {
-      failures.push(String(error))
-    }
-    balancer.sent += 1
-  }
-  agent.destroy()
-  return failures
-}
-
-/** Polls, because a process has nothing else to wait on. */
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let left = 600; left > 0; left--) {
-    if (await holds()) {
-      return
-    }
-    await sleep(50)
-  }
-  throw new Error('not within 30 s')
-}
