@@ -11,7 +11,8 @@ import { record as keep } from '../support/proof.js'
 import { freePorts, records } from '../support/service.js'
 import { authority, makeStandIns, type StandIn } from '../support/stand-ins.js'
 import { describeWith, run, succeed } from '../support/tools.js'
-import { judgeImage } from './containers/judge.js'
+import { flaws } from './containers/flaws.js'
+import { judgeImage, type Subject } from './containers/judge.js'
 import { type Variant, variants } from './containers/variants.js'
 import { cacheFolder } from './tools/table.mjs'
 
@@ -25,6 +26,8 @@ describeWith(tools, 'images on stand-ins for their bases', () => {
   let buildah: Buildah
   let standIns: Readonly<Record<StandIn, string>>
   let probe: string
+  /** What was judged, the default first. */
+  const subjects: Subject[] = []
   /** Digests of the programs, by whether cgo is on. */
   const programs = new Map<boolean, Set<string>>()
 
@@ -61,7 +64,9 @@ describeWith(tools, 'images on stand-ins for their bases', () => {
       config = buildah.config(image)
       root = buildah.mount(image)
       const layers = buildah.layers(image, work)
-      findings = judgeImage({ variant, root, config, layers, settings })
+      const subject = { variant, root, config, layers, settings }
+      findings = judgeImage(subject)
+      subjects.push(subject)
       const program = succeed('sha256sum', [path.join(root, 'usr/local/bin/orders')]).slice(0, 64)
       programs.set(variant.cgo, (programs.get(variant.cgo) ?? new Set()).add(program))
       keep({
@@ -141,6 +146,17 @@ describeWith(tools, 'images on stand-ins for their bases', () => {
         }
       })
     }
+  })
+
+  test.each(flaws)('an image with a flaw is refused: $finding', ({ finding, plant }) => {
+    const sound = subjects[0] as Subject
+    const { subject, undo } = plant(sound)
+    try {
+      expect(judgeImage(subject).map((line) => line.split(':')[0])).toContain(finding)
+    } finally {
+      undo?.()
+    }
+    expect(judgeImage(sound)).toEqual([])
   })
 
   test(
