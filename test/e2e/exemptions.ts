@@ -116,6 +116,22 @@ export const exemptions: readonly Exemption[] = [
     decision: '0004-two-replicas-are-the-floor',
     holds: keepsTwo,
   },
+  {
+    id: 'kube-linter-two-replicas-stated',
+    tool: 'kube-linter',
+    check: 'minimum-three-replicas',
+    reason: 'workload.replicas is 2; three unless fewer are asked for',
+    decision: '0004-two-replicas-are-the-floor',
+    holds: (objects) => servers(objects).every(({ object }) => object.spec.replicas === 2),
+  },
+  {
+    id: 'kube-linter-many-replicas',
+    tool: 'kube-linter',
+    check: 'hpa-maximum-replicas',
+    reason: 'autoscaling.max is more than a hundred; ten unless more are asked for',
+    decision: '0010-what-was-answered-otherwise',
+    holds: always,
+  },
   ...(
     [
       ['kube-linter', 'priority-class-name'],
@@ -181,7 +197,7 @@ export const exemptions: readonly Exemption[] = [
     tool,
     check,
     reason: 'networkPolicy.enabled is off, as in the minimal preset',
-    decision: '0010-what-was-left-out',
+    decision: '0010-what-was-answered-otherwise',
     holds: without('NetworkPolicy'),
   })),
   ...(
@@ -195,7 +211,7 @@ export const exemptions: readonly Exemption[] = [
     tool,
     check,
     reason: 'pdb.enabled is off, as in the minimal preset',
-    decision: '0010-what-was-left-out',
+    decision: '0010-what-was-answered-otherwise',
     holds: without('PodDisruptionBudget'),
   })),
   ...(
@@ -209,7 +225,7 @@ export const exemptions: readonly Exemption[] = [
     tool,
     check,
     reason: 'resources.cpu.limit is none',
-    decision: '0010-what-was-left-out',
+    decision: '0010-what-was-answered-otherwise',
     holds: withoutCpuLimit,
   })),
   ...(
@@ -221,16 +237,23 @@ export const exemptions: readonly Exemption[] = [
       ['kube-linter', 'no-startup-probe', 'startupProbe'],
       ['polaris', 'livenessProbeMissing', 'livenessProbe'],
       ['polaris', 'readinessProbeMissing', 'readinessProbe'],
-      ['kube-score', 'pod-probes', 'readinessProbe'],
     ] as const
   ).map(([tool, check, probe]) => ({
     id: `${tool}-no-${probe.replace('Probe', '-probe')}`,
     tool,
     check,
     reason: `probes.${probe.replace('Probe', '')}.enabled is off`,
-    decision: '0010-what-was-left-out',
+    decision: '0010-what-was-answered-otherwise',
     holds: withoutProbe(probe),
   })),
+  {
+    id: 'kube-score-no-probe',
+    tool: 'kube-score',
+    check: 'pod-probes',
+    reason: 'probes.liveness.enabled or probes.readiness.enabled is off',
+    decision: '0010-what-was-answered-otherwise',
+    holds: (objects) => ['livenessProbe', 'readinessProbe'].some((probe) => withoutProbe(probe)(objects)),
+  },
 ]
 
 /** yamllint's default rules, and where the output differs from them: docs/decisions/0011-yaml-style.md. */

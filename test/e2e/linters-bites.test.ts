@@ -1,11 +1,14 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { Overlay } from '../support/manifests.js'
 import { generate, recipe, workFolder } from '../support/project.js'
 import { describeWith } from '../support/tools.js'
 import { checkovFindings, frameworks } from './judges/checkov.js'
 import { judges } from './judges/index.js'
 import { Project } from './judges/judgement.js'
+import { kubeScoreFindings } from './judges/kube-score.js'
+import { policyFindings } from './judges/restated.js'
 
 /** A mistake that a linter must find. */
 interface Bite {
@@ -213,6 +216,25 @@ describe('a planted mistake is found by', () => {
         const others = Object.entries(found[tool] ?? {}).filter(([framework]) => framework !== tool)
         expect(others.flatMap(([, { findings }]) => findings)).toEqual([])
       }
+    })
+  })
+
+  describeWith(['kustomize', 'kube-score'], 'linters that know no Rollout', () => {
+    test('because they are given a Deployment in its place', () => {
+      const [overlay] = new Project(generate(work, recipe('rollout', '--delivery-environments=production'))).overlays
+      const text = overlay?.text
+        .replace('apiVersion: apps/v1\nkind: Deployment', 'apiVersion: argoproj.io/v1alpha1\nkind: Rollout')
+        .replace('kind: Deployment\n    name: orders', 'kind: Rollout\n    name: orders')
+        .replace('memory: 256Mi', '')
+      const judged = new Overlay('', 'production', text ?? '')
+      expect(judged.one('HorizontalPodAutoscaler')?.spec.scaleTargetRef.kind).toBe('Rollout')
+      expect(judged.all('Rollout').length).toBe(1)
+      expect(kubeScoreFindings(judged).findings).toContainEqual(
+        expect.stringMatching(/^container-resources: .*Deployment/),
+      )
+      expect(policyFindings('polaris', judged).findings).toContainEqual(
+        expect.stringMatching(/^memoryRequestsMissing: /),
+      )
     })
   })
 

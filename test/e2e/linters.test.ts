@@ -24,6 +24,8 @@ const variants: readonly Recipe[] = [
   recipe('open-statefulset', '--workload-kind=statefulset', '--no-pdb', '--no-autoscaling'),
   recipe('no-cpu-limit', '--resources-cpu-limit=none'),
   recipe('no-probes', '--no-probes-liveness', '--no-probes-startup', '--no-probes-readiness'),
+  recipe('two-replicas', '--no-autoscaling', '--workload-replicas=2'),
+  recipe('many-replicas', '--autoscaling-max=200'),
   recipe('permissive', '--istio', '--istio-mtls=permissive', '--istio-gateway=istio-system/main', '--owner=payments'),
   recipe('one-environment', '--delivery-environments=production'),
   recipe('five-environments', '--delivery-environments=dev,test,staging,canary,production'),

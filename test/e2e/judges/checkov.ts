@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { filesBelow } from '../../support/project.js'
 import { run } from '../../support/tools.js'
+import { toolPath } from '../tools/table.mjs'
 import { type Judgement, type Project, settle, together } from './judgement.js'
 import { asDeployments, textFor } from './rollouts.js'
 
@@ -86,8 +87,9 @@ const workflowsOf = (folder: string) => filesBelow(folder, /^\.github\/workflows
 function reportsOf(folder: string): readonly Report[] {
   const answer = fs.mkdtempSync(path.join(os.tmpdir(), 'create-go-k8s-service-checkov-answer-'))
   try {
-    // Into a file: what it says about many projects is larger than a pipe's buffer here.
-    const { output } = run('checkov', [
+    // Into a file: what it says about many projects is larger than a pipe's buffer here, and it prints that, too.
+    const { output } = run('sh', [
+      ...['-c', 'exec "$@" >/dev/null', 'sh', toolPath('checkov') ?? 'checkov'],
       ...['-d', folder, '--compact', '--skip-download', '-o', 'json', '--output-file-path', answer],
       ...['--framework', ...Object.keys(frameworks)],
     ])

@@ -62,8 +62,8 @@ export const containerPolicies: readonly Policy[] = [
           `init container ${name} states no runAsNonRoot`,
       ),
   ),
-  onContainers('kube-linter/privileged-ports', 'containers listen above port 1024', ({ ports = [] }) =>
-    listed(ports.filter(({ containerPort }: Manifest) => containerPort <= 1024)),
+  onContainers('kube-linter/privileged-ports', 'containers listen on ports from 1024 on', ({ ports = [] }) =>
+    listed(ports.filter(({ containerPort }: Manifest) => containerPort < 1024)),
   ),
   onContainers('kube-linter/ssh-port', 'no container listens on port 22', ({ ports = [] }) =>
     listed(ports.filter(({ containerPort, protocol = 'TCP' }: Manifest) => containerPort === 22 && protocol === 'TCP')),
