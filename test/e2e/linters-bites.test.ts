@@ -211,6 +211,16 @@ describe('a planted mistake is found by', () => {
     test.each(checkovBites)('$tool: $mistake', ({ tool, finds }) => {
       expect(found[tool]?.[tool].findings).toContainEqual(expect.stringMatching(finds))
     })
+    test('by itself: the NetworkPolicy of one project is none of another', () => {
+      const pair = ['--network-policy', '--no-network-policy'].map((flag, at) => [
+        `twin-${at}`,
+        new Project(generate(work, recipe(`twin-${at}`, flag))),
+      ])
+      const twins = checkovFindings(Object.fromEntries(pair))
+      const open = 'checkov-no-network-policy'
+      expect(twins['twin-0']?.kubernetes.exempted).not.toContain(open)
+      expect(twins['twin-1']?.kubernetes.exempted).toContain(open)
+    })
     test('and by nobody else', () => {
       for (const { tool } of checkovBites) {
         const others = Object.entries(found[tool] ?? {}).filter(([framework]) => framework !== tool)
