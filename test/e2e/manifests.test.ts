@@ -4,6 +4,7 @@ import { examples, filesBelow, generate, recipe, workFolder } from '../support/p
 import { record } from '../support/proof.js'
 import { describeWith } from '../support/tools.js'
 import { facts } from './facts.js'
+import { plantedFacts } from './planted-facts.js'
 import { type Judged, judge, problemsOf, strictTools } from './strict.js'
 import { toolVersion } from './tools/table.mjs'
 
@@ -71,7 +72,7 @@ describeWith(['kustomize', ...strictTools], 'manifests', () => {
         keep(judge({ files, cwd: project }), entry.id)
       }
     })
-    test.each(facts)('$rule', ({ contradictions }) => {
+    test.each([...facts, ...plantedFacts])('$rule', ({ contradictions }) => {
       const found = overlays.flatMap((overlay) =>
         contradictions(overlay).map((line) => `${overlay.environment}: ${line}`),
       )

@@ -1,0 +1,162 @@
+import type { Manifest, Overlay } from '../support/manifests.js'
+import type { Fact } from './facts.js'
+import { ofWorkloads, unless } from './planted-facts-pods.js'
+
+const label = (name: string): string => `app.kubernetes.io/${name}`
+
+/** The service's name, as most of the objects say it: a single one that is wrong must not rule. */
+export function serviceName(overlay: Overlay): string {
+  const counts = new Map<string, number>()
+  for (const { metadata } of overlay.objects) {
+    const name = metadata.labels?.[label('name')]
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? ''
+}
+
+/** Every object that selects others, anywhere in a tree, with the path. */
+function selectorsIn(tree: unknown, path = ''): [string, unknown][] {
+  return typeof tree !== 'object' || tree === null
+    ? []
+    : Object.entries(tree).flatMap(([key, value]) => {
+        const below = `${path}.${key}`
+        return [
+          ...(/(^s|S)elector$|^matchLabels$/.test(key) ? [[below, value] as [string, unknown]] : []),
+          ...selectorsIn(value, below),
+        ]
+      })
+}
+
+/** Facts about names, labels and selectors. */
+export const nameFacts: readonly Fact[] = [
+  {
+    rule: 'every object is named after the service and carries its labels; an instance is a workload',
+    contradictions: (overlay) => {
+      const name = serviceName(overlay)
+      const own = new Map([
+        [label('name'), name],
+        [label('managed-by'), 'kustomize'],
+        [label('part-of'), overlay.objects[0]?.metadata.labels?.[label('part-of')] ?? name],
+      ])
+      const workloads = overlay.workloads.map(({ metadata }) => metadata.name)
+      const titled = [
+        ...overlay.objects.map((object) => ({ title: `${object.kind}/${object.metadata.name}`, object })),
+        ...overlay.workloads.map(({ metadata, spec }) => ({
+          title: `pods of ${metadata.name}`,
+          object: spec.template,
+        })),
+      ]
+      return titled.flatMap(({ title, object: { kind, metadata } }) => {
+        const labels = metadata.labels ?? {}
+        return [
+          ...[...own].map(([key, value]) => unless(labels[key] === value, `${title} has ${key} ${labels[key]}`)),
+          unless(
+            labels[label('instance')] === undefined || workloads.includes(labels[label('instance')]),
+            `${title} is of no instance`,
+          ),
+          unless(
+            !['Service', 'Deployment', 'StatefulSet', undefined].includes(kind) ||
+              ['server', 'peers'].includes(labels[label('component')]),
+            `${title} has component ${labels[label('component')]}`,
+          ),
+        ].filter((fault) => fault !== false)
+      })
+    },
+  },
+  {
+    rule: 'an object is named as what it belongs to',
+    contradictions: (overlay) => {
+      const name = serviceName(overlay)
+      const workloads = overlay.workloads.map(({ metadata }) => metadata.name)
+      const belongs: Readonly<Record<string, readonly string[]>> = {
+        ServiceAccount: [name],
+        PodDisruptionBudget: workloads,
+        HorizontalPodAutoscaler: workloads,
+        ServiceMonitor: [name],
+        DestinationRule: [name],
+        VirtualService: [name],
+        NetworkPolicy: [name],
+        AuthorizationPolicy: [name],
+        PeerAuthentication: [name],
+        Role: [`${name}-credentials-rotation`],
+        RoleBinding: [`${name}-credentials-rotation`],
+        Service: [name, `${name}-headless`],
+      }
+      return overlay.objects
+        .filter(({ kind, metadata }) => belongs[kind]?.includes(metadata.name) === false)
+        .map(({ kind, metadata }) => `${kind}/${metadata.name} is not ${belongs[kind]}`)
+    },
+  },
+  {
+    rule: 'a workload is its own instance, and its labels are those of its pods',
+    contradictions: (overlay) =>
+      ofWorkloads(overlay, ({ metadata, spec }) => [
+        unless(spec.selector.matchLabels[label('instance')] === metadata.name, 'selects another instance'),
+        unless(metadata.labels[label('instance')] === metadata.name, 'is another instance'),
+        ...Object.entries(metadata.labels).map(([key, value]) =>
+          unless(spec.template.metadata.labels[key] === value, `its pods have another ${key}`),
+        ),
+      ]),
+  },
+  {
+    rule: 'what selects, selects something',
+    contradictions: (overlay) => {
+      const must = [
+        'AuthorizationPolicy',
+        'Gateway',
+        'NetworkPolicy',
+        'PeerAuthentication',
+        'PodDisruptionBudget',
+        'Service',
+        'ServiceMonitor',
+      ]
+      return overlay.objects.flatMap(({ kind, metadata, spec }) => {
+        const title = `${kind}/${metadata.name}`
+        const open = selectorsIn(spec).filter(
+          ([path, value]) =>
+            Object.keys((value as object) ?? {}).length === 0 && !/^\.ingress\.\d+\.from\.\d+\.podSelector$/.test(path),
+        )
+        const selector = spec?.selector ?? spec?.podSelector
+        return [
+          ...open.map(([path]) => `${title}${path} selects everything`),
+          ...(must.includes(kind) && selector === undefined ? [`${title} selects everything`] : []),
+        ]
+      })
+    },
+  },
+  {
+    rule: 'the namespace is there, enforces the restricted profile of a version, and has sidecars injected in the mesh',
+    contradictions: (overlay) => {
+      const namespace: Manifest | undefined = overlay.one('Namespace')
+      const labels = namespace?.metadata.labels ?? {}
+      const security = (mode: string): string => labels[`pod-security.kubernetes.io/${mode}`] ?? 'nothing'
+      const meshed = overlay.one('DestinationRule') !== undefined
+      return [
+        ...(namespace === undefined ? ['no Namespace'] : []),
+        ...['enforce', 'audit', 'warn']
+          .filter((mode) => security(mode) !== 'restricted')
+          .map((mode) => `${mode}s ${security(mode)}`),
+        ...(/^v1\.\d\d$/.test(security('enforce-version')) ? [] : [`of ${security('enforce-version')}`]),
+        ...((labels['istio-injection'] === 'enabled') === meshed ? [] : [`injection ${labels['istio-injection']}`]),
+      ]
+    },
+  },
+  {
+    rule: 'every Role is bound, and every StatefulSet has its headless Service',
+    contradictions: (overlay) => [
+      ...overlay
+        .all('Role')
+        .filter(({ metadata }) => !overlay.all('RoleBinding').some(({ roleRef }) => roleRef.name === metadata.name))
+        .map(({ metadata }) => `nobody has Role/${metadata.name}`),
+      ...overlay
+        .all('StatefulSet')
+        .filter(
+          ({ spec }) =>
+            !overlay
+              .all('Service')
+              .some((service) => service.metadata.name === spec.serviceName && service.spec.clusterIP === 'None'),
+        )
+        .map(({ spec }) => `no headless Service ${spec.serviceName}`),
+    ],
+  },
+]

@@ -1,0 +1,185 @@
+import { parse as readYaml } from 'yaml'
+import type { Manifest, Overlay } from '../support/manifests.js'
+import type { Fact } from './facts.js'
+import { serviceName } from './planted-facts-names.js'
+
+const containerPorts = (overlay: Overlay): Manifest[] =>
+  overlay.workloads[0]?.spec.template.spec.containers[0].ports ?? []
+const portOf = (overlay: Overlay, name: string): number | undefined =>
+  containerPorts(overlay).find((port) => port.name === name)?.containerPort
+
+/** `kube-system:53/UDP` for every peer and port of a rule; a side that is not limited is `*`. */
+function flowsOf(peers: readonly Manifest[] | undefined, ports: readonly Manifest[] | undefined): string[] {
+  const from = peers?.map(
+    ({ namespaceSelector, podSelector, ipBlock }) =>
+      [
+        ...Object.entries(namespaceSelector?.matchLabels ?? {}).map(([key, value]) =>
+          key === 'kubernetes.io/metadata.name' ? value : `${key}=${value}`,
+        ),
+        ...(podSelector === undefined
+          ? []
+          : [`pods ${Object.entries(podSelector.matchLabels ?? {}).join() || 'of its own'}`]),
+        ...(ipBlock === undefined ? [] : [ipBlock.cidr]),
+      ].join(' ') || '*',
+  ) ?? ['*']
+  const to = ports?.map(({ port, protocol }) => `${port}/${protocol}`) ?? ['*']
+  return from.flatMap((peer) => to.map((port) => `${peer} ${port}`))
+}
+
+/** A dependency that the entrypoint waits for may be anywhere: a host name does not tell the namespace. */
+function isAskedFor(overlay: Overlay, flow: string): boolean {
+  const [, port] = /^\* (\d+)\/TCP$/.exec(flow) ?? []
+  const { entrypoint } = readYaml(overlay.read('service.yaml'))
+  return (entrypoint?.waitFor ?? []).some((target: string) => target.endsWith(`:${port}`))
+}
+
+/** Facts about Services, the mesh and network policies. */
+export const trafficFacts: readonly Fact[] = [
+  {
+    rule: 'a Service names its ports as the container does, and the admin port has one number everywhere',
+    contradictions: (overlay) =>
+      overlay.all('Service').flatMap(({ metadata, spec }) =>
+        spec.ports.flatMap(({ name, port, targetPort }: Manifest) => [
+          ...(name === targetPort ? [] : [`Service/${metadata.name} calls ${targetPort} ${name}`]),
+          // Behind a headless Service there is no translation: the port is the container's.
+          ...((spec.clusterIP === 'None' || name === 'admin') && port !== portOf(overlay, name)
+            ? [`Service/${metadata.name} has ${name} on ${port}, the container on ${portOf(overlay, name)}`]
+            : []),
+        ]),
+      ),
+  },
+  {
+    rule: 'the NetworkPolicy limits both ends of every rule, and has the rules that the parts need',
+    contradictions: (overlay) =>
+      overlay.all('NetworkPolicy').flatMap(({ spec }) => {
+        const ingress = spec.ingress.flatMap(({ from, ports }: Manifest) => flowsOf(from, ports))
+        const egress = spec.egress.flatMap(({ to, ports }: Manifest) => flowsOf(to, ports))
+        const http = portOf(overlay, 'http')
+        const admin = portOf(overlay, 'admin')
+        const meshed = overlay.one('DestinationRule') !== undefined
+        const entered = meshed && overlay.one('VirtualService')?.spec.gateways?.some((name: string) => name !== 'mesh')
+        const scraped = overlay.one('ServiceMonitor') !== undefined
+        const endpoint = overlay.workloads[0]?.spec.template.spec.containers[0].env.find(
+          ({ name }: Manifest) => name === 'OTEL_EXPORTER_OTLP_ENDPOINT',
+        )?.value
+        const [, namespace, port] = /\.([a-z0-9-]+)\.svc[^:]*:(\d+)$/.exec(endpoint ?? '') ?? []
+        const wantedIn = [
+          `pods of its own ${http}/TCP`,
+          `${serviceName(overlay)}-client=allowed ${http}/TCP`,
+          ...(entered ? [`istio-system ${http}/TCP`] : []),
+          ...(scraped ? [`monitoring ${admin}/TCP`] : []),
+          ...(meshed ? ['monitoring 15020/TCP'] : []),
+        ]
+        const wantedOut = [
+          ...['kube-system', '169.254.20.10/32'].flatMap((peer) => [`${peer} 53/UDP`, `${peer} 53/TCP`]),
+          ...(namespace === undefined ? [] : [`${namespace} ${port}/TCP`]),
+          ...(meshed ? ['istio-system pods app,istiod 15012/TCP'] : []),
+          ...(overlay.one('StatefulSet') === undefined
+            ? []
+            : [`pods app.kubernetes.io/name,${serviceName(overlay)} ${http}/TCP`]),
+        ]
+        return [
+          ...wantedIn.filter((flow) => !ingress.includes(flow)).map((flow) => `nothing in from ${flow}`),
+          ...wantedOut.filter((flow) => !egress.includes(flow)).map((flow) => `nothing out to ${flow}`),
+          ...[...ingress, ...egress]
+            .filter((flow: string) => /(^| )\*/.test(flow) && !isAskedFor(overlay, flow))
+            .map((flow) => `open: ${flow}`),
+          ...ingress
+            .filter((flow: string) => !wantedIn.includes(flow))
+            .map((flow: string) => `nobody asked for ${flow}`),
+        ]
+      }),
+  },
+  {
+    rule: 'the mesh: strict mTLS, an allow list that keeps metrics reachable, at most half ejected',
+    contradictions: (overlay) => {
+      if (overlay.one('DestinationRule') === undefined) {
+        return []
+      }
+      const authorization: Manifest | undefined = overlay.one('AuthorizationPolicy')
+      const peers: Manifest | undefined = overlay.one('PeerAuthentication')
+      const rules: Manifest[] = authorization?.spec.rules ?? []
+      const opens = (port: string): Manifest[] =>
+        rules.filter(({ to }) => to?.some(({ operation }: Manifest) => operation.ports?.includes(port)))
+      const [http, admin] = ['http', 'admin'].map((name) => `${portOf(overlay, name)}`) as [string, string]
+      return [
+        ...(authorization === undefined ? ['no AuthorizationPolicy'] : []),
+        ...(authorization !== undefined && authorization.spec.action !== 'ALLOW' ? ['it allows nothing'] : []),
+        ...rules.filter(({ to }) => to === undefined).map(() => 'a rule for every port'),
+        ...(opens(http).length > 0 &&
+        (peers?.spec.mtls?.mode === 'PERMISSIVE' || opens(http).every(({ from }) => from?.length > 0))
+          ? []
+          : ['traffic from nobody, or from all']),
+        ...(overlay.one('ServiceMonitor') === undefined ||
+        opens(admin).some(({ to }) => to.some(({ operation }: Manifest) => operation.paths?.includes('/metrics')))
+          ? []
+          : ['nobody may scrape']),
+        ...(peers === undefined ? ['no PeerAuthentication'] : []),
+        ...(peers !== undefined && !['STRICT', 'PERMISSIVE'].includes(peers.spec.mtls?.mode) ? ['no mTLS'] : []),
+        ...overlay
+          .all('DestinationRule')
+          .filter(({ spec }) => !(spec.trafficPolicy.outlierDetection.maxEjectionPercent <= 50))
+          .map(() => 'more than half may be ejected'),
+      ]
+    },
+  },
+  {
+    rule: 'mTLS is strict where service.yaml does not ask otherwise',
+    contradictions: (overlay) => {
+      const permissive = /^\s+mtls: permissive$/m.test(overlay.read('service.yaml'))
+      return overlay
+        .all('PeerAuthentication')
+        .filter(({ spec }) => (spec.mtls?.mode === 'PERMISSIVE') !== permissive)
+        .map(({ spec }) => `mTLS is ${spec.mtls?.mode}`)
+    },
+  },
+  {
+    rule: 'the Gateway is Istio’s own, on 80 and 443, and plain HTTP is sent on',
+    contradictions: (overlay) =>
+      overlay
+        .all('Gateway')
+        .filter(({ apiVersion }) => apiVersion.startsWith('networking.istio.io/'))
+        .flatMap(({ spec }) => [
+          ...(spec.selector?.istio === 'ingressgateway' ? [] : [`selects ${JSON.stringify(spec.selector)}`]),
+          ...spec.servers.flatMap(({ port, tls }: Manifest) => [
+            ...(port.number === (port.protocol === 'HTTPS' ? 443 : 80) ? [] : [`${port.protocol} on ${port.number}`]),
+            ...(port.protocol === 'HTTPS' || tls?.httpsRedirect === true ? [] : ['plain HTTP is served']),
+          ]),
+        ]),
+  },
+  {
+    rule: 'a VirtualService answers for the Service, and each of its weights is stated',
+    contradictions: (overlay) =>
+      overlay.all('VirtualService').flatMap(({ spec }) => [
+        ...(spec.hosts.includes(serviceName(overlay)) ? [] : [`hosts ${spec.hosts}`]),
+        ...spec.http
+          .flatMap(({ route }: Manifest) => route)
+          .filter(({ weight }: Manifest) => !(weight >= 0))
+          .map(() => 'a destination without a weight'),
+      ]),
+  },
+  {
+    rule: 'Prometheus asks for a path that is served',
+    contradictions: (overlay) =>
+      overlay
+        .all('ServiceMonitor', 'PodMonitor')
+        .flatMap(({ spec }) => spec.endpoints ?? spec.podMetricsEndpoints)
+        .filter(({ path }: Manifest) => !overlay.read('internal/app/components.go').includes(`"GET ${path}"`))
+        .map(({ path }: Manifest) => `nobody serves ${path}`),
+  },
+  {
+    rule: 'an autoscaler leaves room to react, and a disruption budget takes some pods and never all',
+    contradictions: (overlay) => [
+      ...overlay
+        .all('HorizontalPodAutoscaler')
+        .flatMap(({ spec }) => spec.metrics)
+        .map(({ resource, containerResource }: Manifest) => (containerResource ?? resource)?.target?.averageUtilization)
+        .filter((percent: number | undefined) => percent !== undefined && percent > 95)
+        .map((percent: number) => `scales at ${percent} %`),
+      ...overlay
+        .all('PodDisruptionBudget')
+        .filter(({ spec }) => !(spec.maxUnavailable === 1 || spec.minAvailable >= 1))
+        .map(({ spec }) => `maxUnavailable ${spec.maxUnavailable}`),
+    ],
+  },
+]

@@ -1,0 +1,119 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { parse } from 'yaml'
+import type { Manifest } from '../support/manifests.js'
+import type { Fact } from './facts.js'
+import { nameFacts, serviceName } from './planted-facts-names.js'
+import { podFacts } from './planted-facts-pods.js'
+import { trafficFacts } from './planted-facts-traffic.js'
+import { wordFacts } from './planted-facts-words.js'
+
+const appProject = 'deploy/argocd/appproject.yaml'
+const defaults = 'internal/config/defaults.go'
+
+/** Facts about Argo CD, which deploys the overlay. */
+const deliveryFacts: readonly Fact[] = [
+  {
+    rule: 'Argo CD: the application is the environment’s, in a project that lets it take this repository to this place',
+    contradictions: (overlay) => {
+      const application: Manifest | undefined = overlay.application
+      if (application === undefined || !fs.existsSync(path.join(overlay.project, appProject))) {
+        return []
+      }
+      const project: Manifest = parse(overlay.read(appProject))
+      const {
+        destination,
+        source,
+        ignoreDifferences = [],
+        syncPolicy: { automated } = {} as Manifest,
+      } = application.spec
+      const known = overlay.objects.map(({ apiVersion, kind, metadata }) =>
+        [apiVersion.includes('/') ? apiVersion.split('/')[0] : '', kind, metadata.name].join('/'),
+      )
+      const at = ({ server, namespace }: Manifest): string => `${server} ${namespace}`
+      return [
+        ...(application.metadata.name.endsWith(`-${overlay.environment}`) ? [] : [application.metadata.name]),
+        ...[application]
+          .filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/name'] !== serviceName(overlay))
+          .map(() => 'is labelled as another service'),
+        ...[application, project]
+          .filter(({ metadata }) => metadata.namespace !== 'argocd')
+          .map(({ metadata }) => `in namespace ${metadata.namespace}`),
+        ...(project.spec.sourceRepos.includes(source.repoURL)
+          ? []
+          : [`${source.repoURL} is not among ${project.spec.sourceRepos}`]),
+        ...(project.spec.destinations.map(at).includes(at(destination))
+          ? []
+          : [`${at(destination)} is no destination`]),
+        ...(source.repoURL.endsWith('.git') ? [] : [`${source.repoURL} is no repository`]),
+        ...ignoreDifferences
+          .map(({ group = '', kind, name }: Manifest) => [group, kind, name].join('/'))
+          .filter((id: string) => !known.includes(id))
+          .map((id: string) => `ignores differences of ${id}, which is not there`),
+        // No automation at all is a choice: then somebody syncs by hand. In dev people try things by hand.
+        ...(automated === undefined || automated.prune === true ? [] : ['what leaves Git stays']),
+        ...(automated === undefined || automated.selfHeal === true || overlay.environment === 'dev'
+          ? []
+          : ['what was changed by hand stays']),
+      ]
+    },
+  },
+  {
+    rule: 'reading a header takes no longer than reading a request, and that no longer than handling it; idle connections and answers about health are kept briefly',
+    contradictions: (overlay) => {
+      const source = overlay.read(defaults)
+      const of = (name: string): number => {
+        const [, amount, unit] = new RegExp(`\\bdefault${name}\\s*=\\s*(\\d+) \\* time\\.(\\w+)`).exec(source) ?? []
+        return Number(amount) * (unit === 'Minute' ? 60 : unit === 'Millisecond' ? 0.001 : 1)
+      }
+      const periods = overlay.workloads.flatMap((workload) => {
+        const { livenessProbe, readinessProbe, startupProbe } = workload.spec.template.spec.containers[0]
+        return [livenessProbe, readinessProbe, startupProbe].filter(Boolean).map(({ periodSeconds }) => periodSeconds)
+      })
+      return [
+        ...(of('HTTPReadHeaderTimeout') <= of('HTTPReadTimeout') ? [] : ['headers may take longer than requests']),
+        ...(of('HTTPReadTimeout') <= of('HTTPTimeout') ? [] : ['reading may take longer than handling']),
+        ...(of('HTTPIdleTimeout') <= 600 ? [] : ['idle connections are kept for ever']),
+        ...(periods.every((period) => of('HealthCheckCache') < period)
+          ? []
+          : ['a probe gets the answer of the last one']),
+      ]
+    },
+  },
+]
+
+/** What service.yaml asks for and nothing else in the project repeats. */
+const answerFacts: readonly Fact[] = [
+  {
+    rule: 'what service.yaml asks for is there: a disruption budget for more than one pod, the volume at its path',
+    contradictions: (overlay) => {
+      const answers: Manifest = parse(overlay.read('service.yaml'))
+      const several =
+        overlay.one('HorizontalPodAutoscaler') !== undefined || overlay.workloads.some(({ spec }) => spec.replicas > 1)
+      const wanted = answers.pdb?.enabled ?? answers.preset !== 'minimal'
+      const at = answers.workload?.volume?.path ?? '/data'
+      return [
+        ...(several && wanted && overlay.one('PodDisruptionBudget') === undefined ? ['no PodDisruptionBudget'] : []),
+        ...overlay
+          .all('StatefulSet')
+          .flatMap(({ spec }) =>
+            (spec.volumeClaimTemplates ?? []).flatMap(({ metadata }: Manifest) =>
+              spec.template.spec.containers[0].volumeMounts
+                .filter(({ name, mountPath }: Manifest) => name === metadata.name && mountPath !== at)
+                .map(({ mountPath }: Manifest) => `the volume is at ${mountPath}, and ${at} was asked for`),
+            ),
+          ),
+      ]
+    },
+  },
+]
+
+/** Facts that planted mistakes asked for, beside those of facts.ts. */
+export const plantedFacts: readonly Fact[] = [
+  ...podFacts,
+  ...nameFacts,
+  ...trafficFacts,
+  ...wordFacts,
+  ...deliveryFacts,
+  ...answerFacts,
+]

@@ -1,0 +1,112 @@
+import { expect, test } from '@jest/globals'
+import { type Overlay, overlaysOf } from '../support/manifests.js'
+import { generate, recipe, workFolder } from '../support/project.js'
+import { record } from '../support/proof.js'
+import { describeWith } from '../support/tools.js'
+import { facts } from './facts.js'
+import { plantedFacts } from './planted-facts.js'
+import { type Mutant, mutantsOf, valuesOf } from './planted-mutants.js'
+import { tuning } from './planted-tuning.js'
+import { policies } from './policies/index.js'
+import { judge, strictTools } from './strict.js'
+import { toolVersion } from './tools/table.mjs'
+
+/** A mutant, and the names of the judges that find it. */
+interface Case extends Mutant {
+  readonly caughtBy: readonly string[]
+}
+
+const judgeNames = ['strict', 'facts', 'policies'] as const
+
+describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
+  const work = workFolder()
+  const flags = ['--preset=production', '--delivery-environments=production']
+  const projects = [
+    recipe('everything', ...flags, '--rollout-weights=80,20'),
+    recipe('stateful', ...flags, '--workload-kind=statefulset', '--istio'),
+  ].map((entry) => generate(work, entry))
+  // Before the tests and not in one, so that their titles can say what was found.
+  const overlays = projects.flatMap((project) => overlaysOf(project))
+  const cases = overlays.flatMap(judgeAll)
+
+  test.each(byMistake(cases))('$mistake: $list.length planted, caught by $by', ({ mistake, list, by }) => {
+    const missed = list.filter(({ caughtBy }) => caughtBy.length === 0).map(({ what }) => what)
+    record({
+      group: 'planted mistakes',
+      tool: by,
+      version: toolVersion('strict'),
+      subject: mistake,
+      judged: list.length,
+      unit: 'mistakes',
+      findings: missed,
+    })
+    expect(missed).toEqual([])
+  })
+
+  test('every value is planted with a mistake, or is on the list of those that are nobody’s to judge', () => {
+    const values = overlays.flatMap(valuesOf)
+    const planted = new Set(cases.map(({ place }) => place))
+    const open = values.filter((place) => !planted.has(place))
+    expect(open.filter((place) => !tuning.some(({ at }) => at.test(place)))).toEqual([])
+    expect(tuning.filter(({ at }) => !open.some((place) => at.test(place))).map(({ at }) => at)).toEqual([])
+  })
+})
+
+/** The mutants of each kind of mistake, with who catches how many. */
+function byMistake(cases: readonly Case[]): { mistake: string; list: Case[]; by: string }[] {
+  return [...new Set(cases.map(({ mistake }) => mistake))].map((mistake) => {
+    const list = cases.filter((entry) => entry.mistake === mistake)
+    const counts = judgeNames
+      .map((name) => ({ name, count: list.filter(({ caughtBy }) => caughtBy.includes(name)).length }))
+      .filter(({ count }) => count > 0)
+    const by = counts.map(({ name, count }) => (count === list.length ? name : `${name} (${count})`)).join(', ')
+    return { mistake, list, by: by || 'nobody' }
+  })
+}
+
+/** Judges every mutant of an overlay: documents by `strict` in one process, overlays by what is new in the findings. */
+function judgeAll(sound: Overlay): Case[] {
+  const mutants = mutantsOf(sound)
+  const documents = mutants.flatMap(({ document }) => document ?? [])
+  const verdicts = judge({ input: documents.join('---\n') })
+  expect(verdicts.length).toBe(documents.length)
+  const byText = new Map(documents.map((document, at) => [document, verdicts[at]?.problems ?? []]))
+  const before = { facts: findingsOf('facts', sound), policies: findingsOf('policies', sound) }
+  return mutants.map((mutant) => ({
+    ...mutant,
+    caughtBy: [
+      ...((byText.get(mutant.document ?? '') ?? []).length > 0 ? ['strict'] : []),
+      ...(isNews(findingsOf('facts', mutant.overlay), before.facts) ? ['facts'] : []),
+      ...(isNews(findingsOf('policies', mutant.overlay), before.policies) ? ['policies'] : []),
+    ],
+  }))
+}
+
+function isNews(after: ReadonlySet<string>, before: ReadonlySet<string>): boolean {
+  return [...after].some((finding) => !before.has(finding))
+}
+
+/** What facts or policies say. One that can't read an object has nothing to say: the mistake is another judge's. */
+function findingsOf(judges: 'facts' | 'policies', overlay: Overlay): Set<string> {
+  const checks =
+    judges === 'facts'
+      ? [...facts, ...plantedFacts].map(
+          ({ contradictions }) =>
+            () =>
+              contradictions(overlay),
+        )
+      : policies.map(
+          ({ name, check }) =>
+            () =>
+              check(overlay.objects).map((finding) => `${name}: ${finding}`),
+        )
+  return new Set(
+    checks.flatMap((check) => {
+      try {
+        return check()
+      } catch {
+        return []
+      }
+    }),
+  )
+}
