@@ -17,7 +17,7 @@ import { type Variant, variants } from './containers/variants.js'
 import { cacheFolder } from './tools/table.mjs'
 
 const minutes = 60_000
-const tools = ['go', 'gcc', 'buildah', 'debootstrap', 'openssl', 'unshare', 'setpriv']
+const tools = ['root', 'go', 'gcc', 'buildah', 'debootstrap', 'openssl', 'unshare', 'setpriv']
 const settings = { VERSION: 'v1.2.3', COMMIT: '0123456789abcdef', SOURCE_DATE_EPOCH: '1767225600' }
 
 describeWith(tools, 'images on stand-ins for their bases', () => {

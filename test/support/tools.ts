@@ -50,7 +50,7 @@ export function succeed(name: string, args: readonly string[], setting: Setting 
   return stdout
 }
 
-/** Which of these can't be used, each with the way to get it. */
+/** Which of these can't be used, each with the way to get it; `root` stands for the rights. */
 export function missingTools(names: readonly string[]): string[] {
   return names.flatMap((name) => lackOf(name) ?? [])
 }
@@ -58,6 +58,9 @@ export function missingTools(names: readonly string[]): string[] {
 function lackOf(name: string): string | undefined {
   if (tools.some((tool) => tool.name === name)) {
     return toolPath(name) === undefined ? `${name} (npm run tools ${name})` : undefined
+  }
+  if (name === 'root') {
+    return process.getuid?.() === 0 ? undefined : 'root (mounts and namespaces)'
   }
   if (name !== 'go') {
     return isOnPath(name) ? undefined : `${name} (not on the PATH)`

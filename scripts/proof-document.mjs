@@ -1,0 +1,217 @@
+// @ts-check
+// docs/proof.md as text: a pure function of what a run of all tests has found.
+
+/**
+ * @typedef {import('../test/support/proof.js').Verdict} Verdict
+ * @typedef {{ within: string[], title: string, status: string }} Test
+ * @typedef {{ file: string, seconds: number, tests: Test[] }} TestFile
+ * @typedef {{ verdicts: Verdict[], files: TestFile[] }} Run
+ */
+
+/** Groups of verdicts in the order of the document, each with its heading. */
+const groups = [
+  ['manifests', 'Manifests', 'Every overlay as Kustomize renders it, with the files of Argo CD.'],
+  ['yaml', 'YAML', 'Every YAML file of a project as it lies on the disk.'],
+  ['containers', 'Dockerfiles and images', ''],
+  ['workflows', 'Pipelines', ''],
+  ['scripts', 'Scripts', ''],
+  ['go', 'Go', ''],
+  ['monitoring', 'Monitoring', ''],
+  ['random specs', 'Random specs', 'Whole sets of answers by chance, another seed in every run.'],
+]
+
+/** Test files whose titles are claims about behaviour, and what stands behind them. */
+const behaviours = [
+  [
+    'test/e2e/cluster/',
+    'On a real control plane',
+    'etcd, kube-apiserver, kube-controller-manager, kube-scheduler, metrics-server, kubectl; KWOK plays the kubelets, so no image runs there.',
+  ],
+  [
+    'test/e2e/containers',
+    'In containers',
+    'Images built by buildah from the generated Dockerfile. The bases are stand-ins made on the machine, each with the name that FROM states: real bases come from registries that this proof does without.',
+  ],
+  ['test/e2e/service', 'The running program', 'The binary of a generated project, on loopback.'],
+  ['test/e2e/fire', 'Under fire', 'The same binary against slow, broken and greedy clients, and without resources.'],
+  ['test/e2e/entrypoint', 'The entrypoint script', 'Under the shells of the images that have one.'],
+  ['test/e2e/go', 'Go sources', 'gofmt, go mod tidy -diff, go build, go vet, golangci-lint, go test -race.'],
+  ['test/e2e/strict', 'The judge of manifests itself', 'A judge that nothing can make complain proves nothing.'],
+  [
+    'test/e2e/linters-bites',
+    'Each linter complains when it should',
+    'A mistake planted in its subject, through the same code as above.',
+  ],
+  [
+    'test/e2e/facts',
+    'Each rule across files is broken once',
+    'One file of the output changed by hand, and the rule must be named.',
+  ],
+]
+
+const timesHeading = '## Times'
+
+/** The whole document. @param {Run} run @returns {string} */
+export function compose({ verdicts, files }) {
+  const counted = files.flatMap(({ tests }) => tests)
+  const failed = counted.filter(({ status }) => status === 'failed')
+  const parts = [
+    '# Proof',
+    'What real tools found in generated projects. Written by `npm run proof`; CI writes it again on every change and fails when anything but a time differs. Subjects are the committed [examples](../examples), regenerated; the *covering set*, in which every pair of values of two options occurs; and *variants*, which hold what one judge alone reads.',
+    failed.length === 0 ? 'Every test passed.' : `**${failed.length} tests failed.**`,
+    '## Judges',
+    'A cell is what was judged. Findings are listed below the tables; a cell without a mark has none.',
+    ...groups.flatMap(([id, title, text]) => groupPart(id ?? '', title ?? '', text ?? '', verdicts)),
+    ...findingsPart(verdicts),
+    ...exemptionsPart(verdicts),
+    ...plantedPart(verdicts),
+    ...peersPart(verdicts),
+    '## Behaviour',
+    'Each line is a test of that name, which passed unless it is marked.',
+    ...behaviours.flatMap(([start, title, text]) => behaviourPart(start ?? '', title ?? '', text ?? '', files)),
+    timesHeading,
+    'Of one run on two cores, in seconds; the first run also compiles what the tests use.',
+    table(
+      ['Tests', 'Seconds'],
+      [...files].sort(by(({ file }) => file)).map(({ file, seconds }) => [`\`${file}\``, `${seconds}`]),
+    ),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+/** The document without its times. @param {string} text */
+export function withoutTimes(text) {
+  return text.split(timesHeading)[0]
+}
+
+/** A table of tools by subjects. @param {string} group @param {string} title @param {string} text @param {Verdict[]} all */
+function groupPart(group, title, text, all) {
+  const verdicts = all.filter((verdict) => verdict.group === group)
+  if (verdicts.length === 0) {
+    return []
+  }
+  const subjects = sorted(verdicts.map(({ subject }) => subject))
+  const rows = sorted(verdicts.map(({ tool, version, unit }) => [tool, version, unit].join('\t'))).map((key) => {
+    const [tool = '', version = '', unit = ''] = key.split('\t')
+    const own = verdicts.filter(
+      (verdict) => verdict.tool === tool && verdict.unit === unit && verdict.version === version,
+    )
+    const cells = subjects.map((subject) => cellOf(own.filter((verdict) => verdict.subject === subject)))
+    return [tool, version, unit, ...cells]
+  })
+  return [`### ${title}`, ...(text === '' ? [] : [text]), table(['Tool', 'Version', 'Judged', ...subjects], rows)]
+}
+
+/** @param {Verdict[]} verdicts */
+function cellOf(verdicts) {
+  if (verdicts.length === 0) {
+    return ''
+  }
+  const judged = verdicts.reduce((sum, verdict) => sum + verdict.judged, 0)
+  const found = verdicts.reduce((sum, { findings }) => sum + findings.length, 0)
+  return found === 0 ? `${judged}` : `${judged}, **${found} findings**`
+}
+
+/** @param {Verdict[]} verdicts */
+function findingsPart(verdicts) {
+  const listed = groups.map(([id]) => id)
+  const lines = verdicts
+    .filter(({ group }) => listed.includes(group))
+    .flatMap(({ tool, subject, findings }) => findings.map((finding) => `- ${tool}, ${subject}: ${code(finding)}`))
+  return ['### Findings', lines.length === 0 ? 'None.' : sorted(lines).join('\n')]
+}
+
+/** @param {Verdict[]} verdicts */
+function exemptionsPart(verdicts) {
+  const ids = sorted(verdicts.flatMap(({ exempted = [] }) => exempted))
+  return [
+    '### Exemptions',
+    'Checks whose finding is wrong here, each settled in [decisions](decisions) and held by a test to the objects that it is for (`test/e2e/exemptions.ts`). Nothing else is exempt, and one that nothing needs any more fails a test.',
+    ids.map((id) => `- ${id}`).join('\n') || 'None.',
+  ]
+}
+
+/** @param {Verdict[]} all */
+function plantedPart(all) {
+  const verdicts = all.filter(({ group }) => group === 'planted mistakes')
+  if (verdicts.length === 0) {
+    return []
+  }
+  const rows = [...verdicts]
+    .sort(by(({ subject }) => subject))
+    .map(({ subject, judged, tool, findings }) => [subject, `${judged}`, `${findings.length}`, tool])
+  return [
+    '## Planted mistakes',
+    'One mistake at a time in a sound project, at every place where it can be made; every one must be caught.',
+    table(['Mistake', 'Planted', 'Missed', 'Caught by'], rows),
+  ]
+}
+
+/** @param {Verdict[]} all */
+function peersPart(all) {
+  const verdicts = all.filter(({ group }) => group === 'peers')
+  if (verdicts.length === 0) {
+    return []
+  }
+  const generators = sorted(verdicts.map(({ subject }) => subject))
+  const rows = sorted(verdicts.map(({ tool }) => tool)).map((tool) => [
+    tool,
+    ...generators.map((subject) => {
+      const own = verdicts.filter((verdict) => verdict.subject === subject && verdict.tool === tool)
+      return own.length === 0 ? '' : `${own.reduce((sum, { findings }) => sum + findings.length, 0)}`
+    }),
+  ])
+  return [
+    '## Peers',
+    'The manifests that other generators make for an HTTP service with their defaults, before the same judges, with the same exemptions: number of findings. `test/e2e/peers.test.ts` tells how each was run.',
+    table(['Judge', ...generators], rows),
+  ]
+}
+
+/** @param {string} start @param {string} title @param {string} text @param {TestFile[]} files */
+function behaviourPart(start, title, text, files) {
+  const tests = [...files]
+    .filter(({ file }) => file.startsWith(start))
+    .sort(by(({ file }) => file))
+    .flatMap((file) => file.tests)
+  if (tests.length === 0) {
+    return []
+  }
+  const marks = new Map([
+    ['passed', ''],
+    ['failed', '**failed:** '],
+  ])
+  const heads = [...new Set(tests.map(({ within }) => within.join(': ')))]
+  const lists = heads.map((head) => {
+    const own = tests.filter(({ within }) => within.join(': ') === head)
+    return [head, ...own.map(({ title: claim, status }) => `- ${marks.get(status) ?? '**skipped:** '}${plain(claim)}`)]
+  })
+  return [`### ${title}`, text, ...lists.flatMap(([head = '', ...lines]) => [`${plain(head)}:`, lines.join('\n')])]
+}
+
+/** @param {string[]} head @param {string[][]} rows */
+function table(head, rows) {
+  const line = (/** @type {string[]} */ cells) => `| ${cells.map((cell) => plain(cell)).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+/** Text that stays one cell or one item. @param {string} text */
+function plain(text) {
+  return text.replace(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '&lt;')
+}
+
+/** @param {string} text */
+function code(text) {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``
+}
+
+/** Each once, in the order of their code units. @param {string[]} items */
+function sorted(items) {
+  return [...new Set(items)].sort()
+}
+
+/** @template T @param {(item: T) => string} key @returns {(a: T, b: T) => number} */
+function by(key) {
+  return (a, b) => (key(a) < key(b) ? -1 : Number(key(a) > key(b)))
+}
