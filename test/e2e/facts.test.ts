@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals'
+import { invariants } from '../../src/model/invariants.js'
 import { Overlay, overlaysOf } from '../support/manifests.js'
 import { generate, recipe, workFolder } from '../support/project.js'
 import { describeWith } from '../support/tools.js'
@@ -51,11 +52,6 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: '- orders-gateway', to: '- gateway' },
     { from: /(kind: Gateway[\s\S]*?hosts:\n\s+-) orders.example.com/, to: '$1 other.example.com' },
   ],
-  'time-outs in the mesh': [
-    { from: 'perTryTimeout: 16s', to: 'perTryTimeout: 14s' },
-    { from: 'timeout: 49s', to: 'timeout: 40s' },
-    { from: 'idleTimeout: 60s', to: 'idleTimeout: 90s' },
-  ],
   'policies of the mesh': [
     { from: /(kind: AuthorizationPolicy[\s\S]*?namespaces:\n\s+-) orders/, to: '$1 other' },
     { from: /(kind: AuthorizationPolicy[\s\S]*?ports:\n\s+-) "8080"/, to: '$1 "8081"' },
@@ -84,20 +80,40 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: /(verbs:\n\s+-) get/, to: '$1 "*"' },
     { from: 'serviceAccountName: orders', to: 'serviceAccountName: order' },
   ],
+  'preStop + drain': [
+    { from: 'terminationGracePeriodSeconds: 40', to: 'terminationGracePeriodSeconds: 30' },
+    { file: defaults, from: /(defaultShutdownTimeout\s+=) 20/, to: '$1 30' },
+    { from: /(sleep:\n\s+seconds:) 5/, to: '$1 6' },
+  ],
+  'handler ≤ write': [
+    { file: defaults, from: /(defaultHTTPWriteTimeout\s+=) 20/, to: '$1 30' },
+    { file: defaults, from: /(defaultHTTPTimeout\s+=) 15/, to: '$1 18' },
+    { from: 'perTryTimeout: 16s', to: 'perTryTimeout: 14s' },
+  ],
+  '(retries + 1)': [
+    { from: 'timeout: 49s', to: 'timeout: 40s' },
+    { from: 'attempts: 2', to: 'attempts: 3' },
+  ],
+  'the proxy closes': [
+    { from: 'idleTimeout: 60s', to: 'idleTimeout: 90s' },
+    { file: defaults, from: /(defaultHTTPIdleTimeout\s+=) \d+/, to: '$1 60' },
+  ],
+  'entrypoint wait': [
+    { from: /(startupProbe:\n\s+failureThreshold:) \d+/, to: '$1 2' },
+    { from: /(startupProbe:\n\s+failureThreshold:) \d+/, to: '$1 900' },
+    { from: 'progressDeadlineSeconds: 600', to: 'progressDeadlineSeconds: 30' },
+  ],
+  'dependency check': [{ from: /(readinessProbe:[\s\S]*?timeoutSeconds:) 3/, to: '$1 2' }],
+  'time-out ≤ period': [
+    { from: /(livenessProbe:[\s\S]*?timeoutSeconds:) \d+/, to: '$1 11' },
+    { from: /(startupProbe:[\s\S]*?timeoutSeconds:) \d+/, to: '$1 11' },
+  ],
   'GOMEMLIMIT is': [{ from: 'value: 460MiB', to: 'value: 512MiB' }],
   'requests ≤ limits': [
     { from: 'cpu: 500m', to: 'cpu: 5' },
     { from: 'memory: 256Mi', to: 'memory: 1Gi' },
-    { from: 'sizeLimit: 64Mi', to: 'sizeLimit: 1Gi' },
   ],
-  'preStop + drain': [
-    { from: 'terminationGracePeriodSeconds: 40', to: 'terminationGracePeriodSeconds: 30' },
-    { file: defaults, from: /(defaultShutdownTimeout\s+=) 20/, to: '$1 30' },
-  ],
-  'handler ≤ write': [
-    { file: defaults, from: /(defaultHTTPWriteTimeout\s+=) 20/, to: '$1 30' },
-    { from: /(timeoutSeconds:) 3/, to: '$1 2' },
-  ],
+  'the emptyDirs fit': [{ from: 'sizeLimit: 64Mi', to: 'sizeLimit: 1Gi' }],
   'every image has': [
     { from: /(image: registry.example.com\/orders):\w+/, to: '$1:latest' },
     { from: /(image: registry.example.com\/orders):\w+/, to: '$1' },
@@ -147,9 +163,16 @@ describeWith(['kustomize'], 'facts', () => {
 
   const cases = facts.map((fact) => {
     const [, list = []] = Object.entries(mistakes).find(([start]) => fact.rule.startsWith(start)) ?? []
-    return { fact, list }
+    const title = fact.id === undefined ? fact.rule : `invariant ${fact.id}: ${fact.rule}`
+    return { fact, list, title }
   })
-  test.each(cases)('$fact.rule: each mistake is found', ({ fact, list }) => {
+  test('every invariant is read back from the files', () => {
+    const ids = new Set(facts.flatMap(({ id = [] }) => id))
+    expect(invariants.map(({ id }) => id).filter((id) => !ids.has(id))).toEqual([])
+    // True by construction in the model, so only the files can break them.
+    expect([...ids]).toEqual(expect.arrayContaining(['13', '18']))
+  })
+  test.each(cases)('$title: each mistake is found, by this rule', ({ fact, list }) => {
     expect(list.length).toBeGreaterThan(0)
     expect(fact.contradictions(sound)).toEqual([])
     for (const mistake of list) {

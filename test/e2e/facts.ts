@@ -1,15 +1,9 @@
 import { parse as readYaml } from 'yaml'
-import type { Manifest, Overlay } from '../support/manifests.js'
+import type { Manifest } from '../support/manifests.js'
+import { budgetFacts } from './facts-budgets.js'
+import { containerOf, defaults, type Fact, goNumber, podOf, portOf, promLabel, same, selects } from './facts-reading.js'
 
-/**
- * Facts that several files must agree on, read back from what was rendered and never from the model: a fact that the
- * model states and a template forgets is caught here.
- */
-export interface Fact {
-  readonly rule: string
-  /** What contradicts it, with the values. */
-  readonly contradictions: (overlay: Overlay) => string[]
-}
+export type { Fact } from './facts-reading.js'
 
 /** Environment of the container that the program's own config does not read, and who does. */
 const readByOthers = new Map([
@@ -25,61 +19,10 @@ const readByOthers = new Map([
   ['OTEL_TRACES_SAMPLER_ARG', 'OpenTelemetry'],
 ])
 
-const podOf = (workload: Manifest): Manifest => workload.spec.template.spec
-const containerOf = (workload: Manifest): Manifest => podOf(workload).containers[0]
-const portOf = (workload: Manifest, name: string | number): number | undefined =>
-  typeof name === 'number'
-    ? name
-    : containerOf(workload).ports.find((port: Manifest) => port.name === name)?.containerPort
-
-/** `a is 1, and b is 2` when they differ. */
-function same(a: string, x: unknown, b: string, y: unknown): string[] {
-  return JSON.stringify(x) === JSON.stringify(y)
-    ? []
-    : [`${a} is ${JSON.stringify(x)}, and ${b} is ${JSON.stringify(y)}`]
-}
-
-function selects(selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>> = {}): boolean {
-  return Object.entries(selector).every(([key, value]) => labels[key] === value)
-}
-
-/** Mebibytes or gibibytes, as these manifests write them. */
-/** How Prometheus spells a label's name. */
-function promLabel(name: string): string {
-  return name.replace(/[^A-Za-z0-9_]/g, '_')
-}
-
-function mebibytes(quantity: string): number {
-  const [, amount = '', unit = ''] = /^(\d+)([KMGT]i?|k)B?$/.exec(quantity) ?? []
-  const factors: Readonly<Record<string, number>> = {
-    Ki: 2 ** 10,
-    Mi: 2 ** 20,
-    Gi: 2 ** 30,
-    Ti: 2 ** 40,
-    k: 1e3,
-    M: 1e6,
-    G: 1e9,
-    T: 1e12,
-  }
-  return (Number(amount) * (factors[unit] ?? Number.NaN)) / 2 ** 20
-}
-
-/** Values of constants and settings in the Go sources, by name. */
-function goNumber(source: string, name: string): number {
-  return Number(new RegExp(`\\b${name}\\s*=\\s*(\\d+)`).exec(source)?.[1])
-}
-
-function goSeconds(source: string, name: string): number {
-  const [, amount, unit = ''] =
-    new RegExp(`\\b${name}\\s*=\\s*(?:(\\d+) \\* )?(?:time\\.(\\w+)|0\\b)`).exec(source) ?? []
-  const scale: Readonly<Record<string, number>> = { Millisecond: 0.001, Second: 1, Minute: 60, Hour: 3600, '': 0 }
-  return Number(amount ?? 1) * (scale[unit] ?? Number.NaN)
-}
-
-const defaults = 'internal/config/defaults.go'
-
 export const facts: readonly Fact[] = [
+  ...budgetFacts,
   {
+    id: '17',
     rule: 'EXPOSE = containerPort = the default in Go',
     contradictions: (overlay) => {
       const exposed = /^EXPOSE (\d+) (\d+)$/m.exec(overlay.read('Dockerfile'))?.slice(1).map(Number)
@@ -95,6 +38,7 @@ export const facts: readonly Fact[] = [
     },
   },
   {
+    id: '17',
     rule: 'every Service selects pods, and every targetPort is a port of theirs',
     contradictions: (overlay) =>
       overlay.all('Service').flatMap((service) => {
@@ -112,6 +56,7 @@ export const facts: readonly Fact[] = [
       }),
   },
   {
+    id: '17',
     rule: 'every probe asks the admin port, each on a path of its own that the program serves',
     contradictions: (overlay) => {
       const served = new Set(
@@ -134,6 +79,7 @@ export const facts: readonly Fact[] = [
     },
   },
   {
+    id: '17',
     rule: 'the NetworkPolicy covers every pod, and lets in the container ports and no other of them',
     contradictions: (overlay) =>
       overlay.all('NetworkPolicy').flatMap((policy) =>
@@ -169,6 +115,7 @@ export const facts: readonly Fact[] = [
       }),
   },
   {
+    id: '13',
     rule: 'the ServiceMonitor finds the Service by its labels and the port by its name, and nothing without metrics',
     contradictions: (overlay) =>
       overlay.all('ServiceMonitor').flatMap(({ spec }) => {
@@ -210,6 +157,7 @@ export const facts: readonly Fact[] = [
       ),
   },
   {
+    id: '12',
     rule: 'every route goes to a Service and a subset that exist, subsets select pods, weights sum to 100',
     contradictions: (overlay) => {
       const services = new Map(overlay.all('Service').map((service) => [service.metadata.name, service]))
@@ -263,36 +211,6 @@ export const facts: readonly Fact[] = [
     },
   },
   {
-    rule: 'time-outs in the mesh: handler ≤ perTryTimeout, (retries + 1) × perTryTimeout ≤ timeout, idle below the server’s',
-    contradictions: (overlay) => {
-      const source = overlay.read(defaults)
-      const seconds = (text: string) =>
-        Number.parseFloat(text) * (text.endsWith('ms') ? 0.001 : text.endsWith('m') ? 60 : 1)
-      const handler = goSeconds(source, 'defaultHTTPTimeout')
-      return [
-        ...overlay
-          .all('VirtualService')
-          .flatMap(({ spec }) => spec.http)
-          .flatMap(({ name, timeout, retries: { attempts, perTryTimeout = timeout } }: Manifest) => [
-            ...(seconds(perTryTimeout) >= handler
-              ? []
-              : [`${name}: ${perTryTimeout} a try, and a handler may take ${handler}s`]),
-            ...((attempts + 1) * seconds(perTryTimeout) <= seconds(timeout)
-              ? []
-              : [`${name}: ${attempts + 1} × ${perTryTimeout} > ${timeout}`]),
-          ]),
-        ...overlay
-          .all('DestinationRule')
-          .filter(
-            ({ spec }) =>
-              seconds(spec.trafficPolicy.connectionPool.http.idleTimeout) >=
-              goSeconds(source, 'defaultHTTPIdleTimeout'),
-          )
-          .map(() => 'the server closes idle connections before the proxy does'),
-      ]
-    },
-  },
-  {
     rule: 'policies of the mesh select the pods, name ports and identities that exist, and leave the probes alone',
     contradictions: (overlay) => [
       ...overlay
@@ -331,6 +249,7 @@ export const facts: readonly Fact[] = [
     ],
   },
   {
+    id: '9',
     rule: 'with an autoscaler: a workload to scale, requests, no replicas, and Argo CD leaves them alone; without: replicas, and it does not',
     contradictions: (overlay) => {
       const targets = overlay
@@ -380,6 +299,7 @@ export const facts: readonly Fact[] = [
     },
   },
   {
+    id: '9',
     rule: 'the disruption budget covers every pod',
     contradictions: (overlay) =>
       overlay
@@ -391,6 +311,7 @@ export const facts: readonly Fact[] = [
         ),
   },
   {
+    id: '18',
     rule: 'every variable and every key of the ConfigMap is one that the program reads',
     contradictions: (overlay) => {
       const fields = overlay.read('internal/config/fields.go')
@@ -417,6 +338,7 @@ export const facts: readonly Fact[] = [
     },
   },
   {
+    id: '19',
     rule: 'what a pod mounts is generated, or the Secret that the README has one create; every mount has its volume',
     contradictions: (overlay) =>
       overlay.workloads.flatMap((workload) => {
@@ -437,6 +359,7 @@ export const facts: readonly Fact[] = [
       }),
   },
   {
+    id: '19',
     rule: 'RBAC names objects that exist, and no wildcard',
     contradictions: (overlay) => {
       const names = new Set(overlay.objects.map(({ metadata }) => metadata.name))
@@ -464,72 +387,6 @@ export const facts: readonly Fact[] = [
               same('serviceAccountName', podOf(workload).serviceAccountName, 'ServiceAccount', metadata.name),
             ),
         ),
-      ]
-    },
-  },
-  {
-    rule: 'GOMEMLIMIT is nine tenths of the memory limit',
-    contradictions: (overlay) =>
-      overlay.workloads.flatMap((workload) => {
-        const { env, resources } = containerOf(workload)
-        const limit = mebibytes(resources.limits.memory)
-        const soft = mebibytes(env.find(({ name }: Manifest) => name === 'GOMEMLIMIT').value)
-        return soft <= limit * 0.9 && soft > limit * 0.9 - 1.1 ? [] : [`${soft} of ${limit} MiB`]
-      }),
-  },
-  {
-    rule: 'requests ≤ limits, and the emptyDirs fit into the ephemeral storage',
-    contradictions: (overlay) =>
-      overlay.workloads.flatMap((workload) => {
-        const { requests, limits } = containerOf(workload).resources
-        const cpu = (quantity: string) => Number.parseFloat(quantity) * (quantity.endsWith('m') ? 0.001 : 1)
-        const temporary = (podOf(workload).volumes ?? [])
-          .filter(({ emptyDir }: Manifest) => emptyDir !== undefined)
-          .reduce((sum: number, { emptyDir }: Manifest) => sum + mebibytes(emptyDir.sizeLimit), 0)
-        return [
-          ...(limits.cpu === undefined || cpu(`${requests.cpu}`) <= cpu(`${limits.cpu}`)
-            ? []
-            : [`CPU ${requests.cpu} > ${limits.cpu}`]),
-          ...(mebibytes(requests.memory) <= mebibytes(limits.memory)
-            ? []
-            : [`memory ${requests.memory} > ${limits.memory}`]),
-          ...(temporary <= mebibytes(limits['ephemeral-storage']) ? [] : [`emptyDirs ${temporary} MiB`]),
-        ]
-      }),
-  },
-  {
-    rule: 'preStop + drain + shutdown + flush + 5 ≤ terminationGracePeriodSeconds, with the numbers of the Go sources',
-    contradictions: (overlay) => {
-      const source = overlay.read(defaults)
-      return overlay.workloads.flatMap((workload) => {
-        const stages = [
-          containerOf(workload).lifecycle.preStop.sleep.seconds,
-          goSeconds(source, 'defaultShutdownDrain'),
-          goSeconds(source, 'defaultShutdownTimeout'),
-          goSeconds(source, 'defaultShutdownFlush'),
-          5,
-        ]
-        const sum = stages.reduce((total, stage) => total + stage, 0)
-        const { terminationGracePeriodSeconds: grace } = podOf(workload)
-        return sum <= grace ? [] : [`${stages.join(' + ')} = ${sum} > ${grace}`]
-      })
-    },
-  },
-  {
-    rule: 'handler ≤ write time-out ≤ shutdown; dependency check < readiness time-out ≤ its period',
-    contradictions: (overlay) => {
-      const source = overlay.read(defaults)
-      const of = (name: string) => goSeconds(source, `default${name}`)
-      const chain = [of('HTTPTimeout'), of('HTTPWriteTimeout'), of('ShutdownTimeout')]
-      return [
-        ...(chain.every((value, at) => at === 0 || value >= (chain[at - 1] ?? 0)) ? [] : [chain.join(' ≤ ')]),
-        ...overlay.workloads.flatMap((workload) => {
-          const probe = containerOf(workload).readinessProbe
-          return probe === undefined ||
-            (of('HealthCheckTimeout') < probe.timeoutSeconds && probe.timeoutSeconds <= probe.periodSeconds)
-            ? []
-            : [`${of('HealthCheckTimeout')} < ${probe.timeoutSeconds} ≤ ${probe.periodSeconds}`]
-        }),
       ]
     },
   },
