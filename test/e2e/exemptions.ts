@@ -32,7 +32,7 @@ const keepsTwo = (objects: readonly Manifest[]) =>
 
 const withoutCpuLimit = (objects: readonly Manifest[]) =>
   workloadsOf(objects).every(({ pod }) =>
-    containersOf(pod).every(({ resources }) => resources.limits.cpu === undefined),
+    containersOf(pod).every(({ resources }) => resources?.limits?.cpu === undefined),
   )
 
 const withoutProbe = (probe: string) => (objects: readonly Manifest[]) =>

@@ -75,6 +75,9 @@ export const tools = /** @type {readonly Tool[]} */ ([
   { name: 'yamllint', version: '1.38.0', pip: 'yamllint==1.38.0' },
   { name: 'zizmor', version: '1.32.0', pip: 'zizmor==1.32.0' },
   { name: 'checkov', version: '3.3.30', pip: 'checkov==3.3.30' },
+  // Peers: their output goes before the same judges.
+  { name: 'helm', version: '4.3.1', goInstall: 'helm.sh/helm/v4/cmd/helm@v4.3.1' },
+  { name: 'kubebuilder', version: '4.16.0', goInstall: 'sigs.k8s.io/kubebuilder/v4@v4.16.0' },
   { name: 'strict', version: kubernetes, goBuild: { folder: 'strict' } },
   { name: 'etcd', version: '3.7.3', goBuild: { folder: 'cluster/etcd' } },
   {
