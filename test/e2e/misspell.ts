@@ -83,7 +83,7 @@ function renamed(tree: unknown, [first, ...rest]: Path): unknown {
 }
 
 /** Two letters swapped, as fingers do; where that is the same word, one is doubled. */
-export function misspelt(word: string): string {
+function misspelt(word: string): string {
   const at = word.length - 2
   const swapped = `${word.slice(0, Math.max(at, 0))}${word.slice(-1)}${word.slice(-2, -1)}`
   return swapped === word || word.length < 2 ? `${word}${word.slice(-1)}` : swapped

@@ -119,7 +119,7 @@ export function records(stream: string): Record[] {
 }
 
 /** An HTTP request to this machine, read to its end. */
-export function request(options: http.RequestOptions): Promise<Answer> {
+function request(options: http.RequestOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = http.request({ host: '127.0.0.1', timeout: patience, ...options }, (response) => {
       let body = ''
