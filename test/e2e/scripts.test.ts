@@ -1,0 +1,207 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { generate, recipe, workFolder } from '../support/project.js'
+import { describeWith, type Outcome, run, succeed } from '../support/tools.js'
+
+const nothing = '0'.repeat(40)
+/** Digits alone, and an exponent: without quotes YAML would read numbers. */
+const commits = ['1234567890123456789012345678901234567890', '12e4567890123456789012345678901234567890']
+
+/** The scripts of a generated project, with programs in the place of those that would reach out. */
+describeWith(['git'], 'scripts of a generated project', () => {
+  const work = workFolder()
+  let project: string
+  beforeAll(() => {
+    project = generate(work, recipe('scripts', '--preset=production'))
+  })
+
+  /** A folder with a program that runs `body`, to be put first on the PATH. */
+  function stub(program: string, body: string): string {
+    const folder = fs.mkdtempSync(path.join(work, 'bin-'))
+    fs.writeFileSync(path.join(folder, program), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
+    return `${folder}:${process.env['PATH']}`
+  }
+  const script = (name: string, args: readonly string[], env: Record<string, string> = {}): Outcome =>
+    run('sh', [`scripts/${name}`, ...args], { cwd: project, env })
+  const overlay = (environment: string): string =>
+    fs.readFileSync(path.join(project, `deploy/overlays/${environment}/kustomization.yaml`), 'utf8')
+
+  describe('set-image.sh', () => {
+    test.each(commits)('changes one line of one overlay, to a string: %s', (commit) => {
+      const [before, other] = [overlay('staging'), overlay('production')]
+      expect(script('set-image.sh', ['staging', commit])).toMatchObject({ code: 0, output: '' })
+      const changed = overlay('staging')
+        .split('\n')
+        .filter((line, at) => line !== before.split('\n')[at])
+      expect(changed).toEqual([expect.stringContaining(`newTag: "${commit}" # orders`)])
+      expect(parse(overlay('staging')).images[0].newTag).toBe(commit)
+      expect(overlay('production')).toBe(other)
+    })
+    test.each([
+      [['staging', 'latest'], 2],
+      [['staging', ''], 2],
+      [['nowhere', commits[0] as string], 2],
+      [['staging'], 2],
+      [['staging', commits[0] as string, 'other'], 1],
+    ])('refuses %j', (args, code) => {
+      const before = overlay('staging')
+      expect(script('set-image.sh', args).code).toBe(code)
+      expect(overlay('staging')).toBe(before)
+    })
+  })
+
+  describe('credentials.sh', () => {
+    /** Says what kubectl was called with, and what came in. */
+    const kubectl = () =>
+      stub(
+        'kubectl',
+        'echo "$*" >>calls; case "$*" in *secret*) cat >>input;; "get namespace"*) exit "${NAMESPACE-0}";; esac',
+      )
+    function credentials(command: string, env: Record<string, string> = {}) {
+      for (const file of ['calls', 'input']) {
+        fs.rmSync(path.join(project, file), { force: true })
+      }
+      const outcome = script('credentials.sh', [command, 'staging'], { PATH: kubectl(), ...env })
+      const read = (file: string) => fs.readFileSync(path.join(project, file), 'utf8')
+      return { outcome, calls: read('calls').trim().split('\n'), input: read('input') }
+    }
+    test('create: the Secret that the pods mount, with the key that the program reads, random and not in a command line', () => {
+      const { outcome, calls, input } = credentials('create')
+      expect(outcome).toMatchObject({ code: 0, output: '' })
+      expect(calls).toEqual([
+        'get namespace orders-staging',
+        '-n orders-staging create secret generic orders-credentials --from-file=admin-token=/dev/stdin',
+      ])
+      expect(input).toMatch(/^[0-9a-f]{64}$/)
+      expect(credentials('create').input).not.toBe(input)
+    })
+    test('create: the namespace too, with its labels, where there is none', () => {
+      expect(credentials('create', { NAMESPACE: '1' }).calls[1]).toMatch(
+        /^create -f \S*deploy\/overlays\/staging\/namespace\.yaml$/,
+      )
+    })
+    test('rotate: a new value under the same key, then a restart that is waited for', () => {
+      const { calls, input } = credentials('rotate')
+      expect(calls).toEqual([
+        '-n orders-staging patch secret orders-credentials --patch-file=/dev/stdin',
+        '-n orders-staging rollout restart deployment/orders',
+        expect.stringMatching(/^-n orders-staging rollout status deployment\/orders --timeout=\d+m$/),
+      ])
+      expect(JSON.parse(input)).toEqual({ stringData: { 'admin-token': expect.stringMatching(/^[0-9a-f]{64}$/) } })
+    })
+    test.each([[['create']], [['delete', 'staging']], [['create', 'nowhere']]])('refuses %j', (args) => {
+      expect(script('credentials.sh', args, { PATH: stub('kubectl', 'exit 9') }).code).toBe(2)
+    })
+  })
+
+  describe('smoke.sh', () => {
+    const [commit = ''] = commits
+    /** A curl that counts its calls, serves the commits of $VERSIONS in turn (the last for good), and has endpoints. */
+    const curl = `
+for url; do :; done
+case "$url" in
+  */version)
+    n=$(($(cat "$COUNT" 2>/dev/null || echo 0) + 1)); echo "$n" >"$COUNT"
+    set -- $VERSIONS; [ "$n" -gt "$#" ] && n="$#"; shift $((n - 1)); printf '{"version":"v","commit":"%s"}' "$1" ;;
+  */v1/greetings/*) printf '%s' "\${GREETING-200}" ;;
+  *) printf '%s' "\${OTHER-404}" ;;
+esac`
+    const smoke = (versions: string, env: Record<string, string> = {}, timeout = '60') => {
+      const PATH = stub('curl', curl)
+      fs.writeFileSync(path.join(PATH.split(':')[0] as string, 'sleep'), '#!/bin/sh\n', { mode: 0o755 })
+      const count = path.join(PATH.split(':')[0] as string, 'count')
+      const args = ['http://orders.test/', commit, timeout]
+      const { code } = script('smoke.sh', args, { PATH, COUNT: count, VERSIONS: versions, ...env })
+      return { code, asked: Number(fs.readFileSync(count, 'utf8')) }
+    }
+    test('passes once three answers in a row are the commit’s', () => {
+      expect(smoke(commit)).toEqual({ code: 0, asked: 3 })
+      expect(smoke(`${nothing} ${commit} ${commit} ${nothing} ${commit}`)).toEqual({ code: 0, asked: 7 })
+    })
+    test('is content with one where two versions answer for good', () => {
+      expect(smoke(`${nothing} ${commit}`, { SMOKE_IN_A_ROW: '1' })).toEqual({ code: 0, asked: 2 })
+    })
+    test('fails when the commit doesn’t come, or only half of it', () => {
+      expect(smoke(nothing, {}, '0').code).toBe(1)
+      expect(smoke(commit.slice(0, 12), {}, '0').code).toBe(1)
+    })
+    test('fails when an endpoint doesn’t answer, or every path does', () => {
+      expect(smoke(commit, { GREETING: '503' }).code).toBe(1)
+      expect(smoke(commit, { OTHER: '200' }).code).toBe(1)
+    })
+  })
+
+  describe('the pipeline’s step that sets the image', () => {
+    /** A repository with a remote of its own, and two commits after the project. */
+    function repository(id: string) {
+      const origin = path.join(work, `${id}.git`)
+      const cwd = generate(work, recipe(id, '--preset=production'))
+      const git = (...args: string[]) =>
+        succeed('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd }).trim()
+      succeed('git', ['init', '--quiet', '--bare', '--initial-branch=main', origin])
+      git('init', '--quiet', '--initial-branch=main')
+      git('add', '.')
+      const heads = ['first', 'second'].map((message) => {
+        git('commit', '--quiet', '--allow-empty', `--message=${message}`)
+        return git('rev-parse', 'HEAD')
+      })
+      git('remote', 'add', 'origin', origin)
+      git('push', '--quiet', 'origin', 'main')
+      const { jobs, on } = parse(fs.readFileSync(path.join(cwd, '.github/workflows/release.yaml'), 'utf8'))
+      const set = (environment: string, commit: string): Outcome => {
+        const step = jobs[`deploy-${environment}`].steps.find(({ name }: { name: string }) => name === 'Set the image')
+        return run('bash', ['-e', '-c', step.run], { cwd, env: { COMMIT: commit, IMAGE: step.env.IMAGE } })
+      }
+      const tag = (environment: string): string =>
+        parse(git('show', `origin/main:deploy/overlays/${environment}/kustomization.yaml`)).images[0].newTag
+      return { set, tag, git, jobs, on, heads: heads as [string, string] }
+    }
+
+    test('pushes the commit to its environment, and development’s; not twice, and no older one over a newer', () => {
+      const { set, tag, git, heads } = repository('pipeline')
+      const [first, second] = heads
+      expect(set('staging', second).code).toBe(0)
+      expect([tag('dev'), tag('staging'), tag('production')]).toEqual([second, second, nothing])
+      const head = git('rev-parse', 'origin/main')
+      expect(set('staging', second).code).toBe(0)
+      expect(set('staging', first)).toMatchObject({ code: 1, output: expect.stringContaining('newer') })
+      expect(git('rev-parse', 'origin/main')).toBe(head)
+      expect(set('production', first).code).toBe(0)
+      expect([tag('dev'), tag('staging'), tag('production')]).toEqual([second, second, first])
+      expect(git('diff', '--name-only', head, 'origin/main')).toBe('deploy/overlays/production/kustomization.yaml')
+    })
+
+    test('jobs come in order, each in its environment with the rights it needs; what they commit starts nothing', () => {
+      const { jobs, on } = repository('order')
+      expect(on.push).toEqual({ branches: ['main'], 'paths-ignore': expect.arrayContaining(['deploy/overlays/**']) })
+      expect(jobs.image).toMatchObject({
+        needs: 'test',
+        environment: 'registry',
+        permissions: { contents: 'read', 'id-token': 'write' },
+      })
+      expect(jobs['deploy-staging'].needs).toEqual(['image'])
+      expect(jobs['deploy-production'].needs).toEqual(['image', 'deploy-staging'])
+      for (const environment of ['staging', 'production']) {
+        const job = jobs[`deploy-${environment}`]
+        expect(job).toMatchObject({ environment, permissions: { contents: 'write' } })
+        expect(job.concurrency).toMatchObject({ group: `deploy-${environment}`, 'cancel-in-progress': false })
+        const [checkout, set, smoke] = job.steps
+        expect(checkout.with).toEqual({ ref: 'main', 'fetch-depth': 0 })
+        expect(set.env).toEqual({ COMMIT: '${{ github.sha }}', IMAGE: 'orders' })
+        expect(smoke.run).toMatch(/^sh scripts\/smoke\.sh "\$BASE_URL" "\$COMMIT" \d+$/)
+        expect(smoke.env.COMMIT).toBe(set.env.COMMIT)
+        expect(smoke.env.BASE_URL).toContain(
+          environment === 'production' ? "'https://orders." : `https://${environment}.`,
+        )
+      }
+      const push = jobs.image.steps.find(({ id }: { id?: string }) => id === 'push').with
+      expect(push.tags).toMatch(/:\$\{\{ github\.sha \}\}$/)
+      expect(push['build-args']).toMatch(/^COMMIT=\$\{\{ github\.sha \}\}$/m)
+      const sign = jobs.image.steps.at(-1)
+      expect(sign.env.IMAGE).toMatch(/@\$\{\{ steps\.push\.outputs\.digest \}\}$/)
+      expect(sign.run).toMatch(/^cosign sign /)
+    })
+  })
+})
