@@ -1,0 +1,147 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { type Overlay, overlaysOf } from '../support/manifests.js'
+import { examples, filesBelow, generate, recipe, workFolder } from '../support/project.js'
+import { describeWith } from '../support/tools.js'
+
+/** Ports and names that no default has: a number that is written down instead of asked for stands out. */
+const odd = recipe('odd', '--preset=production', '--http-port=18181', '--http-admin-port=18282')
+
+/** What people and other programs read, beside what the service and its manifests say. */
+describeWith(['kustomize'], 'documents', () => {
+  const work = workFolder()
+
+  describe.each([...examples, odd])('$id', (entry) => {
+    let project: string
+    let overlays: Overlay[]
+    let production: Overlay
+    let ports: { http: number; admin: number }
+    beforeAll(() => {
+      project = generate(work, entry)
+      overlays = overlaysOf(project)
+      production = overlays.find(({ environment }) => environment === 'production') as Overlay
+      const [http, admin] = production.workloads[0].spec.template.spec.containers[0].ports
+      ports = { http: http.containerPort, admin: admin.containerPort }
+    })
+    const read = (file: string): string => fs.readFileSync(path.join(project, file), 'utf8')
+    /** The value that a row of the README's tables has in its second column. */
+    const row = (name: string): string =>
+      new RegExp(`^\\| ${name} \\| (.+?) \\|`, 'm').exec(read('README.md'))?.[1] ?? `no row ${name}`
+
+    test('the README has the numbers of the manifests', () => {
+      const { spec } = production.workloads[0]
+      const pod = spec.template.spec
+      const [{ resources, env, startupProbe, livenessProbe, readinessProbe }] = pod.containers
+      const times = ({ periodSeconds, failureThreshold }: { periodSeconds: number; failureThreshold: number }) =>
+        `${periodSeconds * failureThreshold} s`
+      expect(row('terminationGracePeriodSeconds')).toBe(`${pod.terminationGracePeriodSeconds} s`)
+      expect(row('startup budget')).toBe(times(startupProbe))
+      expect(row('time to restart')).toBe(times(livenessProbe))
+      expect(row('time to leave the Service')).toBe(times(readinessProbe))
+      expect(row('minReadySeconds')).toBe(`${spec.minReadySeconds} s`)
+      expect(row('GOMEMLIMIT')).toBe(env.find(({ name }: { name: string }) => name === 'GOMEMLIMIT').value)
+      expect(row('ephemeral-storage limit')).toBe(resources.limits['ephemeral-storage'])
+      for (const { metadata, spec: route } of production.all('VirtualService')) {
+        expect([metadata.name, row('VirtualService timeout')]).toEqual([metadata.name, route.http[0].timeout])
+        expect(row('perTryTimeout')).toBe(route.http[0].retries.perTryTimeout)
+      }
+      for (const [probe, name] of [
+        [startupProbe, 'startup'],
+        [livenessProbe, 'liveness'],
+        [readinessProbe, 'readiness'],
+      ]) {
+        expect(row(name)).toBe(`\`${probe.httpGet.path}\``)
+      }
+    })
+
+    test('the README names the ports, the Secret and each environment as they are', () => {
+      const readme = read('README.md')
+      const asked = [...readme.matchAll(/localhost:(\d+)/g)].map(([, port]) => Number(port))
+      expect(new Set(asked)).toEqual(new Set([ports.http, ports.admin]))
+      expect(readme).toContain(`All of them are on port ${ports.admin}.`)
+      expect(readme).toContain(`Port ${ports.http} is for traffic. Port ${ports.admin} is for`)
+      expect(readme).toContain(`\`${parse(read('deploy/secrets/credentials.example.yaml')).metadata.name}\``)
+      for (const { environment, objects, workloads } of overlays) {
+        const namespace = objects.find(({ kind }) => kind === 'Namespace')?.metadata.name
+        const scaler = objects.find(({ kind }) => kind === 'HorizontalPodAutoscaler')?.spec
+        const replicas = scaler ? `${scaler.minReplicas} to ${scaler.maxReplicas}` : `${workloads[0].spec.replicas}`
+        expect(readme).toContain(`| ${environment} | \`${namespace}\` | ${replicas} |`)
+      }
+    })
+
+    test('openapi.yaml has the routes, the port and the limits of the Go sources, and no other', () => {
+      const api = parse(read('api/openapi.yaml'))
+      const sources = filesBelow(project, /^internal\/(app|greeting)\/[^_]+\.go$/)
+        .map(read)
+        .join('\n')
+      const routes = [...sources.matchAll(/mux\.Handle(?:Func)?\("([A-Z]+) (\/\S+)"/g)].map(
+        ([, verb, at]) => `${verb} ${at}`,
+      )
+      const described = Object.entries<object>(api.paths).flatMap(([at, item]) =>
+        Object.keys(item).map((verb) => `${verb.toUpperCase()} ${at}`),
+      )
+      expect(described.sort()).toEqual(routes.sort())
+      expect(api.servers.map(({ url }: { url: string }) => url)).toEqual([`http://localhost:${ports.http}`])
+      const [name] = api.paths['/v1/greetings/{name}'].get.parameters
+      expect(name.schema.maxLength).toBe(Number(/maxName = (\d+)/.exec(sources)?.[1]))
+      const middleware = read('internal/httpserver/middleware.go')
+      const id = api.components.parameters.RequestId
+      expect(id.name).toBe(/requestIDHeader = "(.+)"/.exec(middleware)?.[1])
+      expect(id.schema.pattern).toContain(`{1,${/maxRequestID = (\d+)/.exec(middleware)?.[1]}}`)
+      const tags = (file: string): string[] =>
+        [...read(file).matchAll(/`json:"(\w+)[",]/g)].map(([, tag]) => tag as string)
+      const { Problem, Greeting } = api.components.schemas
+      expect(new Set(tags('internal/httpserver/problem.go'))).toEqual(
+        new Set([...Object.keys(Problem.properties), ...Object.keys(Problem.properties.errors.items.properties)]),
+      )
+      expect(tags('internal/greeting/greeting.go')).toEqual(Object.keys(Greeting.properties))
+    })
+
+    test('.env.example has settings that the program reads, and the ports are its own', () => {
+      const fields = read('internal/config/fields.go')
+      const lines = [...read('.env.example').matchAll(/^(?:# )?([A-Z_]+)=(.*)$/gm)]
+      const known = new Set([...fields.matchAll(/Env: +"(.+)"/g)].map(([, name]) => name))
+      expect(lines.length).toBeGreaterThan(3)
+      expect(
+        lines.map(([, name = '']) => name).filter((name) => !known.has(name) && !/^(CREDENTIALS_DIR|OTEL_)/.test(name)),
+      ).toEqual([])
+      const given = new Map(lines.map(([, name, value]) => [name, value]))
+      expect([given.get('HTTP_PORT'), given.get('ADMIN_PORT')]).toEqual([`${ports.http}`, `${ports.admin}`])
+      expect(given.get('LOG_LEVEL')).toBe('debug')
+    })
+
+    test('a variable is its key in capitals, and the admin port lets Prometheus give up first', () => {
+      const fields = [...read('internal/config/fields.go').matchAll(/Key: +"([\w.]+)",\n\s+Env: +"(\w+)"/g)]
+      expect(fields.length).toBeGreaterThan(10)
+      for (const [, key = '', variable] of fields) {
+        expect(variable).toBe(key.replace(/\.|(?=[A-Z])/g, '_').toUpperCase())
+      }
+      const write = Number(/writeTimeout = (\d+) \* time\.Second/.exec(read('internal/admin/admin.go'))?.[1])
+      for (const { spec } of production.all('ServiceMonitor')) {
+        expect(write).toBeGreaterThan(Number.parseInt(spec.endpoints[0].scrapeTimeout, 10))
+      }
+    })
+
+    test('neither git nor the image gets local settings, secrets or what was built', () => {
+      const lines = (file: string) => read(file).split('\n')
+      expect(lines('.gitignore')).toEqual(expect.arrayContaining(['/bin/', '.env', '/credentials/', '!.env.example']))
+      expect(lines('.dockerignore')).toEqual(
+        expect.arrayContaining(['.git', '**/.env', '**/*.key', '**/*.pem', 'credentials', 'bin']),
+      )
+    })
+
+    test('dependabot looks after the modules, the base images and the actions', () => {
+      const file = '.github/dependabot.yml'
+      if (fs.existsSync(path.join(project, file))) {
+        const { updates } = parse(read(file)) as { updates: Record<string, string>[] }
+        expect(updates.map((update) => `${update['package-ecosystem']} ${update['directory']}`)).toEqual([
+          'gomod /',
+          'docker /',
+          'github-actions /',
+        ])
+      }
+    })
+  })
+})
