@@ -91,15 +91,23 @@ function groupPart(group, title, text, all) {
     return []
   }
   const subjects = sorted(verdicts.map(({ subject }) => subject))
-  const rows = sorted(verdicts.map(({ tool, version, unit }) => [tool, version, unit].join('\t'))).map((key) => {
-    const [tool = '', version = '', unit = ''] = key.split('\t')
-    const own = verdicts.filter(
-      (verdict) => verdict.tool === tool && verdict.unit === unit && verdict.version === version,
-    )
-    const cells = subjects.map((subject) => cellOf(own.filter((verdict) => verdict.subject === subject)))
-    return [tool, version, unit, ...cells]
-  })
-  return [`### ${title}`, ...(text === '' ? [] : [text]), table(['Tool', 'Version', 'Judged', ...subjects], rows)]
+  const judges = sorted(verdicts.map(({ tool, version, unit }) => [tool, version, unit].join('\t')))
+  const cellFor = (/** @type {string} */ judge, /** @type {string} */ subject) =>
+    cellOf(verdicts.filter((one) => [one.tool, one.version, one.unit].join('\t') === judge && one.subject === subject))
+  const heading = [`### ${title}`, ...(text === '' ? [] : [text])]
+  // Many subjects make a long table rather than a wide one.
+  if (subjects.length > 8) {
+    const head = ['', ...judges.map((judge) => judge.replace('\t', ' ').replace('\t', ', '))]
+    return [
+      ...heading,
+      table(
+        head,
+        subjects.map((subject) => [subject, ...judges.map((judge) => cellFor(judge, subject))]),
+      ),
+    ]
+  }
+  const rows = judges.map((judge) => [...judge.split('\t'), ...subjects.map((subject) => cellFor(judge, subject))])
+  return [...heading, table(['Tool', 'Version', 'Judged', ...subjects], rows)]
 }
 
 /** @param {Verdict[]} verdicts */
@@ -177,16 +185,36 @@ function behaviourPart(start, title, text, files) {
   if (tests.length === 0) {
     return []
   }
+  /** Heads by what stands below them: what holds for several is said once. @type {Map<string, string[]>} */
+  const heads = new Map()
+  for (const head of new Set(tests.map(({ within }) => within.join(': ')))) {
+    const own = tests.filter(({ within }) => within.join(': ') === head)
+    const list = claims(own).join('\n')
+    heads.set(list, [...(heads.get(list) ?? []), head])
+  }
+  return [`### ${title}`, text, ...[...heads].flatMap(([list, names]) => [`${names.map(plain).join('; ')}:`, list])]
+}
+
+/** Tests as list items; `subject: claim` of several subjects become one item. @param {Test[]} tests */
+function claims(tests) {
   const marks = new Map([
     ['passed', ''],
     ['failed', '**failed:** '],
   ])
-  const heads = [...new Set(tests.map(({ within }) => within.join(': ')))]
-  const lists = heads.map((head) => {
-    const own = tests.filter(({ within }) => within.join(': ') === head)
-    return [head, ...own.map(({ title: claim, status }) => `- ${marks.get(status) ?? '**skipped:** '}${plain(claim)}`)]
+  /** @type {Map<string, string[]>} */
+  const subjects = new Map()
+  for (const { title, status } of tests) {
+    const [, subject = '', claim = title] = /^([\w. -]{1,40}): (.+)$/.exec(title) ?? []
+    const key = `${marks.get(status) ?? '**skipped:** '}${claim}`
+    subjects.set(key, [...(subjects.get(key) ?? []), subject])
+  }
+  return [...subjects].map(([claim, names]) => {
+    const given = names.filter((name) => name !== '')
+    if (given.length < 2) {
+      return `- ${plain([...given, claim].join(': '))}`
+    }
+    return `- ${plain(claim)} (${given.map(plain).join(', ')})`
   })
-  return [`### ${title}`, text, ...lists.flatMap(([head = '', ...lines]) => [`${plain(head)}:`, lines.join('\n')])]
 }
 
 /** @param {string[]} head @param {string[][]} rows */

@@ -119,7 +119,7 @@ func TestAccessLog(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var log bytes.Buffer
 			w := httptest.NewRecorder()
-			chain(&log, false, tt.handler).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/things/4711?card=4111", nil))
+			chain(&log, false, tt.handler).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/things/who-asks?card=what-pays", nil))
 			r := lastLine(t, &log)
 			if r["status"] != tt.status || r["bytes"] != tt.bytes || r["level"] != tt.level {
 				t.Errorf("record = %v, want %v, %v bytes, %s", r, tt.status, tt.bytes, tt.level)
@@ -127,7 +127,8 @@ func TestAccessLog(t *testing.T) {
 			if r["route"] != "/things/{id}" || r["method"] != "GET" {
 				t.Errorf("record = %v, want route and method", r)
 			}
-			if strings.Contains(log.String(), "4711") || strings.Contains(log.String(), "4111") {
+			// Words and not digits: those may turn up in the time of the record.
+			if strings.Contains(log.String(), "who-asks") || strings.Contains(log.String(), "what-pays") {
 				t.Errorf("path or query are in the log: %s", &log)
 			}
 		})
