@@ -3,6 +3,7 @@ import path from 'node:path'
 import { parse } from 'yaml'
 import type { Manifest } from '../support/manifests.js'
 import type { Fact } from './facts.js'
+import { syncFacts } from './planted-facts-delivery.js'
 import { nameFacts, serviceName } from './planted-facts-names.js'
 import { podFacts } from './planted-facts-pods.js'
 import { trafficFacts } from './planted-facts-traffic.js'
@@ -115,5 +116,6 @@ export const plantedFacts: readonly Fact[] = [
   ...trafficFacts,
   ...wordFacts,
   ...deliveryFacts,
+  ...syncFacts,
   ...answerFacts,
 ]
