@@ -124,6 +124,13 @@ describeWith(['kustomize'], 'documents', () => {
       }
     })
 
+    test('durations go where they belong: the compiler doesn’t tell one from another', () => {
+      const components = read('internal/app/components.go')
+      expect(components).toContain('health.New(cfg.Health.CheckTimeout, cfg.Health.CheckCache, ')
+      expect(components).toContain('httpserver.Timeout(cfg.HTTP.Timeout)')
+      expect(components).toContain('httpserver.BodyLimit(cfg.HTTP.MaxBodyBytes)')
+    })
+
     test('neither git nor the image gets local settings, secrets or what was built', () => {
       const lines = (file: string) => read(file).split('\n')
       expect(lines('.gitignore')).toEqual(expect.arrayContaining(['/bin/', '.env', '/credentials/', '!.env.example']))

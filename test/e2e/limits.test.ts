@@ -105,7 +105,11 @@ describeWith(['go', 'make'], 'limits of a generated program', () => {
     const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
     try {
       await running(
-        { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_RESOURCE_ATTRIBUTES: 'k8s.pod.name=orders-7c9' },
+        {
+          OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+          OTEL_SERVICE_NAME: 'renamed',
+          OTEL_RESOURCE_ATTRIBUTES: 'k8s.pod.name=orders-7c9',
+        },
         async (service) => {
           await service.get('/v1/greetings/Ada')
           service.signal('SIGTERM')
@@ -116,7 +120,7 @@ describeWith(['go', 'make'], 'limits of a generated program', () => {
       collector.close()
     }
     const sent = Buffer.concat(received).toString('latin1')
-    for (const word of ['service.name', 'orders', 'k8s.pod.name', 'orders-7c9', '/v1/greetings/{name}']) {
+    for (const word of ['service.name', 'renamed', 'k8s.pod.name', 'orders-7c9', '/v1/greetings/{name}']) {
       expect(sent).toContain(word)
     }
   })
