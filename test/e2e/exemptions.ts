@@ -30,6 +30,10 @@ const ownedByScalers = (objects: readonly Manifest[]) =>
 const keepsTwo = (objects: readonly Manifest[]) =>
   objects.every(({ kind, spec }) => kind !== 'HorizontalPodAutoscaler' || spec.minReplicas >= 2)
 
+/** Somebody asked for one: `autoscaling.min: 1`. */
+const startsFromOne = (objects: readonly Manifest[]) =>
+  objects.every(({ kind, spec }) => kind !== 'HorizontalPodAutoscaler' || spec.minReplicas === 1)
+
 const withoutCpuLimit = (objects: readonly Manifest[]) =>
   workloadsOf(objects).every(({ pod }) =>
     containersOf(pod).every(({ resources }) => resources?.limits?.cpu === undefined),
@@ -108,6 +112,20 @@ export const exemptions: readonly Exemption[] = [
     decision: '0003-one-replica-in-development',
     holds: isDevelopment,
   },
+  ...(
+    [
+      ['kube-score', 'horizontalpodautoscaler-replicas'],
+      ['kube-linter', 'hpa-minimum-three-replicas'],
+      ['polaris', 'hpaMinAvailability'],
+    ] as const
+  ).map(([tool, check]) => ({
+    id: `${tool}-from-one`,
+    tool,
+    check,
+    reason: 'autoscaling.min is 1; two unless it is asked for',
+    decision: '0010-what-was-answered-otherwise',
+    holds: startsFromOne,
+  })),
   {
     id: 'kube-linter-two-replicas',
     tool: 'kube-linter',

@@ -26,6 +26,7 @@ const variants: readonly Recipe[] = [
   recipe('no-probes', '--no-probes-liveness', '--no-probes-startup', '--no-probes-readiness'),
   recipe('two-replicas', '--no-autoscaling', '--workload-replicas=2'),
   recipe('many-replicas', '--autoscaling-max=200'),
+  recipe('from-one', '--autoscaling-min=1'),
   recipe('permissive', '--istio', '--istio-mtls=permissive', '--istio-gateway=istio-system/main', '--owner=payments'),
   recipe('one-environment', '--delivery-environments=production'),
   recipe('five-environments', '--delivery-environments=dev,test,staging,canary,production'),

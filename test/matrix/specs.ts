@@ -68,7 +68,15 @@ const texts: Readonly<Partial<Record<Key, fc.Arbitrary<unknown>>>> = {
 }
 
 /** Options that can be answered in this version, other than the version of the file format. */
-const answerable = keys.filter((key) => optionOf(key).later !== true && key !== 'version')
+export const answerable = keys.filter((key) => optionOf(key).later !== true && key !== 'version')
+
+/** What an option can be answered with in this version; empty where that is no list. */
+export function choicesOf(key: Key): readonly unknown[] {
+  const { kind, choices = [], later } = optionOf(key)
+  return kind === 'boolean'
+    ? [true, false]
+    : choices.filter((choice) => !Array.isArray(later) || !later.includes(choice))
+}
 
 /** Any value that an option takes, near its default where it is a number: far away no spec is sound. */
 function valuesOf(key: Key): fc.Arbitrary<unknown> {
@@ -77,12 +85,9 @@ function valuesOf(key: Key): fc.Arbitrary<unknown> {
   if (given !== undefined) {
     return given
   }
-  if (option.choices !== undefined) {
-    const later = Array.isArray(option.later) ? option.later : []
-    return fc.constantFrom(...option.choices.filter((choice) => !later.includes(choice)))
-  }
-  if (option.kind === 'boolean') {
-    return fc.boolean()
+  const choices = choicesOf(key)
+  if (choices.length > 0) {
+    return fc.constantFrom(...choices)
   }
   const [, min, max] = /^a whole number from (\d+) to (\d+)$/.exec(option.expect) ?? []
   if (option.kind === 'integer' && min !== undefined) {

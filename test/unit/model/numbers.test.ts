@@ -18,7 +18,8 @@ describe('quantities', () => {
     ])
   })
   test('durations print as Go and as text', () => {
-    expect(duration(1500)).toEqual({ ms: 1500, go: '1500 * time.Millisecond', text: '1500ms' })
+    expect(duration(1500)).toEqual({ ms: 1500, go: '1500 * time.Millisecond', text: '1.5s' })
+    expect(duration(800)).toEqual({ ms: 800, go: '800 * time.Millisecond', text: '800ms' })
     expect(duration(15_000)).toEqual({ ms: 15_000, go: '15 * time.Second', text: '15s' })
   })
 })

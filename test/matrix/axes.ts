@@ -1,0 +1,205 @@
+import type { Answers } from '../support/render.js'
+
+/** Values of an axis, and the answers behind each. */
+type Axis = Readonly<Record<string, Answers>>
+
+/**
+ * Every option that can be answered, with the values that stand for all of its values. Options that are one subject
+ * share an axis. The first value of each goes with every value of every other axis: it is what a row falls back on.
+ */
+export const axes: Readonly<Record<string, Axis>> = {
+  preset: { standard: {}, minimal: { preset: 'minimal' }, production: { preset: 'production' } },
+  words: {
+    default: {},
+    plain: {
+      name: 'pay',
+      module: 'github.com/Acme/pay-ments.v2',
+      description: 'Takes payments.',
+      owner: 'payments',
+      namespace: 'shop',
+    },
+    // Longest, and of an alphabet that every file format quotes in its own way.
+    odd: {
+      name: 'x'.repeat(40),
+      module: 'example.com/a/v3',
+      description: '*/ `"; {{ 7*7 }} ${{ github.token }} $(id)\n订单',
+      owner: "'; exit 1; #",
+      namespace: '1a',
+    },
+  },
+  // What has one value in this version, given all the same.
+  'only values': {
+    default: {},
+    given: {
+      lang: 'en',
+      'autoscaling.engine': 'hpa',
+      'istio.mode': 'sidecar',
+      'rollout.strategy': 'rolling',
+      'secrets.provider': 'kubernetes',
+      'alerts.receiver': 'none',
+      'delivery.packaging': 'kustomize',
+    },
+  },
+  kubernetes: {
+    '1.35': {},
+    '1.34': { 'target.kubernetes': '1.34' },
+    '1.36': { 'target.kubernetes': '1.36' },
+    '1.37': { 'target.kubernetes': '1.37' },
+  },
+  image: {
+    'debian with cgo': { 'image.base': 'debian', 'image.cgo': true },
+    distroless: {},
+    'distroless with cgo': { 'image.cgo': true },
+    scratch: { 'image.base': 'scratch' },
+    alpine: { 'image.base': 'alpine' },
+    ubuntu: { 'image.base': 'ubuntu' },
+  },
+  repository: {
+    default: {},
+    'with a port': { 'image.repository': 'registry.example.com:5000/team/orders' },
+    short: { 'image.repository': 'orders' },
+  },
+  platforms: {
+    default: {},
+    one: { 'image.platforms': ['linux/amd64'] },
+    four: { 'image.platforms': ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'linux/s390x'] },
+  },
+  entrypoint: {
+    off: {},
+    on: { 'entrypoint.enabled': true },
+    // No longer than the liveness probe waits where there is no startup probe.
+    waits: {
+      'entrypoint.enabled': true,
+      'entrypoint.waitFor': ['db.data.svc:5432', 'cache:6379'],
+      'entrypoint.timeout': 10,
+    },
+  },
+  ports: {
+    default: {},
+    high: { 'http.port': 18_181, 'http.adminPort': 65_535 },
+    swapped: { 'http.port': 9090, 'http.adminPort': 8080 },
+  },
+  time: {
+    default: {},
+    quick: { 'http.timeout': '800ms', 'shutdown.timeout': 1, 'shutdown.drain': 0 },
+    slow: { 'http.timeout': '2m', 'shutdown.timeout': 150, 'shutdown.drain': 30 },
+  },
+  liveness: {
+    default: {},
+    tuned: {
+      'probes.liveness.path': '/healthz',
+      'probes.liveness.initialDelay': 20,
+      'probes.liveness.period': 20,
+      'probes.liveness.timeout': 10,
+      'probes.liveness.failureThreshold': 5,
+    },
+    off: { 'probes.liveness.enabled': false },
+  },
+  readiness: {
+    default: {},
+    tuned: {
+      'probes.readiness.path': '/r/ready',
+      'probes.readiness.initialDelay': 1,
+      'probes.readiness.period': 2,
+      'probes.readiness.timeout': 1,
+      'probes.readiness.failureThreshold': 1,
+    },
+    off: { 'probes.readiness.enabled': false },
+  },
+  startup: {
+    default: {},
+    tuned: {
+      'probes.startup.path': '/~start.up',
+      'probes.startup.initialDelay': 1,
+      'probes.startup.period': 5,
+      'probes.startup.timeout': 5,
+      'probes.startup.failureThreshold': 60,
+    },
+    off: { 'probes.startup.enabled': false },
+  },
+  workload: {
+    deployment: {},
+    statefulset: { 'workload.kind': 'statefulset' },
+    'statefulset with its own volume': {
+      'workload.kind': 'statefulset',
+      'workload.volume.size': '100G',
+      'workload.volume.path': '/var/lib/orders',
+      'workload.volume.storageClass': 'fast.example',
+    },
+  },
+  replicas: { default: {}, one: { 'workload.replicas': 1 }, two: { 'workload.replicas': 2 } },
+  scaling: {
+    default: {},
+    off: { 'autoscaling.enabled': false },
+    memory: { 'autoscaling.enabled': true, 'autoscaling.memory': 70 },
+    'from one': { 'autoscaling.enabled': true, 'autoscaling.min': 1, 'autoscaling.max': 3, 'autoscaling.cpu': 90 },
+    far: { 'autoscaling.enabled': true, 'autoscaling.min': 4, 'autoscaling.max': 200 },
+  },
+  resources: {
+    default: {},
+    'no CPU limit': {
+      'resources.cpu.request': '0.25',
+      'resources.cpu.limit': 'none',
+      'resources.memory.request': '64Mi',
+      'resources.memory.limit': '1G',
+    },
+    large: {
+      'resources.cpu.request': '1500m',
+      'resources.cpu.limit': '2',
+      'resources.memory.request': '3G',
+      'resources.memory.limit': '3G',
+    },
+  },
+  pdb: { default: {}, on: { 'pdb.enabled': true }, off: { 'pdb.enabled': false } },
+  networkPolicy: { default: {}, on: { 'networkPolicy.enabled': true }, off: { 'networkPolicy.enabled': false } },
+  mesh: {
+    default: {},
+    off: { 'istio.enabled': false },
+    strict: { 'istio.enabled': true, 'istio.mtls': 'strict' },
+    permissive: { 'istio.enabled': true, 'istio.mtls': 'permissive' },
+    'gateway of others': { 'istio.enabled': true, 'istio.gateway': 'istio-system/main' },
+    split: { 'istio.enabled': true, 'rollout.weights': [80, 20] },
+  },
+  patience: {
+    default: {},
+    none: { 'istio.retries': 0, 'istio.outlierErrors': 1 },
+    // What three tries of the slowest handler need.
+    long: { 'istio.retries': 2, 'istio.timeout': '10m', 'istio.outlierErrors': 50 },
+  },
+  host: { default: {}, given: { 'istio.host': 'x-1.y2.example' } },
+  istio: {
+    '1.30': {},
+    '1.27': { 'target.istio': '1.27' },
+    '1.28': { 'target.istio': '1.28' },
+    '1.29': { 'target.istio': '1.29' },
+    '1.31': { 'target.istio': '1.31' },
+  },
+  config: {
+    default: {},
+    'no reload': { 'config.reload': false },
+    env: { 'config.source': 'env', 'config.reload': false },
+    values: { 'config.values': { greeting: 'no: "1.30"', 'a.b': '', c: '{{7*7}} #' } },
+  },
+  metrics: {
+    default: {},
+    on: { 'metrics.enabled': true, 'slo.latencyP99': '1.5s' },
+    off: { 'metrics.enabled': false },
+  },
+  tracing: { default: {}, on: { 'tracing.enabled': true }, off: { 'tracing.enabled': false } },
+  pprof: { default: {}, on: { 'pprof.enabled': true } },
+  argocd: {
+    default: {},
+    on: {
+      'delivery.argocd.enabled': true,
+      'delivery.argocd.repo': 'git@git.example.com:team/orders.git',
+      'delivery.argocd.project': 'team-a',
+    },
+    off: { 'delivery.argocd.enabled': false },
+  },
+  ci: { default: {}, github: { 'delivery.ci': 'github' }, none: { 'delivery.ci': 'none' } },
+  environments: {
+    default: {},
+    one: { 'delivery.environments': ['production'] },
+    two: { 'delivery.environments': ['true', '1'] },
+  },
+}

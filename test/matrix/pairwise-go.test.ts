@@ -1,0 +1,40 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, test } from '@jest/globals'
+import { toolVersion } from '../e2e/tools/table.mjs'
+import { workFolder } from '../support/project.js'
+import { record } from '../support/proof.js'
+import { writeFiles } from '../support/render.js'
+import { describeWith, run, succeed } from '../support/tools.js'
+import { membersByGoSources, subject } from './members.js'
+
+/** What judges Go sources; each prints what it complains about, or leaves with another code than 0. */
+const checks: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  gofmt: ['gofmt', '-l', '.'],
+  'go mod tidy': ['go', 'mod', 'tidy', '-diff'],
+  'go build': ['go', 'build', '-mod=readonly', './...'],
+  'go vet': ['go', 'vet', './...'],
+  'golangci-lint': ['golangci-lint', 'run', '--allow-parallel-runners'],
+}
+
+describeWith(['go', 'gofmt', 'golangci-lint'], 'Go sources of the covering set, each different set once', () => {
+  const work = workFolder()
+  // One after the other in the same place: what a package shares with the one before is in the caches by its path.
+  const cwd = path.join(work, 'project')
+  const go = succeed('go', ['env', 'GOVERSION']).trim().replace(/^go/, '')
+
+  test.each(membersByGoSources())('$id $title', ({ files }) => {
+    fs.rmSync(cwd, { recursive: true, force: true })
+    writeFiles(cwd, files)
+    const judged = files.filter((file) => file.path.endsWith('.go')).length
+    const found = Object.entries(checks).map(([tool, [program, ...args]]) => {
+      const { code, output } = run(program, args, { cwd })
+      const isGood = code === 0 && (output === '' || tool === 'golangci-lint')
+      const findings = isGood ? [] : [...output.split('\n'), `exit code ${code}`]
+      const version = tool === 'golangci-lint' ? toolVersion(tool) : go
+      record({ group: 'go', tool, version, subject, judged, unit: 'files', findings })
+      return { tool, findings }
+    })
+    expect(found.filter(({ findings }) => findings.length > 0)).toEqual([])
+  })
+})
