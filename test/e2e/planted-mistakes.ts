@@ -246,7 +246,7 @@ export const leafMistakes: readonly LeafMistake[] = [
   },
   {
     mistake: 'a wrong setting of Argo CD',
-    at: /^spec\.(project|destination\.(namespace|server)|source\.(repoURL|path)|syncPolicy\.automated\.(prune|selfHeal)|ignoreDifferences\[\d+\](\.(kind|name|group|jsonPointers\[\d+\]))?|sourceRepos\[\d+\]|destinations\[\d+\]\.namespace|syncPolicy\.syncOptions\[\d+\])$/,
+    at: /^spec\.(project|destination\.(namespace|server)|source\.(repoURL|path|targetRevision)|syncPolicy\.automated\.(prune|selfHeal)|ignoreDifferences\[\d+\](\.(kind|name|group|jsonPointers\[\d+\]))?|sourceRepos\[\d+\]|destinations\[\d+\]\.namespace|syncPolicy\.syncOptions\[\d+\])$/,
     kinds: ['Application', 'AppProject'],
     change: (value) =>
       typeof value === 'boolean' ? [!value] : typeof value === 'string' ? [`${value}x`] : [undefined],

@@ -37,7 +37,6 @@ export const tuning: readonly { readonly at: RegExp; readonly reason: string }[]
     reason: 'a name for people: no query of these projects uses it',
   },
   { at: /^AppProject spec\.description$/, reason: 'the user’s own words' },
-  { at: /^Application spec\.source\.targetRevision$/, reason: 'the branch is the repository’s; nothing in it says so' },
   {
     at: /^Application spec\.(revisionHistoryLimit|syncPolicy\.retry\.(limit|backoff\.factor))$/,
     reason: 'how patient Argo CD is',
