@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { parseAllDocuments } from 'yaml'
+import { Composer, Parser } from 'yaml'
 import type { FileSet, OutputFile } from '../../src/engine/file-set.js'
 import { serviceYaml } from '../../src/features/service-yaml.js'
 import { readDocument } from '../../src/spec/document.js'
@@ -11,6 +11,7 @@ import { record } from '../support/proof.js'
 import { type Answers, judgeAnswers, renderFiles, writeFiles } from '../support/render.js'
 import { tool } from '../support/specs.js'
 import { describeWith, run } from '../support/tools.js'
+import { contradictions } from './as-written.js'
 import { soundAnswers } from './specs.js'
 
 const seed = Number(process.env['MATRIX_SEED'] ?? Date.now() % 2 ** 31)
@@ -27,8 +28,17 @@ const judged = new Set<string>()
 /** Go files and scripts of all specs, each content once, for the tools that start slowly. */
 const seen = new Map<string, { readonly file: OutputFile; readonly answers: Answers }>()
 
+/** @throws Error with the seed, where no spec could be made at all */
+function checked(property: (answers: Answers) => void): fc.RunDetails<[Answers]> {
+  try {
+    return fc.check(fc.property(soundAnswers, property), { seed, numRuns: runs })
+  } catch (error) {
+    throw new Error(`${String(error)}\n\n${replay}`)
+  }
+}
+
 function holds(tool: string, property: (answers: Answers) => void): void {
-  const outcome = fc.check(fc.property(soundAnswers, property), { seed, numRuns: runs })
+  const outcome = checked(property)
   record({
     group: 'random specs',
     tool,
@@ -46,26 +56,53 @@ function holds(tool: string, property: (answers: Answers) => void): void {
 test(
   'random specs render, and every file is what its name says',
   () => {
+    let count = 0
     holds('fast-check, every file', (answers) => {
       const resolved = judgeAnswers(answers) as Resolved
       const files = renderFiles(resolved)
+      const parsed = new Map<string, unknown[]>()
       for (const file of files) {
-        const digest = createHash('sha256').update(file.path).update('\0').update(file.content).digest('hex')
+        // Whether a hole may be the user's own words is part of the judgement.
+        const hash = createHash('sha256')
+          .update(`${hasHoles(answers)}\0${file.path}\0`)
+          .update(file.content)
+        const digest = hash.digest('hex')
         if (!judged.has(digest)) {
           checkText(file, answers)
-          checkFormat(file)
+          parsed.set(file.path, checkFormat(file))
           judged.add(digest)
           if (/\.(go|sh)$/.test(file.path)) {
             seen.set(createHash('sha256').update(file.content).digest('hex'), { file, answers })
           }
         }
       }
-      expectSame(bytes(renderFiles(resolved)), bytes(files))
-      expectSame(shape(renderFiles(withPlainWords(answers))), shape(files))
+      const parse = ({ path, content }: OutputFile) => parsed.get(path) ?? readYaml(path, content)[0]
+      expectSame(contradictions(files, parse), [])
+      // What depends on chance or a clock shows in some of many as well as in all.
+      if (count++ % 10 === 0) {
+        expectSame(bytes(renderFiles(resolved)), bytes(files))
+      }
+      if ('description' in answers) {
+        expectSame(shape(renderFiles(withPlainWords(answers))), shape(files))
+      }
     })
   },
   patience,
 )
+
+test('numbers that contradict each other are found in the files', () => {
+  const read = (change: (content: string) => string) => {
+    const files = renderFiles(judgeAnswers({ 'istio.enabled': true }) as Resolved)
+    return contradictions(
+      files.map((file) => ({ ...file, content: change(file.content) })),
+      ({ path, content }) => readYaml(path, content)[0],
+    )
+  }
+  expect(read((content) => content)).toEqual([])
+  expect(read((content) => content.replace(/(terminationGracePeriodSeconds:) \d+/, '$1 30'))).toHaveLength(1)
+  expect(read((content) => content.replace(/(perTryTimeout:) \d+s/, '$1 1s'))).toHaveLength(1)
+  expect(read((content) => content.replace(/^EXPOSE \d+/m, 'EXPOSE 1'))).toHaveLength(1)
+})
 
 test(
   'service.yaml reads back as the same spec and prints the same bytes',
@@ -119,6 +156,10 @@ function reportBad(program: string, args: readonly string[], pattern: RegExp, fo
 /** What a template leaves where a value is missing. */
 const holes = /\{\{[^{}"]*\}\}|\bundefined\b|\[object Object\]|(?<!math\.)\bNaN\b/
 
+function hasHoles(answers: Answers): boolean {
+  return holes.test(JSON.stringify(answers))
+}
+
 function checkText({ path, content }: OutputFile, answers: Answers): void {
   const lines = content.split('\n')
   const faults = [
@@ -127,7 +168,7 @@ function checkText({ path, content }: OutputFile, answers: Answers): void {
     ...lines.filter((line) => /[ \t]$/.test(line)).map((line) => `has blanks at the end of ${JSON.stringify(line)}`),
     ...(/\n\n\n/.test(content) ? ['has two empty lines in a row'] : []),
     // The user's own words may be any of these.
-    ...(holes.test(JSON.stringify(answers)) ? [] : lines.filter((line) => holes.test(line.replaceAll('${{', '$')))).map(
+    ...(hasHoles(answers) ? [] : lines.filter((line) => holes.test(line.replaceAll('${{', '$')))).map(
       (line) => `has a hole in ${JSON.stringify(line)}`,
     ),
   ]
@@ -136,37 +177,41 @@ function checkText({ path, content }: OutputFile, answers: Answers): void {
   }
 }
 
-function checkFormat({ path, content }: OutputFile): void {
+/** The documents of a YAML file; none of another. */
+function checkFormat({ path, content }: OutputFile): unknown[] {
   if (/\.json$/.test(path)) {
     JSON.parse(content)
   }
-  if (/\.ya?ml$/.test(path)) {
-    const [as12, as11] = (['1.2', '1.1'] as const).map((version) => readYaml(path, content, version))
-    // GitHub's `on:` is true in YAML 1.1; every reader of workflows knows.
-    if (!path.startsWith('.github/')) {
-      if (JSON.stringify(as11) !== JSON.stringify(as12)) {
-        expect(as11).toEqual(as12)
-      }
-    }
+  if (!/\.ya?ml$/.test(path)) {
+    return []
   }
+  const [as12, as11] = readYaml(path, content)
+  // GitHub's `on:` is true in YAML 1.1; every reader of workflows knows.
+  if (!path.startsWith('.github/') && JSON.stringify(as11) !== JSON.stringify(as12)) {
+    expect(as11).toEqual(as12)
+  }
+  return as12
 }
 
-function readYaml(path: string, content: string, version: '1.1' | '1.2'): unknown[] {
+/** The documents as YAML 1.2 and as YAML 1.1 reads them: what a token means differs, and not where it ends. */
+function readYaml(path: string, content: string): [unknown[], unknown[]] {
   // A file mode is octal in YAML 1.1, which is what Kubernetes reads.
   const text = content.replace(/^( *defaultMode: )0(\d+)$/gm, '$1$2')
-  return parseAllDocuments(text, { version, uniqueKeys: true, logLevel: 'silent' }).map((document) => {
-    const messages = [...document.errors, ...document.warnings].map(({ message }) => message)
-    if (messages.length > 0) {
-      expect([path, messages]).toEqual([path, []])
-    }
-    return document.toJS()
-  })
+  const tokens = [...new Parser().parse(text)]
+  const read = (version: '1.1' | '1.2') =>
+    [...new Composer({ version, uniqueKeys: true, logLevel: 'silent' }).compose(tokens)].map((document) => {
+      const messages = [...document.errors, ...document.warnings].map(({ message }) => message)
+      if (messages.length > 0) {
+        expect([path, messages]).toEqual([path, []])
+      }
+      return document.toJS()
+    })
+  return [read('1.2'), read('1.1')]
 }
 
 /** The user's own words replaced by plain ones: whatever they are, they must not change a line more than their own. */
 function withPlainWords(answers: Answers): Resolved {
-  const plain = { ...answers, ...('description' in answers ? { description: 'plain' } : {}) }
-  return judgeAnswers(plain) as Resolved
+  return judgeAnswers({ ...answers, description: 'plain' }) as Resolved
 }
 
 /** Compares cheaply, and only what differs by the matcher, which shows it. */

@@ -125,7 +125,11 @@ function repaired(wish: Answers): Answers {
       return answers
     }
     const causes = new Set(judged.findings.flatMap(({ options = [], where = '' }) => [...options, where]))
-    const rest = Object.fromEntries(Object.entries(answers).filter(([key]) => !causes.has(key)))
+    // What follows from the name, such as the module, may be what is wrong.
+    const isDerived = !Object.keys(answers).some((key) => causes.has(key))
+    const rest = Object.fromEntries(
+      Object.entries(answers).filter(([key]) => !causes.has(key) && !(isDerived && key === 'name')),
+    )
     if (Object.keys(rest).length === Object.keys(answers).length) {
       throw new Error(`findings that name no answer: ${JSON.stringify(judged.findings)} of ${JSON.stringify(answers)}`)
     }
