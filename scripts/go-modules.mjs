@@ -8,10 +8,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { root } from './templates.mjs'
 
-/** The flag that turns each optional set off. */
+/** The flags that decide about each optional set. */
 const optional = [
-  { set: 'metrics', off: '--no-metrics' },
-  { set: 'tracing', off: '--no-tracing' },
+  { set: 'metrics', on: '--metrics', off: '--no-metrics' },
+  { set: 'tracing', on: '--tracing', off: '--no-tracing' },
+  { set: 'postgres', on: '--postgres', off: '--no-postgres' },
+  { set: 'mysql', on: '--mysql', off: '--no-mysql' },
+  { set: 'redis', on: '--redis', off: '--no-redis' },
 ]
 
 const work = await mkdtemp(path.join(tmpdir(), 'go-modules-'))
@@ -35,8 +38,8 @@ try {
  */
 async function tidied(sets, seed) {
   const dir = path.join(work, ['orders', ...sets, seed === undefined ? 'seed' : ''].join('-').replace(/-$/, ''))
-  const off = optional.filter(({ set }) => !sets.has(set)).map((entry) => entry.off)
-  execFileSync(process.execPath, [path.join(root, 'dist/bin.js'), dir, '--name=orders', '--yes', '--quiet', ...off])
+  const flags = optional.map(({ set, on, off }) => (sets.has(set) ? on : off))
+  execFileSync(process.execPath, [path.join(root, 'dist/bin.js'), dir, '--name=orders', '--yes', '--quiet', ...flags])
   if (seed !== undefined) {
     await writeFile(path.join(dir, 'go.mod'), seed.goMod)
     await writeFile(path.join(dir, 'go.sum'), seed.goSum)

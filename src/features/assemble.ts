@@ -48,11 +48,18 @@ function fillSlots(model: Model, enabled: readonly Feature[]): Slots {
     appComponents: all('appComponents').sort(byOrder),
     httpMiddleware: all('httpMiddleware').sort(byOrder),
     adminRoutes: all('adminRoutes'),
+    configSections: all('configSections'),
+    credentials: all('credentials'),
+    overlayConfig: all('overlayConfig'),
+    greetingUses: all('greetingUses').sort(byOrder),
+    compose: all('compose'),
     containerEnv: all('containerEnv'),
     egress: all('egress'),
     ingress: all('ingress'),
     kinds: byText(all('kinds'), ({ group, kind }) => `${group}/${kind}`),
     readmeFeatures: all('readmeFeatures'),
+    readmeSections: all('readmeSections'),
+    readmeNeeds: all('readmeNeeds'),
   }
 }
 
