@@ -70,18 +70,18 @@ function credentials(field: string, go: string, title: string): Credential[] {
 
 /** Where the server is: each environment has its own, so every overlay says it. */
 function settings(store: Store | SqlStore): OverlaySetting[] {
-  const setting = (name: string, value: string, why: string) => ({
+  const setting = (name: string, value: string, why?: string) => ({
     key: `${store.name}.${name}`,
     env: `${store.name}_${name}`.toUpperCase(),
     value,
-    why,
+    ...(why === undefined ? {} : { why }),
   })
   return [
-    setting('host', store.host, `Each environment has a server of its own; change it where that is elsewhere.`),
-    ...('database' in store ? [setting('database', store.database, 'The database, and its role below.')] : []),
+    setting('host', store.host, 'Of this environment alone: change it where the server is elsewhere.'),
+    ...('database' in store ? [setting('database', store.database)] : []),
     ...(store.tls === 'disable'
       ? [setting('tls', store.tls, 'The network is trusted to encrypt, or to be private: nobody verifies the server.')]
       : []),
-    ...('user' in store ? [setting('user', store.user, 'Owns its tables, and nothing else.')] : []),
+    ...('user' in store ? [setting('user', store.user)] : []),
   ]
 }

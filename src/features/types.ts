@@ -68,7 +68,14 @@ export interface OverlaySetting {
   readonly key: string
   readonly env: string
   readonly value: string
-  readonly why: string
+  /** Needed where neither name nor value says it. */
+  readonly why?: string
+}
+
+/** The settings of one section of the configuration file. */
+export interface OverlaySection {
+  readonly section: string
+  readonly settings: readonly (OverlaySetting & { readonly name: string })[]
 }
 
 export interface GreetingUse {
@@ -141,7 +148,13 @@ export interface ReadmeFeature {
 }
 
 /** @public What a template sees: the Model's fields, the slots, and `env` in a file that exists per environment. */
-export type TemplateContext = Omit<Model, 'answers'> & { readonly slots: Slots }
+export type TemplateContext = Omit<Model, 'answers'> & { readonly slots: FilledSlots }
+
+/** The slots, with what is computed from all contributions together. */
+export interface FilledSlots extends Slots {
+  /** overlayConfig by section, as YAML nests it. */
+  readonly overlaySections: readonly OverlaySection[]
+}
 
 export type SlotContributions = { readonly [K in keyof Slots]?: Slots[K] }
 

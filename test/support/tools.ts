@@ -50,6 +50,14 @@ export function succeed(name: string, args: readonly string[], setting: Setting 
   return stdout
 }
 
+/** What Go has said, but for the modules that it had to fetch first: those tell of a cold cache and of nothing else. */
+export function withoutDownloads(output: string): string {
+  return output
+    .split('\n')
+    .filter((line) => !line.startsWith('go: downloading '))
+    .join('\n')
+}
+
 /** Which of these can't be used, each with the way to get it; `root` stands for the rights. */
 export function missingTools(names: readonly string[]): string[] {
   return names.flatMap((name) => lackOf(name) ?? [])
