@@ -5,6 +5,7 @@ import type { Manifest } from '../support/manifests.js'
 import { budgetFacts } from './facts-budgets.js'
 import { migrationFacts } from './facts-migrations.js'
 import { containerOf, defaults, type Fact, goNumber, podOf, portOf, promLabel, same, selects } from './facts-reading.js'
+import { storeFacts } from './facts-stores.js'
 
 export type { Fact } from './facts-reading.js'
 
@@ -25,6 +26,7 @@ const readByOthers = new Map([
 export const facts: readonly Fact[] = [
   ...budgetFacts,
   ...migrationFacts,
+  ...storeFacts,
   {
     id: '17',
     rule: 'EXPOSE = containerPort = the default in Go',
