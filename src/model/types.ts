@@ -213,6 +213,22 @@ export interface ConfigValue {
   readonly value: FreeText
 }
 
+/** The centre that is the highest layer of the settings. */
+export interface ConfigCentre {
+  /** As people call it. */
+  readonly name: 'Consul' | 'Nacos'
+  readonly address: string
+  readonly port: number
+  /** Namespace of its Service, if the address names one. */
+  readonly namespace: string | undefined
+  /** What in it belongs to this service, in words for the README. */
+  readonly place: string
+  /** Where the last good document is kept. */
+  readonly cacheDir: string
+  /** sizeLimit of the emptyDir behind it. */
+  readonly cacheSize: string
+}
+
 export interface ArgoCd {
   readonly repo: string
   readonly project: string
@@ -254,6 +270,8 @@ export interface FeatureFlags {
   /** Settings come from a mounted file, not from the environment alone. */
   readonly configFile: boolean
   readonly configReload: boolean
+  /** A configuration centre is the highest layer. */
+  readonly configCentre: boolean
   readonly autoscaling: boolean
   readonly entrypoint: boolean
   readonly networkPolicy: boolean
@@ -341,6 +359,15 @@ export interface Model {
     readonly dir: string
     readonly file: string
     readonly credentialsDir: string
+    /** Absent without one. */
+    readonly centre: ConfigCentre | undefined
+    readonly consul: { readonly address: string; readonly prefix: string }
+    readonly nacos: {
+      readonly address: string
+      readonly namespace: string
+      readonly group: string
+      readonly dataId: string
+    }
   }
   readonly names: {
     readonly config: string
