@@ -1,3 +1,4 @@
+import { reach } from './reach.js'
 import { defineFeature } from './types.js'
 
 /** A configuration centre as the highest layer, with the last good document on disk. */
@@ -15,11 +16,11 @@ export const configCentre = defineFeature({
           containerEnv: [
             { name: 'CONFIG_CACHE_DIR', value: centre.cacheDir, why: `the last good document of ${centre.name}` },
           ],
-          egress: [
+          egress: [reach({ host: centre.host, port: centre.port })],
+          readmeNeeds: [
             {
-              why: `settings, over HTTP, from ${centre.name}`,
-              ...(centre.namespace === undefined ? {} : { namespace: centre.namespace }),
-              ports: [{ port: centre.port, protocol: 'TCP' as const }],
+              what: `${centre.name} at \`${centre.host}:${centre.port}\``,
+              for: 'settings that change at run time; without it the pods run and are ready',
             },
           ],
           readmeFeatures: [

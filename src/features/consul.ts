@@ -4,11 +4,33 @@ import { defineFeature } from './types.js'
 export const consul = defineFeature({
   id: 'consul',
   help: 'Consul as the configuration centre: its key-value store, by blocking queries',
-  enabled: ({ config }) => config.centre?.name === 'Consul',
+  enabled: ({ features }) => features.consul,
   requires: ['config-centre'],
   templates: 'features/consul',
-  slots: () => ({
+  flag: 'consul',
+  slots: ({ config: { consul }, images }) => ({
     configSections: [{ field: 'Consul', declaration: 'Consul   Consul', fields: 'consulFields()' }],
+    overlayConfig: [
+      {
+        key: 'consul.address',
+        env: 'CONSUL_ADDRESS',
+        value: consul.address,
+        why: 'Each environment may have its own.',
+      },
+      { key: 'consul.prefix', env: 'CONSUL_PREFIX', value: consul.prefix },
+    ],
+    compose: [
+      {
+        name: 'consul',
+        service: {
+          image: images.consul,
+          command: ['agent', '-dev', '-client=0.0.0.0'],
+          ports: ['127.0.0.1:8500:8500'],
+        },
+        secrets: [],
+        env: ['CONSUL_ADDRESS=http://127.0.0.1:8500'],
+      },
+    ],
     credentials: [
       {
         constant: 'ConsulToken',

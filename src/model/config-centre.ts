@@ -23,9 +23,8 @@ export function centrePlaces(spec: Spec): Places {
 /** The centre that was chosen. */
 export function configCentre(spec: Spec, { consul, nacos }: Places): ConfigCentre | undefined {
   const common = (address: string) => ({
-    address,
+    host: new URL(address).hostname,
     port: portOf(address),
-    namespace: namespaceOf(address),
     cacheDir: `/var/cache/${spec.name}/config`,
     cacheSize: `${cacheMebibytes}Mi`,
   })
@@ -45,9 +44,4 @@ const cacheMebibytes = 4
 function portOf(address: string): number {
   const { port, protocol } = new URL(address)
   return port === '' ? { 'http:': 80, 'https:': 443 }[protocol as 'http:' | 'https:'] : Number(port)
-}
-
-/** The namespace of a Service's name, as in `consul-server.consul.svc`. */
-function namespaceOf(address: string): string | undefined {
-  return /^[^.]+\.([^.]+)\.svc(\.|$)/.exec(new URL(address).hostname)?.[1]
 }

@@ -217,10 +217,8 @@ export interface ConfigValue {
 export interface ConfigCentre {
   /** As people call it. */
   readonly name: 'Consul' | 'Nacos'
-  readonly address: string
+  readonly host: string
   readonly port: number
-  /** Namespace of its Service, if the address names one. */
-  readonly namespace: string | undefined
   /** What in it belongs to this service, in words for the README. */
   readonly place: string
   /** Where the last good document is kept. */
@@ -272,6 +270,8 @@ export interface FeatureFlags {
   readonly configReload: boolean
   /** A configuration centre is the highest layer. */
   readonly configCentre: boolean
+  readonly consul: boolean
+  readonly nacos: boolean
   readonly autoscaling: boolean
   readonly entrypoint: boolean
   readonly networkPolicy: boolean
@@ -348,7 +348,13 @@ export interface Model {
   readonly image: Image
   readonly entrypoint: Entrypoint
   /** Images of dependencies, for local work alone. */
-  readonly images: { readonly postgres: string; readonly mysql: string; readonly redis: string }
+  readonly images: {
+    readonly postgres: string
+    readonly mysql: string
+    readonly redis: string
+    readonly consul: string
+    readonly nacos: string
+  }
   readonly stores: Stores
   readonly istio: Istio | undefined
   readonly argocd: ArgoCd

@@ -16,7 +16,8 @@ function centreOptions(source: 'consul' | 'nacos', keys: readonly Key[]): Confli
     code: `${source}-options-without-${source}`,
     keys: [...keys, 'config.source'],
     violated: (spec) => spec['config.source'] !== source && keys.some((key) => spec[key] !== undefined),
-    message: (spec) => `${keys.find((key) => spec[key] !== undefined)} is given, and config.source is ${spec['config.source']}`,
+    message: (spec) =>
+      `${keys.find((key) => spec[key] !== undefined)} is given, and config.source is ${spec['config.source']}`,
     hint: `set config.source to ${source}, or leave config.${source} out`,
   }
 }
@@ -114,7 +115,12 @@ const rules: readonly Conflict[] = [
     hint: 'use config.source file, or leave config.values out',
   },
   centreOptions('consul', ['config.consul.address', 'config.consul.prefix']),
-  centreOptions('nacos', ['config.nacos.address', 'config.nacos.namespace', 'config.nacos.group', 'config.nacos.dataId']),
+  centreOptions('nacos', [
+    'config.nacos.address',
+    'config.nacos.namespace',
+    'config.nacos.group',
+    'config.nacos.dataId',
+  ]),
   {
     code: 'slo-needs-metrics',
     keys: ['slo.latencyP99', 'metrics.enabled'],
