@@ -1,0 +1,80 @@
+import http from 'node:http'
+import { Server } from './servers.js'
+import { freePorts } from './service.js'
+
+/** A Consul server of one, whose data outlives its processes. */
+export class Consul extends Server {
+  private constructor(
+    port: number,
+    private readonly inner: readonly number[],
+  ) {
+    super('consul', port)
+  }
+
+  /** On ports of its own; it is not started. */
+  static async prepare(): Promise<Consul> {
+    const [port = 0, ...inner] = await freePorts(3)
+    return new Consul(port, inner)
+  }
+
+  static async start(): Promise<Consul> {
+    const server = await Consul.prepare()
+    await server.launch()
+    return server
+  }
+
+  protected override command() {
+    const [rpc, serf] = this.inner
+    const ports = { http: this.port, server: rpc, serf_lan: serf, dns: -1, grpc: -1, grpc_tls: -1, serf_wan: -1 }
+    const settings = {
+      ports,
+      performance: { raft_multiplier: 1 },
+      connect: { enabled: false },
+      disable_update_check: true,
+    }
+    return [
+      'consul',
+      'agent',
+      '-server',
+      '-bootstrap-expect=1',
+      '-bind=127.0.0.1',
+      '-client=127.0.0.1',
+      `-data-dir=${this.folder}/data`,
+      `-hcl=${Object.entries(settings)
+        .map(([key, value]) => `${key} = ${JSON.stringify(value).replaceAll('":', '"=')}`)
+        .join('\n')}`,
+    ] as const
+  }
+
+  /** It answers questions about keys once it has a leader. */
+  protected override async ask() {
+    if (JSON.parse(await this.request('GET', '/v1/status/leader')) === '') {
+      throw new Error('no leader')
+    }
+    await this.request('PUT', '/v1/kv/ready', 'yes')
+  }
+
+  /** Sets keys in one transaction, or removes those without a value. */
+  async set(values: Readonly<Record<string, string | undefined>>): Promise<void> {
+    const operations = Object.entries(values).map(([Key, value]) => ({
+      KV: value === undefined ? { Verb: 'delete', Key } : { Verb: 'set', Key, Value: btoa(value) },
+    }))
+    await this.request('PUT', '/v1/txn', JSON.stringify(operations))
+  }
+
+  private request(method: string, path: string, body = ''): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const sent = http.request({ host: '127.0.0.1', port: this.port, path, method, timeout: 5_000 }, (response) => {
+        let text = ''
+        response.setEncoding('utf8').on('data', (part: string) => {
+          text += part
+        })
+        response.on('end', () => (response.statusCode === 200 ? resolve(text) : reject(new Error(text))))
+        response.on('error', reject)
+      })
+      sent.on('timeout', () => sent.destroy(new Error('no answer')))
+      sent.on('error', reject)
+      sent.end(body)
+    })
+  }
+}
