@@ -14,7 +14,7 @@ interface Conflict {
 function centreOptions(source: 'consul' | 'nacos', keys: readonly Key[]): Conflict {
   return {
     code: `${source}-options-without-${source}`,
-    keys: [...keys, 'config.source'],
+    keys,
     violated: (spec) => spec['config.source'] !== source && keys.some((key) => spec[key] !== undefined),
     message: (spec) =>
       `${keys.find((key) => spec[key] !== undefined)} is given, and config.source is ${spec['config.source']}`,
