@@ -14,7 +14,7 @@ export const centreFacts: readonly Fact[] = [
         .flatMap((address: string) => {
           const { hostname, port, protocol } = new URL(address)
           const wanted = Number(port === '' ? (protocol === 'https:' ? 443 : 80) : port)
-          const namespace = /^[^.]+\.([^.]+)\.svc(\.|$)/.exec(hostname)?.[1]
+          const namespace = /^[^.]+\.([^.]+)\.svc(\.cluster\.local)?$/.exec(hostname)?.[1]
           const open = overlay
             .all('NetworkPolicy')
             .flatMap(({ spec }) =>
