@@ -7,20 +7,16 @@ export class Consul extends Server {
   private constructor(
     port: number,
     private readonly inner: readonly number[],
+    /** May everything; without one everybody may. */
+    private readonly management: string | undefined,
   ) {
     super('consul', port)
   }
 
   /** On ports of its own; it is not started. */
-  static async prepare(): Promise<Consul> {
+  static async prepare({ management }: { management?: string } = {}): Promise<Consul> {
     const [port = 0, ...inner] = await freePorts(3)
-    return new Consul(port, inner)
-  }
-
-  static async start(): Promise<Consul> {
-    const server = await Consul.prepare()
-    await server.launch()
-    return server
+    return new Consul(port, inner, management)
   }
 
   protected override command() {
@@ -31,6 +27,15 @@ export class Consul extends Server {
       performance: { raft_multiplier: 1 },
       connect: { enabled: false },
       disable_update_check: true,
+      ...(this.management === undefined
+        ? {}
+        : {
+            acl: {
+              enabled: true,
+              default_policy: 'deny',
+              tokens: { initial_management: this.management, agent: this.management },
+            },
+          }),
     }
     return [
       'consul',
@@ -62,9 +67,27 @@ export class Consul extends Server {
     await this.request('PUT', '/v1/txn', JSON.stringify(operations))
   }
 
+  /** A token that may read the keys below a prefix, and no others. */
+  async grant(prefix: string): Promise<{ id: string; secret: string }> {
+    const Name = `read-${Math.random().toString(36).slice(2)}`
+    await this.request(
+      'PUT',
+      '/v1/acl/policy',
+      JSON.stringify({ Name, Rules: `key_prefix "${prefix}" { policy = "read" }` }),
+    )
+    const token = JSON.parse(await this.request('PUT', '/v1/acl/token', JSON.stringify({ Policies: [{ Name }] })))
+    return { id: token.AccessorID, secret: token.SecretID }
+  }
+
+  async revoke(id: string): Promise<void> {
+    await this.request('DELETE', `/v1/acl/token/${id}`)
+  }
+
   private request(method: string, path: string, body = ''): Promise<string> {
     return new Promise((resolve, reject) => {
-      const sent = http.request({ host: '127.0.0.1', port: this.port, path, method, timeout: 5_000 }, (response) => {
+      const headers = this.management === undefined ? {} : { 'X-Consul-Token': this.management }
+      const options = { host: '127.0.0.1', port: this.port, path, method, headers, timeout: 5_000 }
+      const sent = http.request(options, (response) => {
         let text = ''
         response.setEncoding('utf8').on('data', (part: string) => {
           text += part
