@@ -211,7 +211,14 @@ describeWith(['kustomize'], 'facts', () => {
   beforeAll(() => {
     const project = generate(
       work,
-      recipe('sound', '--preset=production', '--rollout-weights=80,20', '--postgres', '--redis', '--config-source=consul'),
+      recipe(
+        'sound',
+        '--preset=production',
+        '--rollout-weights=80,20',
+        '--postgres',
+        '--redis',
+        '--config-source=consul',
+      ),
     )
     sound = overlaysOf(project).find(({ environment }) => environment === 'production') as Overlay
   })
