@@ -39,7 +39,11 @@ const behaviours = [
   ],
   ['test/e2e/service', 'The running program', 'The binary of a generated project, on loopback.'],
   ['test/e2e/fire', 'Under fire', 'The same binary against slow, broken and greedy clients, and without resources.'],
-  ['test/e2e/dependencies', 'Dependencies that fail', 'Real servers on loopback, killed, hung, filled and rotated.'],
+  [
+    'test/e2e/dependencies',
+    'Dependencies that fail',
+    'Real servers on loopback, killed, hung, filled and rotated; a double of the wire where a title says so.',
+  ],
   ['test/e2e/entrypoint', 'The entrypoint script', 'Under the shells of the images that have one.'],
   ['test/e2e/go', 'Go sources', 'gofmt, go mod tidy -diff, go build, go vet, golangci-lint, go test -race.'],
   ['test/e2e/strict', 'The judge of manifests itself', 'A judge that nothing can make complain proves nothing.'],

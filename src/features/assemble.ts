@@ -62,6 +62,7 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
     overlaySections: bySection(all('overlayConfig')),
     greetingUses: all('greetingUses').sort(byOrder),
     compose: all('compose'),
+    composeSecrets: all('compose').flatMap(({ secrets }) => secrets),
     containerEnv: all('containerEnv'),
     egress: all('egress'),
     ingress: all('ingress'),

@@ -7,11 +7,11 @@ export const configReload = defineFeature({
   enabled: ({ features }) => features.configReload,
   templates: 'features/config-reload',
   flag: 'configReload',
-  slots: ({ features, timeouts }) => ({
+  slots: ({ features, timeouts, config: { centre } }) => ({
     appSetup: [
       {
         order: 30,
-        statement: 'watcher := config.NewWatcher(a.configFile, a.config, a.logger, a.sources, a.configChanged)',
+        statement: 'watcher := config.NewWatcher(a.config, a.logger, a.sources, a.configChanged)',
       },
       ...(features.metrics ? [{ order: 31, statement: 'telemetry.RegisterReload(registry, watcher.Stats)' }] : []),
     ],
@@ -24,7 +24,7 @@ export const configReload = defineFeature({
     readmeFeatures: [
       {
         title: 'Hot reload',
-        text: `A changed ConfigMap is validated and taken over at most every ${timeouts.reloadInterval.text}; what a restart needs is said in the log.`,
+        text: `A changed ConfigMap${centre === undefined ? '' : ` or document in ${centre.name}`} is validated and taken over at most every ${timeouts.reloadInterval.text}; what a restart needs is said in the log.`,
       },
     ],
   }),

@@ -1,9 +1,13 @@
 import { argocd } from './argocd.js'
 import { autoscaling } from './autoscaling.js'
 import { compose } from './compose.js'
+import { configCentre } from './config-centre.js'
+import { configCentreMetrics } from './config-centre-metrics.js'
+import { configCentreReload } from './config-centre-reload.js'
 import { configEnv } from './config-env.js'
 import { configFile } from './config-file.js'
 import { configReload } from './config-reload.js'
+import { consul } from './consul.js'
 import { deployment } from './deployment.js'
 import { entrypoint } from './entrypoint.js'
 import { github } from './github.js'
@@ -12,6 +16,7 @@ import { istioGateway } from './istio-gateway.js'
 import { metrics } from './metrics.js'
 import { migrations } from './migrations.js'
 import { mysql } from './mysql.js'
+import { nacos } from './nacos.js'
 import { networkPolicy } from './network-policy.js'
 import { pdb } from './pdb.js'
 import { postgres } from './postgres.js'
@@ -45,6 +50,11 @@ export const features: readonly Feature[] = [
   redis,
   migrations,
   compose,
+  configCentre,
+  configCentreReload,
+  configCentreMetrics,
+  consul,
+  nacos,
   autoscaling,
   pdb,
   networkPolicy,

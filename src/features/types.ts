@@ -154,6 +154,8 @@ export type TemplateContext = Omit<Model, 'answers'> & { readonly slots: FilledS
 export interface FilledSlots extends Slots {
   /** overlayConfig by section, as YAML nests it. */
   readonly overlaySections: readonly OverlaySection[]
+  /** The secrets of all of compose. */
+  readonly composeSecrets: readonly string[]
 }
 
 export type SlotContributions = { readonly [K in keyof Slots]?: Slots[K] }

@@ -1,5 +1,6 @@
 import type { Spec } from '../spec/table.js'
 import { autoscaling, resources } from './capacity.js'
+import { centrePlaces, configCentre } from './config-centre.js'
 import { environments } from './environments.js'
 import { Ledger } from './ledger.js'
 import { mesh } from './mesh.js'
@@ -32,6 +33,8 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const envs = environments(spec)
   const works = workloads(name, istio)
   const data = stores(spec, mostPods(spec, works.length), ledger)
+  const places = centrePlaces(spec)
+  const centre = configCentre(spec, places)
   const owner = isVisible(spec.owner) ? spec.owner : undefined
   return {
     answers: spec,
@@ -46,8 +49,11 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     features: {
       metrics: spec['metrics.enabled'],
       tracing: spec['tracing.enabled'],
-      configFile: spec['config.source'] === 'file',
-      configReload: spec['config.source'] === 'file' && spec['config.reload'],
+      configFile: spec['config.source'] !== 'env',
+      configReload: spec['config.source'] !== 'env' && spec['config.reload'],
+      configCentre: centre !== undefined,
+      consul: centre?.name === 'Consul',
+      nacos: centre?.name === 'Nacos',
       autoscaling: scale.enabled,
       entrypoint: spec['entrypoint.enabled'],
       networkPolicy: spec['networkPolicy.enabled'],
@@ -60,7 +66,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       mysql: data.mysql !== undefined,
       redis: data.redis !== undefined,
       migrations: data.postgres !== undefined || data.mysql !== undefined,
-      compose: Object.values(data).some((store) => store !== undefined),
+      compose: centre !== undefined || Object.values(data).some((store) => store !== undefined),
     },
     ports: { http: spec['http.port'], admin: spec['http.adminPort'], service: 80 },
     timeouts: times.timeouts,
@@ -94,6 +100,8 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       dir: `/etc/${name}/config`,
       file: `/etc/${name}/config/config.yaml`,
       credentialsDir: `/etc/${name}/credentials`,
+      centre,
+      ...places,
     },
     names: {
       config: `${name}-config`,

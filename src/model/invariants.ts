@@ -196,8 +196,14 @@ export const invariants: readonly Invariant[] = [
     id: '8',
     rule: 'sum of emptyDir size limits ≤ ephemeral-storage limit',
     options: [],
-    violations: ({ resources: r }) =>
-      atMost(['/tmp', mebibytes(r.tmpSize)], ['the ephemeral-storage limit', mebibytes(r.ephemeralLimit)], ' MiB'),
+    violations: ({ resources: r, config: { centre } }) =>
+      atMost(
+        centre === undefined
+          ? ['/tmp', mebibytes(r.tmpSize)]
+          : [`/tmp and ${centre.cacheDir}`, mebibytes(r.tmpSize) + mebibytes(centre.cacheSize)],
+        ['the ephemeral-storage limit', mebibytes(r.ephemeralLimit)],
+        ' MiB',
+      ),
   },
   {
     id: '9',

@@ -213,6 +213,20 @@ export interface ConfigValue {
   readonly value: FreeText
 }
 
+/** The centre that is the highest layer of the settings. */
+export interface ConfigCentre {
+  /** As people call it. */
+  readonly name: 'Consul' | 'Nacos'
+  readonly host: string
+  readonly port: number
+  /** What in it belongs to this service, in words for the README. */
+  readonly place: string
+  /** Where the last good document is kept. */
+  readonly cacheDir: string
+  /** sizeLimit of the emptyDir behind it. */
+  readonly cacheSize: string
+}
+
 export interface ArgoCd {
   readonly repo: string
   readonly project: string
@@ -254,6 +268,10 @@ export interface FeatureFlags {
   /** Settings come from a mounted file, not from the environment alone. */
   readonly configFile: boolean
   readonly configReload: boolean
+  /** A configuration centre is the highest layer. */
+  readonly configCentre: boolean
+  readonly consul: boolean
+  readonly nacos: boolean
   readonly autoscaling: boolean
   readonly entrypoint: boolean
   readonly networkPolicy: boolean
@@ -330,7 +348,13 @@ export interface Model {
   readonly image: Image
   readonly entrypoint: Entrypoint
   /** Images of dependencies, for local work alone. */
-  readonly images: { readonly postgres: string; readonly mysql: string; readonly redis: string }
+  readonly images: {
+    readonly postgres: string
+    readonly mysql: string
+    readonly redis: string
+    readonly consul: string
+    readonly nacos: string
+  }
   readonly stores: Stores
   readonly istio: Istio | undefined
   readonly argocd: ArgoCd
@@ -341,6 +365,15 @@ export interface Model {
     readonly dir: string
     readonly file: string
     readonly credentialsDir: string
+    /** Absent without one. */
+    readonly centre: ConfigCentre | undefined
+    readonly consul: { readonly address: string; readonly prefix: string }
+    readonly nacos: {
+      readonly address: string
+      readonly namespace: string
+      readonly group: string
+      readonly dataId: string
+    }
   }
   readonly names: {
     readonly config: string

@@ -10,6 +10,18 @@ interface Conflict {
   readonly hint: string
 }
 
+/** Options of a centre that is not asked for: whoever gives them means it. */
+function centreOptions(source: 'consul' | 'nacos', keys: readonly Key[]): Conflict {
+  return {
+    code: `${source}-options-without-${source}`,
+    keys,
+    violated: (spec) => spec['config.source'] !== source && keys.some((key) => spec[key] !== undefined),
+    message: (spec) =>
+      `${keys.find((key) => spec[key] !== undefined)} is given, and config.source is ${spec['config.source']}`,
+    hint: `set config.source to ${source}, or leave config.${source} out`,
+  }
+}
+
 /** Answers that can't be had together, whatever the numbers. (Numbers are the invariants' business.) */
 const rules: readonly Conflict[] = [
   {
@@ -102,6 +114,13 @@ const rules: readonly Conflict[] = [
     message: () => 'config.values are keys of the configuration file, and config.source env has none',
     hint: 'use config.source file, or leave config.values out',
   },
+  centreOptions('consul', ['config.consul.address', 'config.consul.prefix']),
+  centreOptions('nacos', [
+    'config.nacos.address',
+    'config.nacos.namespace',
+    'config.nacos.group',
+    'config.nacos.dataId',
+  ]),
   {
     code: 'slo-needs-metrics',
     keys: ['slo.latencyP99', 'metrics.enabled'],

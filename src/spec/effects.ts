@@ -19,7 +19,7 @@ const conditions: readonly Condition[] = [
     message: 'autoscaling.enabled leaves the number to the autoscaler',
   },
   { keys: ['image.platforms'], holds: (spec) => spec['delivery.ci'] !== 'none', message: 'delivery.ci is none' },
-  { keys: ['config.reload'], holds: (spec) => spec['config.source'] === 'file', message: 'config.source is not file' },
+  { keys: ['config.reload'], holds: (spec) => spec['config.source'] !== 'env', message: 'config.source is env' },
 ]
 
 /** Answers that change nothing, each with the reason: the user meant something by them. */

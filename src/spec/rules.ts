@@ -164,3 +164,25 @@ export const gitRepository = {
     /^(https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~-]+)+|ssh:\/\/([a-z0-9._-]+@)?[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~-]+)+|[a-z0-9._-]+@[A-Za-z0-9.-]+:[A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*)$/,
   expect: 'a Git address such as https://git.example.com/team/orders.git',
 }
+
+/** Address of an HTTP API: no path, no credentials. */
+export const httpAddress = {
+  pattern: /^https?:\/\/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*(:[1-9]\d{0,4})?$/,
+  max: 200,
+  expect: 'an address such as http://consul.example.com:8500, without a path',
+  also: (value: string) => Number(/:(\d+)$/.exec(value)?.[1] ?? 80) <= 65_535,
+}
+
+/** Path in a key-value store, ending in a slash. */
+export const keyPrefix = {
+  pattern: /^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\/)+$/,
+  max: 200,
+  expect: 'a path of letters, digits, dots, dashes and underscores that ends in a slash, such as apps/orders/',
+}
+
+/** com.alibaba.nacos ParamUtils: letters, digits and `_-.:`. */
+export const nacosName = {
+  pattern: /^[A-Za-z0-9_.:-]+$/,
+  max: 128,
+  expect: 'letters, digits and _ - . :, at most 128',
+}

@@ -38,6 +38,17 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: 'port: 4318\n', to: 'port: 4317\n' },
     { from: 'protocol: UDP', to: 'protocol: TCP' },
   ],
+  'the configuration centre of': [
+    { from: 'port: 8500\n', to: 'port: 8501\n' },
+    { from: /(kubernetes.io\/metadata.name:) consul\n/, to: '$1 console\n' },
+    { from: 'consul-server.consul.svc', to: 'consul-server.shared.svc' },
+  ],
+  'the last good document': [
+    { from: 'name: CONFIG_CACHE_DIR', to: 'name: CONFIG_CACHE' },
+    { from: 'mountPath: /var/cache/orders/config', to: 'mountPath: /var/cache/orders' },
+    { from: / +- emptyDir:\n\s+sizeLimit: 4Mi\n\s+name: config-cache\n/g, to: '' },
+    { from: 'sizeLimit: 4Mi', to: 'sizeLimit: 40Mi' },
+  ],
   'the ServiceMonitor finds': [
     { from: /(endpoints:[\s\S]*?port:) admin/, to: '$1 metrics' },
     { from: /(kind: ServiceMonitor[\s\S]*?app.kubernetes.io\/component:) server/, to: '$1 servers' },
@@ -200,7 +211,14 @@ describeWith(['kustomize'], 'facts', () => {
   beforeAll(() => {
     const project = generate(
       work,
-      recipe('sound', '--preset=production', '--rollout-weights=80,20', '--postgres', '--redis'),
+      recipe(
+        'sound',
+        '--preset=production',
+        '--rollout-weights=80,20',
+        '--postgres',
+        '--redis',
+        '--config-source=consul',
+      ),
     )
     sound = overlaysOf(project).find(({ environment }) => environment === 'production') as Overlay
   })

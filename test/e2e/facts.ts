@@ -3,6 +3,7 @@ import path from 'node:path'
 import { parse as readYaml } from 'yaml'
 import type { Manifest } from '../support/manifests.js'
 import { budgetFacts } from './facts-budgets.js'
+import { centreFacts } from './facts-centre.js'
 import { migrationFacts } from './facts-migrations.js'
 import { containerOf, defaults, type Fact, goNumber, podOf, portOf, promLabel, same, selects } from './facts-reading.js'
 import { storeFacts } from './facts-stores.js'
@@ -13,6 +14,7 @@ export type { Fact } from './facts-reading.js'
 const readByOthers = new Map([
   ['GOMEMLIMIT', 'the Go runtime'],
   ['CREDENTIALS_DIR', 'internal/app'],
+  ['CONFIG_CACHE_DIR', 'internal/app'],
   ['POD_NAME', 'OTEL_RESOURCE_ATTRIBUTES'],
   ['POD_NAMESPACE', 'OTEL_RESOURCE_ATTRIBUTES'],
   ['NODE_NAME', 'OTEL_RESOURCE_ATTRIBUTES'],
@@ -25,6 +27,7 @@ const readByOthers = new Map([
 
 export const facts: readonly Fact[] = [
   ...budgetFacts,
+  ...centreFacts,
   ...migrationFacts,
   ...storeFacts,
   {

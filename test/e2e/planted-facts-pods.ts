@@ -76,7 +76,11 @@ export const podFacts: readonly Fact[] = [
                 mountOf(name).mountPath === env.get('CREDENTIALS_DIR'),
                 'credentials are not where they are sought',
               ),
-            emptyDir !== undefined && unless(mountOf(name).mountPath === '/tmp', `${name} is not /tmp`),
+            emptyDir !== undefined &&
+              unless(
+                ['/tmp', env.get('CONFIG_CACHE_DIR')].includes(mountOf(name).mountPath),
+                `${name} is where nobody writes`,
+              ),
             configMap !== undefined &&
               unless(
                 (maps.get(configMap.name) ?? []).some((key) => `${mountOf(name).mountPath}/${key}` === file),

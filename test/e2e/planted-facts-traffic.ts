@@ -26,14 +26,28 @@ function flowsOf(peers: readonly Manifest[] | undefined, ports: readonly Manifes
   return from.flatMap((peer) => to.map((port) => `${peer} ${port}`))
 }
 
-/** A dependency that the entrypoint waits for may be anywhere: a host name does not tell the namespace. */
+/**
+ * What the entrypoint waits for, and a configuration centre outside of the cluster, may be anywhere: a host name does
+ * not tell the namespace.
+ */
 function isAskedFor(overlay: Overlay, flow: string): boolean {
   const [, port] = /^\* (\d+)\/TCP$/.exec(flow) ?? []
   const { entrypoint } = readYaml(overlay.read('service.yaml'))
   return (
     (entrypoint?.waitFor ?? []).some((target: string) => target.endsWith(`:${port}`)) ||
-    storeFlows(overlay).includes(flow)
+    [...storeFlows(overlay), ...centreFlows(overlay)].includes(flow)
   )
+}
+
+/** The way to a configuration centre whose name tells no namespace. */
+function centreFlows(overlay: Overlay): string[] {
+  const { config } = readYaml(overlay.read('service.yaml'))
+  const address: string | undefined = config?.consul?.address ?? config?.nacos?.address
+  if (address === undefined || /\.svc(\.cluster\.local)?(:|$)/.test(address)) {
+    return []
+  }
+  const { port, protocol } = new URL(address)
+  return [`* ${port || (protocol === 'https:' ? 443 : 80)}/TCP`]
 }
 
 /** The way to each data store: into its namespace where its name tells one, else anywhere on its port. */

@@ -22,7 +22,7 @@ describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
   const work = workFolder()
   const flags = ['--preset=production', '--delivery-environments=production']
   const projects = [
-    recipe('everything', ...flags, '--rollout-weights=80,20'),
+    recipe('everything', ...flags, '--rollout-weights=80,20', '--config-source=consul'),
     recipe('stateful', ...flags, '--workload-kind=statefulset', '--istio'),
   ].map((entry) => generate(work, entry))
   // Before the tests and not in one, so that their titles can say what was found.

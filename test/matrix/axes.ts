@@ -178,6 +178,21 @@ export const axes: Readonly<Record<string, Axis>> = {
     default: {},
     'no reload': { 'config.reload': false },
     env: { 'config.source': 'env', 'config.reload': false },
+    consul: { 'config.source': 'consul' },
+    'consul elsewhere, read once': {
+      'config.source': 'consul',
+      'config.consul.address': 'https://consul.example.com',
+      'config.consul.prefix': 'apps/Pay_1.0/',
+      'config.reload': false,
+    },
+    nacos: { 'config.source': 'nacos' },
+    'nacos elsewhere': {
+      'config.source': 'nacos',
+      'config.nacos.address': 'http://nacos.shared.svc:18848',
+      'config.nacos.namespace': 'c4f0-dev',
+      'config.nacos.group': 'PAY_GROUP',
+      'config.nacos.dataId': 'com.example:pay.yaml',
+    },
     values: { 'config.values': { greeting: 'no: "1.30"', 'a.b': '', c: '{{7*7}} #' } },
   },
   stores: {

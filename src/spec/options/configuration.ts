@@ -1,19 +1,30 @@
-import { boolean, choice, map } from '../option.js'
+import { boolean, choice, map, text } from '../option.js'
 import * as rules from '../rules.js'
 
 /** Where configuration, secrets and data come from. */
 export const configuration = {
   'config.source': choice(['env', 'file', 'nacos', 'consul'], {
     default: 'file',
-    later: ['nacos', 'consul'],
-    help: 'env: environment only; file: a mounted ConfigMap below the environment',
+    help: 'env: environment only; file: a mounted ConfigMap below it; nacos, consul: a centre above both',
     ask: 'Configuration source',
   }),
   'config.reload': boolean({
     default: true,
-    help: 'take validated changes of the file without a restart',
+    help: 'take validated changes of the file and the centre without a restart',
     ask: 'Reload configuration without a restart?',
   }),
+  'config.consul.address': text(rules.httpAddress, {
+    help: 'where Consul is',
+    derived: 'http://consul-server.consul.svc.cluster.local:8500',
+  }),
+  'config.consul.prefix': text(rules.keyPrefix, { help: 'what the keys begin with', derived: '<name>/' }),
+  'config.nacos.address': text(rules.httpAddress, {
+    help: 'where Nacos is',
+    derived: 'http://nacos.nacos.svc.cluster.local:8848',
+  }),
+  'config.nacos.namespace': text(rules.nacosName, { help: 'id of the namespace', derived: 'the public one' }),
+  'config.nacos.group': text(rules.nacosName, { help: 'group of the document', derived: 'DEFAULT_GROUP' }),
+  'config.nacos.dataId': text(rules.nacosName, { help: 'name of the document', derived: '<name>.yaml' }),
   'config.values': map(
     { key: rules.configKey, value: rules.configText, max: 200 },
     {

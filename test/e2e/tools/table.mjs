@@ -90,6 +90,13 @@ export const tools = /** @type {readonly Tool[]} */ ([
   // What generated services talk to.
   { name: 'nats-server', version: '2.15.2', goInstall: 'github.com/nats-io/nats-server/v2@v2.15.2' },
   {
+    name: 'consul',
+    version: '1.20.6',
+    // In a module of its own, because Consul's go.mod can't be installed from: it replaces modules. Later versions name
+    // modules that the checksum database doesn't have.
+    goBuild: { folder: 'dependencies/consul', command: 'github.com/hashicorp/consul' },
+  },
+  {
     name: 'crds',
     version: '1',
     moduleFiles: [

@@ -39,6 +39,11 @@ describe('invariants', () => {
     const codes = new Set(checkInvariants({ ...sound, ...change }).map(({ code }) => code))
     expect([...codes]).toEqual([`invariant-${id}`])
   })
+  test('rule 8 counts the cache of a configuration centre', () => {
+    const model = modelFor({ 'config.source': 'consul' })
+    const tight = { ...model, resources: { ...model.resources, ephemeralLimit: '66Mi' } }
+    expect(checkInvariants(tight).map(({ code }) => code)).toEqual(['invariant-8'])
+  })
   test.each([
     ['2', { 'http.timeout': '30s' }, ['http.timeout', 'shutdown.timeout']],
     ['3', { 'istio.enabled': true, 'istio.timeout': '20s' }, ['istio.timeout']],

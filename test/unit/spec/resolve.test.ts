@@ -105,6 +105,8 @@ describe('what can not be had together', () => {
     ['probe-paths', { 'probes.liveness.path': '/readyz' }],
     ['probe-path-taken', { 'probes.liveness.path': '/metrics' }],
     ['reload-needs-file', { 'config.source': 'env', 'config.values': { a: 'b' } }],
+    ['consul-options-without-consul', { 'config.consul.prefix': 'a/' }],
+    ['nacos-options-without-nacos', { 'config.source': 'consul', 'config.nacos.group': 'A' }],
     ['slo-needs-metrics', { 'metrics.enabled': false, 'slo.latencyP99': '1s' }],
   ])('%s', (code, answers) => {
     expect(findingCodes(answers)).toEqual([code])

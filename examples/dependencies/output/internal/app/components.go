@@ -33,8 +33,7 @@ type app struct {
 	fail        func(error)
 
 	// What it takes to read the configuration again.
-	configFile string
-	sources    []config.Source
+	sources []config.Source
 }
 
 // components returns the parts of this process in the order in which they
@@ -45,7 +44,7 @@ func (a *app) components() []component {
 	checks := health.New(cfg.Health.CheckTimeout, cfg.Health.CheckCache, a.logger)
 	registry := telemetry.NewRegistry()
 	tracing := telemetry.NewTracing(serviceName, a.logger)
-	watcher := config.NewWatcher(a.configFile, a.config, a.logger, a.sources, a.configChanged)
+	watcher := config.NewWatcher(a.config, a.logger, a.sources, a.configChanged)
 	telemetry.RegisterReload(registry, watcher.Stats)
 	observe := store.All(telemetry.StoreSpans(), telemetry.StoreOperations(registry), store.Log(a.logger))
 	postgresStore := postgres.New(cfg.Postgres, a.credentials, serviceName, cfg.HTTP.Timeout)

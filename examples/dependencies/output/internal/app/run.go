@@ -123,9 +123,7 @@ func serve(ctx context.Context, configFile string, args []string, getenv func(st
 		level:       level,
 		logger:      logger,
 		fail:        lifecycle.fail,
-
-		configFile: configFile,
-		sources:    sources,
+		sources:     sources,
 	}
 	if len(args) > 0 {
 		if err := a.migrate(ctx, args[1:]); err != nil {

@@ -29,8 +29,7 @@ type app struct {
 	fail        func(error)
 
 	// What it takes to read the configuration again.
-	configFile string
-	sources    []config.Source
+	sources []config.Source
 }
 
 // components returns the parts of this process in the order in which they
@@ -41,7 +40,7 @@ func (a *app) components() []component {
 	checks := health.New(cfg.Health.CheckTimeout, cfg.Health.CheckCache, a.logger)
 	registry := telemetry.NewRegistry()
 	tracing := telemetry.NewTracing(serviceName, a.logger)
-	watcher := config.NewWatcher(a.configFile, a.config, a.logger, a.sources, a.configChanged)
+	watcher := config.NewWatcher(a.config, a.logger, a.sources, a.configChanged)
 	telemetry.RegisterReload(registry, watcher.Stats)
 
 	adminServer := admin.New(admin.Options{

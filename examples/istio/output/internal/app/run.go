@@ -121,9 +121,7 @@ func serve(ctx context.Context, configFile string, getenv func(string) string, l
 		level:       level,
 		logger:      logger,
 		fail:        lifecycle.fail,
-
-		configFile: configFile,
-		sources:    sources,
+		sources:     sources,
 	}
 	if err := lifecycle.run(ctx, a.components()); err != nil {
 		return exitError // already logged, with what was stopped after it

@@ -46,7 +46,7 @@ func (f File) Read(context.Context) ([]Setting, error) {
 		return nil, fmt.Errorf("config file: %w", err)
 	}
 
-	return f.parse(content)
+	return parseYAML("file "+f.Path, content)
 }
 
 func (f File) content() ([]byte, error) {
@@ -68,47 +68,46 @@ func (f File) content() ([]byte, error) {
 	return content, nil
 }
 
-// parse walks the syntax tree and not a struct, so that every message has its
-// line, and that nothing is silently converted, merged or taken twice.
-func (f File) parse(content []byte) ([]Setting, error) {
+// parseYAML walks the syntax tree and not a struct, so that every message has
+// its line, and that nothing is silently converted, merged or taken twice.
+func parseYAML(origin string, content []byte) ([]Setting, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	var document yaml.Node
 	switch err := decoder.Decode(&document); {
 	case errors.Is(err, io.EOF):
 		return nil, nil // an empty file sets nothing
 	case err != nil:
-		return nil, fmt.Errorf("file %s: %w", f.Path, err)
+		return nil, fmt.Errorf("%s: %w", origin, err)
 	}
 	if err := decoder.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("file %s: more than one YAML document; want one", f.Path)
+		return nil, fmt.Errorf("%s: more than one YAML document; want one", origin)
 	}
 
+	p := yamlParser{origin: origin, seen: make(map[string]bool)}
 	root := document.Content[0]
 	if isNull(root) {
 		return nil, nil // so does one of comments only
 	}
 	if root.Kind != yaml.MappingNode {
-		return nil, &Error{Key: "(root)", Origin: f.origin(root), Reason: "not a mapping", Want: "keys and values"}
+		return nil, &Error{Key: "(root)", Origin: p.place(root), Reason: "not a mapping", Want: "keys and values"}
 	}
-
-	p := fileParser{file: f, seen: make(map[string]bool)}
 	p.mapping("", root)
 
 	return p.settings, errors.Join(p.errs...)
 }
 
-func (f File) origin(n *yaml.Node) string {
-	return fmt.Sprintf("file %s:%d", f.Path, n.Line)
-}
-
-type fileParser struct {
-	file     File
+type yamlParser struct {
+	origin   string
 	seen     map[string]bool
 	settings []Setting
 	errs     []error
 }
 
-func (p *fileParser) mapping(prefix string, node *yaml.Node) {
+func (p *yamlParser) place(n *yaml.Node) string {
+	return fmt.Sprintf("%s:%d", p.origin, n.Line)
+}
+
+func (p *yamlParser) mapping(prefix string, node *yaml.Node) {
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		name, value := node.Content[i], node.Content[i+1]
 		key := prefix + name.Value
@@ -124,14 +123,14 @@ func (p *fileParser) mapping(prefix string, node *yaml.Node) {
 		case value.Kind != yaml.ScalarNode:
 			p.fail(key, value, "not a plain value", "one value without anchors, lists or nesting")
 		default:
-			p.settings = append(p.settings, Setting{Key: key, Value: value.Value, Origin: p.file.origin(value)})
+			p.settings = append(p.settings, Setting{Key: key, Value: value.Value, Origin: p.place(value)})
 		}
 		p.seen[key] = true
 	}
 }
 
-func (p *fileParser) fail(key string, node *yaml.Node, reason, want string) {
-	p.errs = append(p.errs, &Error{Key: key, Origin: p.file.origin(node), Reason: reason, Want: want})
+func (p *yamlParser) fail(key string, node *yaml.Node, reason, want string) {
+	p.errs = append(p.errs, &Error{Key: key, Origin: p.place(node), Reason: reason, Want: want})
 }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }

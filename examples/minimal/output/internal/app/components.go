@@ -28,8 +28,7 @@ type app struct {
 	fail        func(error)
 
 	// What it takes to read the configuration again.
-	configFile string
-	sources    []config.Source
+	sources []config.Source
 }
 
 // components returns the parts of this process in the order in which they
@@ -38,7 +37,7 @@ type app struct {
 func (a *app) components() []component {
 	cfg := a.config.Current()
 	checks := health.New(cfg.Health.CheckTimeout, cfg.Health.CheckCache, a.logger)
-	watcher := config.NewWatcher(a.configFile, a.config, a.logger, a.sources, a.configChanged)
+	watcher := config.NewWatcher(a.config, a.logger, a.sources, a.configChanged)
 
 	adminServer := admin.New(admin.Options{
 		Port:        cfg.Admin.Port,

@@ -25,11 +25,30 @@ const (
 	reloadMinInterval = 5 * time.Second
 )
 
-// Watcher replaces the Config when the file changes: validated first, swapped
-// as a whole, one audit line per key. A bad file changes nothing.
+// layer is a Source that can change under the running process.
+type layer interface {
+	Source
+
+	// look tells cheaply what the layer holds now.
+	look() (digest, error)
+
+	// accept tells the layer that it is part of a valid Config.
+	accept(ctx context.Context)
+
+	// giveWay goes back to what was accepted before, if the layer knows it, so
+	// that its bad news don't hold up the other layers.
+	giveWay() (undo func(), ok bool)
+}
+
+// digest is the SHA-256 of a layer's content. The zero one stands for "unreadable".
+type digest [sha256.Size]byte
+
+// Watcher replaces the Config when a layer changes: validated first, swapped
+// as a whole, one audit line per key. What is bad changes nothing. There is one
+// for all layers, because two would overwrite each other's decisions.
 type Watcher struct {
-	path    string
 	sources []Source
+	layers  []layer
 	live    *Live
 	logger  *slog.Logger
 	applied []func(before, after *Config)
@@ -39,8 +58,7 @@ type Watcher struct {
 	done chan struct{}
 
 	// Only the polling goroutine uses these.
-	stamp    stamp
-	content  [sha256.Size]byte
+	known    []digest
 	lastLook time.Time
 
 	mu    sync.Mutex
@@ -55,27 +73,28 @@ type ReloadStats struct {
 	LastOK      bool
 }
 
-// stamp tells cheaply that a file can't have changed. A mounted ConfigMap is
-// changed by pointing the symlink ..data to another directory, so the resolved
-// path is the part that matters there.
-type stamp struct {
-	target  string
-	size    int64
-	modTime time.Time
-}
-
-// NewWatcher returns a Watcher of the file at path. The sources are those of
-// Load; each function in applied is told of every new Config.
-func NewWatcher(path string, live *Live, logger *slog.Logger, sources []Source, applied ...func(before, after *Config)) *Watcher {
-	return &Watcher{
-		path:    path,
-		sources: sources,
+// NewWatcher returns a Watcher of those of the sources that can change. They
+// are those of Load; each function in applied is told of every new Config.
+func NewWatcher(live *Live, logger *slog.Logger, sources []Source, applied ...func(before, after *Config)) *Watcher {
+	w := &Watcher{
 		live:    live,
 		logger:  logger,
 		applied: applied,
 		now:     time.Now,
 		stats:   ReloadStats{LastSuccess: time.Now(), LastOK: true},
 	}
+	for _, source := range sources {
+		if f, ok := source.(File); ok {
+			source = &watchedFile{File: f}
+		}
+		if l, ok := source.(layer); ok {
+			w.layers = append(w.layers, l)
+		}
+		w.sources = append(w.sources, source)
+	}
+	w.known = make([]digest, len(w.layers))
+
+	return w
 }
 
 // Start begins to poll.
@@ -85,7 +104,7 @@ func (w *Watcher) Start(ctx context.Context) error {
 	w.done = make(chan struct{})
 	go func() {
 		defer close(w.done)
-		if w.path == "" {
+		if len(w.layers) == 0 {
 			return // nothing but defaults and environment: nothing can change
 		}
 		ticker := time.NewTicker(reloadPoll)
@@ -122,48 +141,73 @@ func (w *Watcher) Stats() ReloadStats {
 	return w.stats
 }
 
-// poll looks at the file once. Each content is judged once: a bad one is
+// poll looks at the layers once. Each content is judged once: a bad one is
 // reported once, not every second.
 func (w *Watcher) poll(ctx context.Context) {
-	now, err := takeStamp(w.path)
-	if err == nil && now == w.stamp {
-		return
+	now, err := w.look()
+	if slices.Equal(now, w.known) {
+		return // nothing new, or the same problem again
 	}
-	content, contentErr := File{Path: w.path}.content()
-	if err = errors.Join(err, contentErr); err != nil {
-		// The same problem again is not news. A zero hash stands for "unreadable".
-		if w.stamp != (stamp{target: "unreadable"}) {
-			w.stamp, w.content = stamp{target: "unreadable"}, [sha256.Size]byte{}
-			w.failed(ctx, err)
-		}
-
-		return
-	}
-	hash := sha256.Sum256(content)
-	if hash == w.content {
-		w.stamp = now // touched, or swapped for an equal copy
-
-		return
-	}
-	if w.now().Sub(w.lastLook) < reloadMinInterval {
-		return // the stamp stays old: a later poll takes whatever is current then
-	}
-
-	next, err := Load(ctx, w.sources...)
-	if after, stampErr := takeStamp(w.path); stampErr != nil || after != now {
-		return // changed while it was read: the next poll judges the whole
-	}
-	w.stamp, w.content, w.lastLook = now, hash, w.now()
 	if err != nil {
+		w.known = now
 		w.failed(ctx, err)
 
 		return
 	}
-	w.swap(ctx, next)
+	if w.now().Sub(w.lastLook) < reloadMinInterval {
+		return // it stays unknown: a later poll takes whatever is current then
+	}
+
+	next, err := Load(ctx, w.sources...)
+	if after, lookErr := w.look(); lookErr != nil || !slices.Equal(after, now) {
+		return // changed while it was read: the next poll judges the whole
+	}
+	w.known, w.lastLook = now, w.now()
+	if err != nil {
+		w.failed(ctx, err)
+		if next = w.giveWay(ctx); next == nil {
+			return
+		}
+	}
+	for _, l := range w.layers {
+		l.accept(ctx)
+	}
+	w.swap(ctx, next, err == nil)
+}
+
+// giveWay returns what is valid without the news that were refused. If they
+// are not to blame they stay, for when the other layer is repaired.
+func (w *Watcher) giveWay(ctx context.Context) *Config {
+	for _, l := range w.layers {
+		undo, ok := l.giveWay()
+		if !ok {
+			continue
+		}
+		if next, err := Load(ctx, w.sources...); err == nil {
+			w.known, _ = w.look() // readable a moment ago
+
+			return next
+		}
+		undo()
+	}
+
+	return nil
+}
+
+func (w *Watcher) look() ([]digest, error) {
+	all := make([]digest, len(w.layers))
+	errs := make([]error, 0, len(w.layers))
+	for i, l := range w.layers {
+		d, err := l.look()
+		all[i] = d
+		errs = append(errs, err)
+	}
+
+	return all, errors.Join(errs...)
 }
 
 // swap publishes the reloadable part of next.
-func (w *Watcher) swap(ctx context.Context, next *Config) {
+func (w *Watcher) swap(ctx context.Context, next *Config, whole bool) {
 	old := w.live.Current()
 	merged := *next
 	merged.origins = maps.Clone(next.origins)
@@ -214,7 +258,10 @@ func (w *Watcher) swap(ctx context.Context, next *Config) {
 	if len(changes) > 0 {
 		w.stats.Reloads++
 	}
-	w.stats.LastSuccess, w.stats.LastOK = w.now(), true
+	// Without a part that was refused it isn't what the layers say.
+	if whole {
+		w.stats.LastSuccess, w.stats.LastOK = w.now(), true
+	}
 }
 
 func (w *Watcher) failed(ctx context.Context, err error) {
@@ -225,6 +272,46 @@ func (w *Watcher) failed(ctx context.Context, err error) {
 
 	w.logger.ErrorContext(ctx, "config reload refused, the last good one stays", "error", err)
 }
+
+// watchedFile is the layer of the file, and what is known of it.
+type watchedFile struct {
+	File
+
+	stamp  stamp
+	digest digest
+}
+
+// stamp tells cheaply that a file can't have changed. A mounted ConfigMap is
+// changed by pointing the symlink ..data to another directory, so the resolved
+// path is the part that matters there.
+type stamp struct {
+	target  string
+	size    int64
+	modTime time.Time
+}
+
+// look reads the file only where the stamp is another.
+func (f *watchedFile) look() (digest, error) {
+	now, err := takeStamp(f.Path)
+	if err == nil && now == f.stamp {
+		return f.digest, nil
+	}
+	content, contentErr := f.content()
+	if err := errors.Join(err, contentErr); err != nil {
+		f.stamp = stamp{}
+
+		return digest{}, err
+	}
+	f.stamp, f.digest = now, sha256.Sum256(content)
+
+	return f.digest, nil
+}
+
+// accept has nothing to keep: the file is on disk already.
+func (f *watchedFile) accept(context.Context) {}
+
+// giveWay can't: nobody knows what the file was before.
+func (f *watchedFile) giveWay() (undo func(), ok bool) { return nil, false }
 
 func takeStamp(path string) (stamp, error) {
 	target, err := filepath.EvalSymlinks(path)

@@ -31,7 +31,7 @@ func newWatched(t *testing.T, content string) *watched {
 		t.Fatal(err)
 	}
 	x.live = NewLive(c)
-	x.Watcher = NewWatcher(path, x.live, slog.New(slog.NewJSONHandler(x.log, nil)), sources)
+	x.Watcher = NewWatcher(x.live, slog.New(slog.NewJSONHandler(x.log, nil)), sources)
 	x.now = func() time.Time { return x.clock }
 	x.poll(t.Context())
 
@@ -187,7 +187,7 @@ func TestWatcherRuns(t *testing.T) {
 	}
 	var level atomic.Int64
 	changed := make(chan struct{})
-	w := NewWatcher(file.Path, NewLive(c), slog.New(slog.DiscardHandler), []Source{file}, func(_, after *Config) {
+	w := NewWatcher(NewLive(c), slog.New(slog.DiscardHandler), []Source{file}, func(_, after *Config) {
 		level.Store(int64(after.Log.Level))
 		close(changed)
 	})

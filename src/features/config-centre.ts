@@ -1,0 +1,33 @@
+import { reach } from './reach.js'
+import { defineFeature } from './types.js'
+
+/** A configuration centre as the highest layer, with the last good document on disk. */
+export const configCentre = defineFeature({
+  id: 'config-centre',
+  help: 'a configuration centre as the highest layer of the settings, with the last good document on disk',
+  enabled: ({ features }) => features.configCentre,
+  requires: ['config-file'],
+  templates: 'features/config-centre',
+  flag: 'configCentre',
+  slots: ({ config: { centre } }) =>
+    centre === undefined
+      ? {}
+      : {
+          containerEnv: [
+            { name: 'CONFIG_CACHE_DIR', value: centre.cacheDir, why: `the last good document of ${centre.name}` },
+          ],
+          egress: [reach({ host: centre.host, port: centre.port })],
+          readmeNeeds: [
+            {
+              what: `${centre.name} at \`${centre.host}:${centre.port}\``,
+              for: 'settings that change at run time; without it the pods run and are ready',
+            },
+          ],
+          readmeFeatures: [
+            {
+              title: `Settings from ${centre.name}`,
+              text: `Above file and environment: ${centre.place}. Without ${centre.name} the last good ones stay.`,
+            },
+          ],
+        },
+})

@@ -1,0 +1,44 @@
+import { defineFeature } from './types.js'
+
+/** Consul's key-value store as the configuration centre, over plain HTTP. */
+export const consul = defineFeature({
+  id: 'consul',
+  help: 'Consul as the configuration centre: its key-value store, by blocking queries',
+  enabled: ({ features }) => features.consul,
+  requires: ['config-centre'],
+  templates: 'features/consul',
+  flag: 'consul',
+  slots: ({ config: { consul }, images }) => ({
+    configSections: [{ field: 'Consul', declaration: 'Consul   Consul', fields: 'consulFields()' }],
+    overlayConfig: [
+      {
+        key: 'consul.address',
+        env: 'CONSUL_ADDRESS',
+        value: consul.address,
+        why: 'Each environment may have its own.',
+      },
+      { key: 'consul.prefix', env: 'CONSUL_PREFIX', value: consul.prefix },
+    ],
+    compose: [
+      {
+        name: 'consul',
+        service: {
+          image: images.consul,
+          command: ['agent', '-dev', '-client=0.0.0.0'],
+          ports: ['127.0.0.1:8500:8500'],
+        },
+        secrets: [],
+        env: ['CONSUL_ADDRESS=http://127.0.0.1:8500'],
+      },
+    ],
+    credentials: [
+      {
+        constant: 'ConsulToken',
+        file: 'consul-token',
+        doc: 'is the ACL token for Consul. Without it the service asks as nobody.',
+        required: false,
+        random: false,
+      },
+    ],
+  }),
+})

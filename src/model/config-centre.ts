@@ -1,0 +1,47 @@
+import type { Spec } from '../spec/table.js'
+import type { ConfigCentre, Model } from './types.js'
+
+type Places = Pick<Model['config'], 'consul' | 'nacos'>
+
+/** Where the settings are in each centre. */
+export function centrePlaces(spec: Spec): Places {
+  return {
+    consul: {
+      // The Service of Consul's own chart, in the namespace that its guide takes.
+      address: spec['config.consul.address'] ?? 'http://consul-server.consul.svc.cluster.local:8500',
+      prefix: spec['config.consul.prefix'] ?? `${spec.name}/`,
+    },
+    nacos: {
+      address: spec['config.nacos.address'] ?? 'http://nacos.nacos.svc.cluster.local:8848',
+      namespace: spec['config.nacos.namespace'] ?? '',
+      group: spec['config.nacos.group'] ?? 'DEFAULT_GROUP',
+      dataId: spec['config.nacos.dataId'] ?? `${spec.name}.yaml`,
+    },
+  }
+}
+
+/** The centre that was chosen. */
+export function configCentre(spec: Spec, { consul, nacos }: Places): ConfigCentre | undefined {
+  const common = (address: string) => ({
+    host: new URL(address).hostname,
+    port: portOf(address),
+    cacheDir: `/var/cache/${spec.name}/config`,
+    cacheSize: `${cacheMebibytes}Mi`,
+  })
+  switch (spec['config.source']) {
+    case 'consul':
+      return { name: 'Consul', place: `keys below \`${consul.prefix}\``, ...common(consul.address) }
+    case 'nacos':
+      return { name: 'Nacos', place: `\`${nacos.dataId}\` of group \`${nacos.group}\``, ...common(nacos.address) }
+    default:
+      return undefined
+  }
+}
+
+/** Two documents of 1 MiB at the most, a third larger in base64: the good one, and the next while it is written. */
+const cacheMebibytes = 4
+
+function portOf(address: string): number {
+  const { port, protocol } = new URL(address)
+  return port === '' ? { 'http:': 80, 'https:': 443 }[protocol as 'http:' | 'https:'] : Number(port)
+}
