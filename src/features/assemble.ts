@@ -47,6 +47,9 @@ function fillSlots(model: Model, enabled: readonly Feature[]): Slots {
     appSetup: all('appSetup').sort(byOrder),
     appComponents: all('appComponents').sort(byOrder),
     httpMiddleware: all('httpMiddleware').sort(byOrder),
+    grpcOptions: all('grpcOptions'),
+    trafficServers: all('trafficServers'),
+    configSections: all('configSections'),
     adminRoutes: all('adminRoutes'),
     containerEnv: all('containerEnv'),
     egress: all('egress'),
@@ -67,7 +70,7 @@ function byText<T>(entries: readonly T[], textOf: (entry: T) => string): T[] {
 }
 
 /** The user's own after the first render: the example to be replaced. Everything else is merged. */
-const startingPoints = [/^internal\/greeting\//, /^api\/openapi\.yaml$/, /^\.env\.example$/, /^CODEOWNERS$/]
+const startingPoints = [/^internal\/greeting\//, /^api\/(openapi\.yaml$|greeting\/)/, /^\.env\.example$/, /^CODEOWNERS$/]
 
 function policyOf(path: string): Policy {
   return startingPoints.some((pattern) => pattern.test(path)) ? 'once' : 'merge'

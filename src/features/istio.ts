@@ -12,7 +12,7 @@ export const istio = defineFeature({
   enabled: ({ istio }) => istio !== undefined,
   templates: 'features/istio',
   flag: 'istio',
-  slots: ({ istio, monitoring, ports }) => ({
+  slots: ({ features, istio, monitoring, ports }) => ({
     kinds: [
       { group: 'networking.istio.io', kind: 'VirtualService' },
       { group: 'networking.istio.io', kind: 'DestinationRule' },
@@ -23,7 +23,10 @@ export const istio = defineFeature({
       {
         why: "traffic from the mesh's ingress gateway; mTLS arrives on the container's own port",
         namespace: (istio as Istio).ingressNamespace,
-        ports: [{ port: ports.http, protocol: 'TCP' }],
+        ports: [
+          ...(features.http ? [{ port: ports.http, protocol: 'TCP' } as const] : []),
+          ...(features.grpc ? [{ port: ports.grpc, protocol: 'TCP' } as const] : []),
+        ],
       },
       {
         why: "the sidecar's own metrics",

@@ -13,6 +13,12 @@ export interface Slots {
   readonly appComponents: readonly AppComponent[]
   /** Middleware between the request id and the access log: what observes, and sees every answer. */
   readonly httpMiddleware: readonly HttpMiddleware[]
+  /** What observes gRPC calls: further arguments of `grpcserver.New`. */
+  readonly grpcOptions: readonly { readonly expression: string }[]
+  /** Entries of the start list that take traffic; they stop right after readiness. */
+  readonly trafficServers: readonly TrafficServer[]
+  /** Sections of `internal/config`: settings that a feature declares in a file of its own. */
+  readonly configSections: readonly ConfigSection[]
   /** Routes of the admin port. */
   readonly adminRoutes: readonly AdminRoute[]
   /** Environment of the main container. */
@@ -53,6 +59,21 @@ export interface HttpMiddleware {
   readonly expression: string
 }
 
+export interface TrafficServer {
+  /** Go composite literal of type `component`. */
+  readonly component: string
+  readonly why?: string
+}
+
+export interface ConfigSection {
+  /** Field of config.Config and name of its type; at most 8 letters, as the struct is aligned. */
+  readonly field: string
+  /** The field's line in the struct. */
+  readonly declaration: string
+  /** Go call that returns the section's rows of the table of settings. */
+  readonly fields: string
+}
+
 export interface AdminRoute {
   /** Go composite literal of type admin.Route. */
   readonly route: string
@@ -86,7 +107,7 @@ export type TemplateContext = Omit<Model, 'answers'> & { readonly slots: Slots }
 export type SlotContributions = { readonly [K in keyof Slots]?: Slots[K] }
 
 /** A module that the Go module table knows; see `golang/modules.json`. */
-export type GoModuleSet = 'base' | 'metrics' | 'tracing'
+export type GoModuleSet = 'base' | 'metrics' | 'tracing' | 'grpc'
 
 export interface Feature {
   readonly id: string

@@ -41,6 +41,8 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     preset: spec.preset,
     namespace: spec.namespace as string,
     features: {
+      http: spec['http.enabled'],
+      grpc: spec['grpc.enabled'],
       metrics: spec['metrics.enabled'],
       tracing: spec['tracing.enabled'],
       configFile: spec['config.source'] === 'file',
@@ -53,7 +55,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       argocd: spec['delivery.argocd.enabled'],
       github: spec['delivery.ci'] === 'github',
     },
-    ports: { http: spec['http.port'], admin: spec['http.adminPort'], service: 80 },
+    ports: { http: spec['http.port'], grpc: spec['grpc.port'], admin: spec['http.adminPort'], service: 80 },
     timeouts: times.timeouts,
     versionPath: '/version',
     versionPattern: 'GET /version',

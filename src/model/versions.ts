@@ -13,6 +13,14 @@ export const versions = {
   golangciLint: '2.15.0',
   /** https://github.com/kubernetes-sigs/kustomize/releases */
   kustomize: '5.8.2',
+  /** https://github.com/bufbuild/buf/releases: compiles .proto files, and needs no protoc. */
+  buf: '1.75.0',
+  /** The release of google.golang.org/protobuf in golang/table.ts: generated code asks for a runtime no older. */
+  protocGenGo: '1.36.12',
+  /** https://pkg.go.dev/google.golang.org/grpc/cmd/protoc-gen-go-grpc */
+  protocGenGoGrpc: '1.6.2',
+  /** https://github.com/fullstorydev/grpcurl/releases */
+  grpcurl: '1.9.4',
 } as const
 
 /** Actions by commit, with the release that the commit is; the tags of their repositories are the source. */
