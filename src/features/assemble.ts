@@ -70,7 +70,12 @@ function byText<T>(entries: readonly T[], textOf: (entry: T) => string): T[] {
 }
 
 /** The user's own after the first render: the example to be replaced. Everything else is merged. */
-const startingPoints = [/^internal\/greeting\//, /^api\/(openapi\.yaml$|greeting\/)/, /^\.env\.example$/, /^CODEOWNERS$/]
+const startingPoints = [
+  /^internal\/greeting\//,
+  /^api\/(openapi\.yaml$|greeting\/)/,
+  /^\.env\.example$/,
+  /^CODEOWNERS$/,
+]
 
 function policyOf(path: string): Policy {
   return startingPoints.some((pattern) => pattern.test(path)) ? 'once' : 'merge'

@@ -8,6 +8,7 @@ import { entrypoint } from './entrypoint.js'
 import { github } from './github.js'
 import { grpc } from './grpc.js'
 import { grpcMetrics } from './grpc-metrics.js'
+import { grpcOnly } from './grpc-only.js'
 import { grpcTracing } from './grpc-tracing.js'
 import { http } from './http.js'
 import { httpMetrics } from './http-metrics.js'
@@ -30,6 +31,7 @@ export const features: readonly Feature[] = [
   service,
   http,
   grpc,
+  grpcOnly,
   deployment,
   statefulset,
   entrypoint,
