@@ -111,8 +111,8 @@ export const syncFacts: readonly Fact[] = [
           ['startupProbe', 'startup'],
         ].map(([probe = '', name = '']) =>
           unless(
-            container[probe] === undefined || container[probe].httpGet.path === served(name),
-            `${probe} asks ${container[probe]?.httpGet.path}, and ${served(name)} answers it`,
+            container[probe]?.httpGet === undefined || container[probe].httpGet.path === served(name),
+            `${probe} asks ${container[probe]?.httpGet?.path}, and ${served(name)} answers it`,
           ),
         ),
       )

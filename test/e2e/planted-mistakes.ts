@@ -100,7 +100,7 @@ export const leafMistakes: readonly LeafMistake[] = [
   { mistake: 'a wrong name or namespace', at: /^metadata\.(name|namespace)$/, change: other },
   {
     mistake: 'a wrong file or path',
-    at: /(httpGet\.path|args\[\d+\]|mountPath|endpoints\[\d+\]\.path|source\.path|paths\[\d+\])$/,
+    at: /(httpGet\.path|grpc\.service|headers\["?content-type"?\]\.prefix|headers\.content-type\.prefix|args\[\d+\]|mountPath|endpoints\[\d+\]\.path|source\.path|paths\[\d+\])$/,
     change: other,
   },
   {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ type Field struct {
 
 // Fields returns the table, in the order in which --help prints it.
 func Fields() []Field {
-	fields := []Field{
+	return slices.Concat([]Field{
 		{
 			Key:  "admin.port",
 			Env:  "ADMIN_PORT",
@@ -79,10 +80,7 @@ func Fields() []Field {
 			// Asked anew for every record.
 			Reloadable: true,
 		},
-	}
-	fields = append(fields, grpcFields()...)
-
-	return fields
+	}, grpcFields())
 }
 
 // kind is how a setting is read, bounded and printed.

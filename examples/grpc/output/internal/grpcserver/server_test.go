@@ -10,6 +10,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -203,6 +204,35 @@ func TestOutcomes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// recorder is an Observer that keeps what it is told.
+type recorder struct {
+	begun atomic.Int32
+	ended chan Call
+}
+
+func (r *recorder) Begun() { r.begun.Add(1) }
+
+func (r *recorder) Ended(call Call) { r.ended <- call }
+
+func TestObserversAreToldOfEveryCall(t *testing.T) {
+	seen := &recorder{ended: make(chan Call, 2)}
+	f := newFixture(t, &handlers{
+		unary:  func(context.Context) error { panic("boom") },
+		stream: func(grpc.ServerStream) error { return nil },
+	}, Option{Observer: seen})
+	_ = f.call(t.Context())
+	if call := <-seen.ended; call.Method != "/test.Service/Unary" || call.Code != codes.Internal || !call.Panicked {
+		t.Errorf("call = %+v", call)
+	}
+	_ = f.callStream(t.Context(), "/test.Service/Stream")
+	if call := <-seen.ended; call.Method != "/test.Service/Stream" || call.Code != codes.OK || call.Panicked {
+		t.Errorf("call = %+v", call)
+	}
+	if n := seen.begun.Load(); n != 2 {
+		t.Errorf("%d calls begun, want 2", n)
 	}
 }
 
