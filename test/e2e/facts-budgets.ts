@@ -93,18 +93,14 @@ export const budgetFacts: readonly Fact[] = [
     id: '4',
     rule: 'the proxy closes idle connections before the server does',
     contradictions: (overlay) => {
-      const closes = inGo(
-        overlay,
-        trafficNames(overlay.workloads[0]).includes('http') ? 'HTTPIdleTimeout' : 'GRPCMaxConnectionAge',
+      const closes = Math.min(
+        ...trafficNames(overlay.workloads[0]).map((name) => inGo(overlay, `${name.toUpperCase()}IdleTimeout`)),
       )
-      return (
-        overlay
-          .all('DestinationRule')
-          .map(({ spec }) => seconds(spec.trafficPolicy.connectionPool.http.idleTimeout))
-          // A gRPC server keeps idle connections until they reach their age.
-          .filter((idle) => !(idle < closes))
-          .map((idle) => `idle for ${idle}s, and the server closes after ${closes}s`)
-      )
+      return overlay
+        .all('DestinationRule')
+        .map(({ spec }) => seconds(spec.trafficPolicy.connectionPool.http.idleTimeout))
+        .filter((idle) => !(idle < closes))
+        .map((idle) => `idle for ${idle}s, and the server closes after ${closes}s`)
     },
   },
   {

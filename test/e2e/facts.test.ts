@@ -119,6 +119,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   'the proxy closes': [
     { from: 'idleTimeout: 60s', to: 'idleTimeout: 90s' },
     { file: defaults, from: /(defaultHTTPIdleTimeout\s+=) \d+/, to: '$1 60' },
+    { file: grpcDefaults, from: /(defaultGRPCIdleTimeout\s+=) \d+/, to: '$1 60' },
   ],
   'entrypoint wait': [
     { from: /(startupProbe:\n\s+failureThreshold:) \d+/, to: '$1 2' },

@@ -7,6 +7,7 @@ type GRPC struct {
 	Port             int
 	Timeout          time.Duration
 	MaxMessageBytes  int
+	IdleTimeout      time.Duration
 	MaxConnectionAge time.Duration
 	Reflection       bool
 }
@@ -19,6 +20,10 @@ const (
 
 	// 1 MiB: messages are a few KiB. One that is larger is a mistake.
 	defaultGRPCMaxMessageBytes = 1048576
+
+	// Longer than the idle timeout of any proxy in front (60 s is usual), so
+	// that the proxy closes an idle connection and never meets a closed one.
+	defaultGRPCIdleTimeout = 75 * time.Second
 
 	// A client keeps one connection for as long as it may, and so one pod. After
 	// this long it has to connect anew, and new pods get their share. Short
@@ -48,6 +53,12 @@ func grpcFields() []Field {
 			Env:  "GRPC_MAX_MESSAGE_BYTES",
 			Doc:  "largest message that is accepted",
 			kind: bytesKind(func(c *Config) *int { return &c.GRPC.MaxMessageBytes }, defaultGRPCMaxMessageBytes, 1<<10, 1<<30),
+		},
+		{
+			Key:  "grpc.idleTimeout",
+			Env:  "GRPC_IDLE_TIMEOUT",
+			Doc:  "how long a connection without calls is kept; more than any proxy in front keeps it",
+			kind: durationKind(func(c *Config) *time.Duration { return &c.GRPC.IdleTimeout }, defaultGRPCIdleTimeout, time.Second),
 		},
 		{
 			Key:  "grpc.maxConnectionAge",

@@ -104,6 +104,7 @@ func New(o Options, options ...Option) *Server {
 		grpc.MaxHeaderListSize(maxHeaderBytes),
 		grpc.MaxRecvMsgSize(o.Config.MaxMessageBytes),
 		grpc.KeepaliveParams(keepalive.ServerParameters{
+			MaxConnectionIdle:     o.Config.IdleTimeout,
 			MaxConnectionAge:      o.Config.MaxConnectionAge,
 			MaxConnectionAgeGrace: o.Grace,
 			Time:                  pingAfter,

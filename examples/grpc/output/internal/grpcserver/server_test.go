@@ -95,7 +95,12 @@ func newFixture(t *testing.T, h *handlers, options ...Option) *fixture {
 	logger := slog.New(slog.NewTextHandler(f.log, nil))
 	f.health = health.New(time.Second, 0, logger)
 	f.server = New(Options{
-		Config:   config.GRPC{Timeout: 200 * time.Millisecond, MaxMessageBytes: 1 << 10, MaxConnectionAge: time.Hour},
+		Config: config.GRPC{
+			Timeout:          200 * time.Millisecond,
+			MaxMessageBytes:  1 << 10,
+			IdleTimeout:      time.Hour,
+			MaxConnectionAge: time.Hour,
+		},
 		Grace:    patience,
 		Health:   f.health,
 		Services: []Service{h.register},
