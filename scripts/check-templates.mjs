@@ -26,9 +26,9 @@ await writeFile(
   path.join(root, 'generated/templates.check.ts'),
   `// Written by scripts/check-templates.mjs; type-checked, never run.
 import type { TemplateContext } from '../src/features/types.js'
-import type { Environment, FreeText, Istio } from '../src/model/types.js'
+import type { Environment, FreeText, Istio, SqlStore, Store } from '../src/model/types.js'
 
-void (0 as unknown as Environment | FreeText | Istio)
+void (0 as unknown as Environment | FreeText | Istio | SqlStore | Store)
 declare function print(value: string | number): void
 declare function encode(value: string | number | boolean | FreeText | undefined): void
 declare function items<T>(list: readonly T[] | Readonly<Record<string, T>> | undefined): readonly T[]
@@ -45,6 +45,9 @@ function extras({ output, folder }) {
     ...(['features/istio', 'features/istio-gateway', 'features/traffic-split'].includes(folder ?? '')
       ? ['{ readonly istio: Istio }']
       : []),
+    ...(folder === 'features/postgres' ? ['{ readonly stores: { readonly postgres: SqlStore } }'] : []),
+    ...(folder === 'features/mysql' ? ['{ readonly stores: { readonly mysql: SqlStore } }'] : []),
+    ...(folder === 'features/redis' ? ['{ readonly stores: { readonly redis: Store } }'] : []),
   ]
 }
 

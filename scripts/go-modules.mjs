@@ -8,10 +8,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { root } from './templates.mjs'
 
-/** The flags that turn each optional set on and off. */
+/** The flags that decide about each optional set. */
 const optional = [
   { set: 'metrics', on: '--metrics', off: '--no-metrics' },
   { set: 'tracing', on: '--tracing', off: '--no-tracing' },
+  { set: 'postgres', on: '--postgres', off: '--no-postgres' },
+  { set: 'mysql', on: '--mysql', off: '--no-mysql' },
+  { set: 'redis', on: '--redis', off: '--no-redis' },
   { set: 'grpc', on: '--grpc', off: '--no-grpc' },
 ]
 

@@ -3,7 +3,15 @@ import { type CompiledTemplates, renderFolders } from '../engine/template-set.js
 import { goMod, goSum } from '../golang/go-mod.js'
 import type { Model } from '../model/types.js'
 import { features as allFeatures } from './index.js'
-import type { Feature, GoModuleSet, SlotContributions, Slots } from './types.js'
+import type {
+  Feature,
+  FilledSlots,
+  GoModuleSet,
+  OverlaySection,
+  OverlaySetting,
+  SlotContributions,
+  Slots,
+} from './types.js'
 
 /** The features of a model, in order. Throws when one lacks what it requires: a bug in an enablement rule. */
 function enabledFeatures(model: Model, features: readonly Feature[] = allFeatures): Feature[] {
@@ -38,7 +46,7 @@ export function renderProject(model: Model, templates: CompiledTemplates): FileS
 }
 
 /** All contributions, each slot in order. */
-function fillSlots(model: Model, enabled: readonly Feature[]): Slots {
+function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
   const contributions: SlotContributions[] = enabled.map((feature) => feature.slots?.(model) ?? {})
   const all = <K extends keyof Slots>(slot: K): Slots[K][number][] =>
     contributions.flatMap((c) => [...((c[slot] as Slots[K]) ?? [])])
@@ -49,14 +57,31 @@ function fillSlots(model: Model, enabled: readonly Feature[]): Slots {
     httpMiddleware: all('httpMiddleware').sort(byOrder),
     grpcOptions: all('grpcOptions'),
     trafficServers: all('trafficServers'),
-    configSections: all('configSections'),
     adminRoutes: all('adminRoutes'),
+    configSections: all('configSections'),
+    credentials: all('credentials'),
+    overlayConfig: all('overlayConfig'),
+    overlaySections: bySection(all('overlayConfig')),
+    greetingUses: all('greetingUses').sort(byOrder),
+    compose: all('compose'),
     containerEnv: all('containerEnv'),
     egress: all('egress'),
     ingress: all('ingress'),
     kinds: byText(all('kinds'), ({ group, kind }) => `${group}/${kind}`),
     readmeFeatures: all('readmeFeatures'),
+    readmeSections: all('readmeSections'),
+    readmeNeeds: all('readmeNeeds'),
   }
+}
+
+/** Sections in the order in which they appear first. */
+function bySection(settings: readonly OverlaySetting[]): OverlaySection[] {
+  const sections = new Map<string, (OverlaySetting & { name: string })[]>()
+  for (const setting of settings) {
+    const [section = '', name = ''] = setting.key.split('.')
+    sections.set(section, [...(sections.get(section) ?? []), { ...setting, name }])
+  }
+  return [...sections].map(([section, entries]) => ({ section, settings: entries }))
 }
 
 function byOrder(a: { readonly order: number }, b: { readonly order: number }): number {

@@ -1,5 +1,5 @@
-import type { WaitTarget } from '../model/types.js'
-import { defineFeature, type NetworkRule } from './types.js'
+import { reach } from './reach.js'
+import { defineFeature } from './types.js'
 
 /** A script in the image that waits for dependencies, then becomes the program. */
 export const entrypoint = defineFeature({
@@ -18,12 +18,3 @@ export const entrypoint = defineFeature({
     ],
   }),
 })
-
-/** The way to one dependency: into its namespace when the name tells it, else anywhere on its port. */
-function reach({ host, port }: WaitTarget): NetworkRule {
-  const namespace = /^[^.]+\.([^.]+)\.svc(\.cluster\.local)?$/.exec(host)?.[1]
-  const ports = [{ port, protocol: 'TCP' }] as const
-  return namespace === undefined
-    ? { why: `${host}, which may be anywhere: a NetworkPolicy knows addresses and not names`, ports }
-    : { why: host, namespace, ports }
-}

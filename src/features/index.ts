@@ -1,5 +1,6 @@
 import { argocd } from './argocd.js'
 import { autoscaling } from './autoscaling.js'
+import { compose } from './compose.js'
 import { configEnv } from './config-env.js'
 import { configFile } from './config-file.js'
 import { configReload } from './config-reload.js'
@@ -16,12 +17,17 @@ import { httpTracing } from './http-tracing.js'
 import { istio } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
 import { metrics } from './metrics.js'
+import { migrations } from './migrations.js'
+import { mysql } from './mysql.js'
 import { networkPolicy } from './network-policy.js'
 import { pdb } from './pdb.js'
+import { postgres } from './postgres.js'
 import { pprof } from './pprof.js'
+import { redis } from './redis.js'
 import { service } from './service.js'
 import { serviceMonitor } from './service-monitor.js'
 import { statefulset } from './statefulset.js'
+import { storeMetrics, stores, storeTracing } from './stores.js'
 import { tracing } from './tracing.js'
 import { trafficSplit } from './traffic-split.js'
 import type { Feature } from './types.js'
@@ -45,6 +51,14 @@ export const features: readonly Feature[] = [
   configFile,
   configEnv,
   configReload,
+  stores,
+  storeMetrics,
+  storeTracing,
+  postgres,
+  mysql,
+  redis,
+  migrations,
+  compose,
   autoscaling,
   pdb,
   networkPolicy,

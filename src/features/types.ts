@@ -17,10 +17,18 @@ export interface Slots {
   readonly grpcOptions: readonly { readonly expression: string }[]
   /** Entries of the start list that take traffic; they stop right after readiness. */
   readonly trafficServers: readonly TrafficServer[]
-  /** Sections of `internal/config`: settings that a feature declares in a file of its own. */
-  readonly configSections: readonly ConfigSection[]
   /** Routes of the admin port. */
   readonly adminRoutes: readonly AdminRoute[]
+  /** Sections of `internal/config`: settings that a feature declares in a file of its own. */
+  readonly configSections: readonly ConfigSection[]
+  /** Files in CREDENTIALS_DIR that the program reads beside the admin token. */
+  readonly credentials: readonly Credential[]
+  /** Settings that every overlay states. */
+  readonly overlayConfig: readonly OverlaySetting[]
+  /** What the example endpoint uses: further arguments of `greeting.Register`. */
+  readonly greetingUses: readonly GreetingUse[]
+  /** Containers of compose.yaml, for local work. */
+  readonly compose: readonly ComposeService[]
   /** Environment of the main container. */
   readonly containerEnv: readonly EnvVar[]
   /** NetworkPolicy egress beyond DNS. */
@@ -31,6 +39,63 @@ export interface Slots {
   readonly kinds: readonly { readonly group: string; readonly kind: string }[]
   /** Lines of the README's list of what is in the project. */
   readonly readmeFeatures: readonly ReadmeFeature[]
+  /** Sections of the README, after the one about secrets. */
+  readonly readmeSections: readonly ReadmeFeature[]
+  /** Rows of the README's table of what the cluster needs. */
+  readonly readmeNeeds: readonly { readonly what: string; readonly for: string }[]
+}
+
+export interface ConfigSection {
+  /** Field of config.Config and name of its type; at most 8 letters, as the struct is aligned. */
+  readonly field: string
+  /** The field's line in the struct. */
+  readonly declaration: string
+  /** Go call that returns the section's rows of the table of settings. */
+  readonly fields: string
+}
+
+export interface Credential {
+  /** Go constant in package config. */
+  readonly constant: string
+  /** File name, and key of the Secret. */
+  readonly file: string
+  /** What it is, as the rest of a sentence that begins with its name. */
+  readonly doc: string
+  /** The program does not start without it. */
+  readonly required: boolean
+  /** Anything unguessable will do; otherwise whoever runs the other side knows it. */
+  readonly random: boolean
+}
+
+export interface OverlaySetting {
+  /** Key of the configuration file, `postgres.host`: a section and a name. */
+  readonly key: string
+  readonly env: string
+  readonly value: string
+  /** Needed where neither name nor value says it. */
+  readonly why?: string
+}
+
+/** The settings of one section of the configuration file. */
+export interface OverlaySection {
+  readonly section: string
+  readonly settings: readonly (OverlaySetting & { readonly name: string })[]
+}
+
+export interface GreetingUse {
+  readonly order: number
+  /** Go composite literal of type greeting.Use. */
+  readonly expression: string
+}
+
+export interface ComposeService {
+  readonly name: string
+  /** The service as Compose has it; printed as YAML. */
+  readonly service: object
+  /** Files below credentials/ that it is given. */
+  readonly secrets: readonly string[]
+  /** Lines of .env.example by which a local process finds it. */
+  readonly env: readonly string[]
 }
 
 export interface GoImport {
@@ -65,15 +130,6 @@ export interface TrafficServer {
   readonly why?: string
 }
 
-export interface ConfigSection {
-  /** Field of config.Config and name of its type; at most 8 letters, as the struct is aligned. */
-  readonly field: string
-  /** The field's line in the struct. */
-  readonly declaration: string
-  /** Go call that returns the section's rows of the table of settings. */
-  readonly fields: string
-}
-
 export interface AdminRoute {
   /** Go composite literal of type admin.Route. */
   readonly route: string
@@ -102,12 +158,18 @@ export interface ReadmeFeature {
 }
 
 /** @public What a template sees: the Model's fields, the slots, and `env` in a file that exists per environment. */
-export type TemplateContext = Omit<Model, 'answers'> & { readonly slots: Slots }
+export type TemplateContext = Omit<Model, 'answers'> & { readonly slots: FilledSlots }
+
+/** The slots, with what is computed from all contributions together. */
+export interface FilledSlots extends Slots {
+  /** overlayConfig by section, as YAML nests it. */
+  readonly overlaySections: readonly OverlaySection[]
+}
 
 export type SlotContributions = { readonly [K in keyof Slots]?: Slots[K] }
 
 /** A module that the Go module table knows; see `golang/modules.json`. */
-export type GoModuleSet = 'base' | 'metrics' | 'tracing' | 'grpc'
+export type GoModuleSet = 'base' | 'metrics' | 'tracing' | 'grpc' | 'postgres' | 'mysql' | 'redis'
 
 export interface Feature {
   readonly id: string

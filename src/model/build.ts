@@ -3,6 +3,7 @@ import { autoscaling, resources } from './capacity.js'
 import { environments } from './environments.js'
 import { Ledger } from './ledger.js'
 import { mesh } from './mesh.js'
+import { mostPods, stores } from './stores.js'
 import { latencyObjective, timing } from './timing.js'
 import type { Entrypoint, Environment, Image, Istio, Model, Workload, WorkloadRef } from './types.js'
 import { actions, compressedMegabytes, images, versions } from './versions.js'
@@ -29,6 +30,8 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const capacity = resources(spec, ledger)
   const scale = autoscaling(spec, ledger)
   const envs = environments(spec)
+  const works = workloads(name, istio)
+  const data = stores(spec, mostPods(spec, works.length), ledger)
   const owner = isVisible(spec.owner) ? spec.owner : undefined
   return {
     answers: spec,
@@ -54,8 +57,15 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       trafficSplit: istio?.split === true,
       argocd: spec['delivery.argocd.enabled'],
       github: spec['delivery.ci'] === 'github',
+      stores: Object.values(data).some((store) => store !== undefined),
+      postgres: data.postgres !== undefined,
+      mysql: data.mysql !== undefined,
+      redis: data.redis !== undefined,
+      migrations: data.postgres !== undefined || data.mysql !== undefined,
+      compose: Object.values(data).some((store) => store !== undefined),
     },
     ports: { http: spec['http.port'], grpc: spec['grpc.port'], admin: spec['http.adminPort'], service: 80 },
+    handlerTimeout: spec['http.enabled'] ? 'HTTP.Timeout' : 'GRPC.Timeout',
     timeouts: times.timeouts,
     versionPath: '/version',
     versionPattern: 'GET /version',
@@ -65,11 +75,13 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     probes: times.probes,
     resources: capacity,
     workload: workload(spec, times),
-    workloads: workloads(name, istio),
+    workloads: works,
     autoscaling: scale,
     pdb: { maxUnavailable: 1 },
     image: image(spec),
     entrypoint: entrypoint(spec),
+    images: images.local,
+    stores: data,
     istio,
     argocd: {
       repo: spec['delivery.argocd.repo'] as string,
@@ -92,6 +104,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       headless: `${name}-headless`,
       gateway: `${name}-gateway`,
       rotationRole: `${name}-credentials-rotation`,
+      migrate: `${name}-migrate`,
       operatorsGroup: `${name}-operators`,
     },
     slo: { latencySeconds: latencyObjective(spec) },
@@ -182,6 +195,9 @@ function entrypoint(spec: Spec): Entrypoint {
   return {
     enabled: spec['entrypoint.enabled'],
     waitFor: (spec['entrypoint.waitFor'] ?? []).map((target) => {
+      if (target === 'postgres' || target === 'mysql' || target === 'redis') {
+        return { host: spec[`${target}.host`], port: spec[`${target}.port`] }
+      }
       const [host = '', port = ''] = target.split(':')
       return { host, port: Number(port) }
     }),

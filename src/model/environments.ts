@@ -43,6 +43,7 @@ function components(spec: Spec, hpa: boolean, pdb: boolean): string[] {
   const chosen: [string, boolean][] = [
     // First, because it adds a workload, and others change every workload there is.
     ['traffic-split', spec['rollout.weights'] !== undefined],
+    ['migrations', spec['postgres.enabled'] || spec['mysql.enabled']],
     ['autoscaling', hpa],
     ['pdb', pdb],
     ['network-policy', spec['networkPolicy.enabled']],

@@ -42,11 +42,11 @@ const mebibytes = (quantity: string) => bytesOf(quantity) / 2 ** 20
 export const invariants: readonly Invariant[] = [
   {
     id: '1',
-    rule: 'preStop + drain + shutdown + flush + margin ≤ terminationGracePeriodSeconds',
+    rule: 'preStop + drain + shutdown + data stores + flush + margin ≤ terminationGracePeriodSeconds',
     options: ['shutdown.drain', 'shutdown.timeout'],
     violations: ({ shutdown: s }) =>
       atMost(
-        ['the shutdown', s.preStop + s.drain + s.timeout + s.flush + 5],
+        ['the shutdown', s.preStop + s.drain + s.timeout + s.stores + s.flush + 5],
         ['terminationGracePeriodSeconds', s.grace],
         ' s',
       ),
@@ -216,6 +216,21 @@ export const invariants: readonly Invariant[] = [
             )
           : []),
       ]),
+  },
+  {
+    id: '10',
+    rule: 'all pods with their pools and checks, the migration and an operator ≤ the connections that the server grants',
+    options: ['postgres.connections', 'mysql.connections', 'redis.connections', 'autoscaling.max', 'workload.replicas'],
+    violations: ({ stores }) =>
+      [stores.postgres, stores.mysql, stores.redis].flatMap((store) =>
+        store === undefined
+          ? []
+          : atMost(
+              [`what ${store.pods} pods need of ${store.name}`, store.needed],
+              [`${store.name}.connections`, store.connections],
+              '',
+            ),
+      ),
   },
   {
     id: '12',

@@ -1,12 +1,15 @@
 import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
 import { decimalSeconds, duration, millisecondsOf, seconds } from './quantity.js'
+import { storeCount } from './stores.js'
 import type { Model, Probe } from './types.js'
 
 /** Seconds: Endpoints and proxies hear of the pod's end before the program does. */
 const preStop = 5
 /** Seconds for the last spans; the OTLP exporter's own default is 10, the collector is near. */
 const flush = 5
+/** Seconds to close a data store's connections: by then nobody uses them. */
+const closing = 1
 /** Seconds between the last stage's end and SIGKILL. */
 const margin = 5
 /** Seconds from exec to ready on a throttled CPU. */
@@ -66,6 +69,7 @@ export function timing(spec: Spec, ledger: Ledger): Timing {
 function shutdownOf(spec: Spec, ledger: Ledger): Model['shutdown'] {
   const drain = spec['shutdown.drain']
   const timeout = spec['shutdown.timeout']
+  const stores = storeCount(spec) * closing
   const grace = ledger.sum(
     {
       name: 'terminationGracePeriodSeconds',
@@ -77,11 +81,12 @@ function shutdownOf(spec: Spec, ledger: Ledger): Model['shutdown'] {
       ['preStop sleep', preStop],
       ['drain', drain],
       ['shutdown', timeout],
+      ...(stores > 0 ? [['data stores', stores] as const] : []),
       ['trace flush', flush],
       ['margin', margin],
     ],
   )
-  return { preStop, drain, timeout, flush, margin, grace, process: drain + timeout + flush }
+  return { preStop, drain, timeout, stores, flush, margin, grace, process: drain + timeout + stores + flush }
 }
 
 function timeoutsOf(spec: Spec, ledger: Ledger): Model['timeouts'] {

@@ -224,6 +224,33 @@ export interface ArgoCd {
   readonly server: string
 }
 
+/** A data store, as the service sees it. */
+export interface Store {
+  readonly name: 'postgres' | 'mysql' | 'redis'
+  readonly host: string
+  readonly port: number
+  readonly tls: 'verify' | 'disable'
+  /** What the server grants this service. */
+  readonly connections: number
+  /** Connections of one pod's pool. */
+  readonly pool: number
+  /** Most connections of all pods, with their checks, the migration and an operator. */
+  readonly needed: number
+  /** Most pods that exist at a time. */
+  readonly pods: number
+}
+
+export interface SqlStore extends Store {
+  readonly database: string
+  readonly user: string
+}
+
+export interface Stores {
+  readonly postgres: SqlStore | undefined
+  readonly mysql: SqlStore | undefined
+  readonly redis: Store | undefined
+}
+
 /** Which features are on; `{{#if features.metrics}}`. */
 export interface FeatureFlags {
   readonly http: boolean
@@ -240,6 +267,15 @@ export interface FeatureFlags {
   readonly trafficSplit: boolean
   readonly argocd: boolean
   readonly github: boolean
+  /** Any data store. */
+  readonly stores: boolean
+  readonly postgres: boolean
+  readonly mysql: boolean
+  readonly redis: boolean
+  /** A database with a schema that changes. */
+  readonly migrations: boolean
+  /** Dependencies run in containers for local work. */
+  readonly compose: boolean
 }
 
 export interface Model {
@@ -264,6 +300,8 @@ export interface Model {
     /** Of the Service, for HTTP. */
     readonly service: number
   }
+  /** Go field of config.Config that says how long a handler may take: of the protocol that is served. */
+  readonly handlerTimeout: string
   readonly timeouts: {
     readonly handler: Duration
     readonly readHeader: Duration
@@ -291,9 +329,11 @@ export interface Model {
     readonly drain: number
     readonly timeout: number
     readonly flush: number
+    /** For the data stores, a second each. */
+    readonly stores: number
     readonly margin: number
     readonly grace: number
-    /** Longest that the program itself takes: drain + timeout + flush. */
+    /** Longest that the program itself takes: drain + timeout + stores + flush. */
     readonly process: number
   }
   /** Seconds the program may need from exec to ready. */
@@ -306,6 +346,9 @@ export interface Model {
   readonly pdb: { readonly maxUnavailable: number }
   readonly image: Image
   readonly entrypoint: Entrypoint
+  /** Images of dependencies, for local work alone. */
+  readonly images: { readonly postgres: string; readonly mysql: string; readonly redis: string }
+  readonly stores: Stores
   readonly istio: Istio | undefined
   readonly argocd: ArgoCd
   readonly config: {
@@ -322,6 +365,8 @@ export interface Model {
     readonly headless: string
     readonly gateway: string
     readonly rotationRole: string
+    /** Of the Job that migrates databases, its ServiceAccount and its configuration. */
+    readonly migrate: string
     readonly operatorsGroup: string
   }
   /** Where Prometheus runs. */

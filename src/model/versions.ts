@@ -51,6 +51,8 @@ export const images = {
     debian: 'debian:13-slim@sha256:d7e12182ce18b85b93007c1dedf31f2d29e01ccf3182cc4017c709b6259bc132',
     ubuntu: 'ubuntu:24.04@sha256:534baea6a22c03a63003dbc8dbe78fe34bc0d7e595d9a9dc9834884ff530eb55',
   },
+  /** For compose.yaml: by release line and not by digest, a developer's machine takes its patches. */
+  local: { postgres: 'postgres:18-alpine', mysql: 'mysql:8.4', redis: 'redis:8-alpine' },
 } as const
 
 /**

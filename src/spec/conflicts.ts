@@ -36,10 +36,9 @@ const rules: readonly Conflict[] = [
   {
     code: 'wait-for-store',
     keys: ['entrypoint.waitFor'],
-    violated: (spec) => (spec['entrypoint.waitFor'] ?? []).some((target) => !target.includes(':')),
-    message: (spec) =>
-      `entrypoint.waitFor names ${spec['entrypoint.waitFor']?.find((target) => !target.includes(':'))}, and data stores are not in this version`,
-    hint: 'give host:port',
+    violated: (spec) => absentStore(spec) !== undefined,
+    message: (spec) => `entrypoint.waitFor names ${absentStore(spec)}, and ${absentStore(spec)}.enabled is off`,
+    hint: 'turn that store on, or give host:port',
   },
   {
     code: 'same-port',
@@ -132,6 +131,13 @@ function samePorts(spec: Spec): [string, number][] | undefined {
   return ports
     .flatMap((one, at) => ports.slice(at + 1).map((other) => [one, other]))
     .find(([one, other]) => one?.[1] === other?.[1])
+}
+
+/** A data store that the entry point shall wait for and that isn't chosen. */
+function absentStore(spec: Spec): string | undefined {
+  return (spec['entrypoint.waitFor'] ?? []).find(
+    (target) => (target === 'postgres' || target === 'mysql' || target === 'redis') && !spec[`${target}.enabled`],
+  )
 }
 
 /** What in a spec can't be had together. `where` tells the place of a key. */

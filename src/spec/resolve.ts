@@ -81,6 +81,10 @@ const derivedKeys: readonly Key[] = [
   'istio.host',
   'delivery.argocd.repo',
   'delivery.argocd.project',
+  'postgres.database',
+  'postgres.user',
+  'mysql.database',
+  'mysql.user',
 ]
 
 /** What is wrong with single values, wherever they stand. */
@@ -163,6 +167,10 @@ function deriveDefaults(
     'istio.host': `${name}.example.com`,
     'delivery.argocd.repo': `https://git.example.com/${name}.git`,
     'delivery.argocd.project': name,
+    'postgres.database': sqlName(name),
+    'postgres.user': sqlName(name),
+    'mysql.database': sqlName(name),
+    'mysql.user': sqlName(name),
   }
   for (const [key, value] of Object.entries(derived) as [Key, unknown][]) {
     base.set(key, value)
@@ -173,6 +181,11 @@ function deriveDefaults(
       })
     }
   }
+}
+
+/** A service's name as an SQL name, which has no dashes and, in MySQL, 32 characters. */
+function sqlName(name: string): string {
+  return name.replaceAll('-', '_').slice(0, 32)
 }
 
 /** What is wrong with one value, or undefined. */

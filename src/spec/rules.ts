@@ -95,6 +95,13 @@ export const platform = {
   expect: 'linux/amd64, linux/arm64, linux/arm/v7, linux/386, linux/ppc64le, linux/s390x or linux/riscv64',
 }
 
+/** A database or role that needs no quotes anywhere: at most the 32 characters that MySQL gives a user name. */
+export const sqlIdentifier = {
+  pattern: /^[a-z_][a-z0-9_]{0,31}$/,
+  max: 32,
+  expect: 'an SQL name of at most 32 lower-case letters, digits and underscores',
+}
+
 /** host:port, or a data store by name. */
 export const waitTarget = {
   pattern: /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:([1-9]\d{0,4})|postgres|mysql|redis)$/,

@@ -5,6 +5,7 @@ import { delivery } from './options/delivery.js'
 import { observability } from './options/observability.js'
 import { project } from './options/project.js'
 import { probes, service } from './options/service.js'
+import { stores } from './options/stores.js'
 import { traffic } from './options/traffic.js'
 import { scaling, workload } from './options/workload.js'
 
@@ -17,7 +18,8 @@ export const groups = [
   { id: 'workload', title: 'Workload and resources', titleZh: '工作负载与资源', options: workload },
   { id: 'autoscaling', title: 'Autoscaling and availability', titleZh: '自动扩缩容与可用性', options: scaling },
   { id: 'istio', title: 'Istio and rollout', titleZh: 'Istio 与发布', options: traffic },
-  { id: 'config', title: 'Configuration and data', titleZh: '配置与数据', options: configuration },
+  { id: 'config', title: 'Configuration and messaging', titleZh: '配置与消息', options: configuration },
+  { id: 'stores', title: 'Data stores', titleZh: '数据存储', options: stores },
   { id: 'observability', title: 'Observability', titleZh: '可观测性', options: observability },
   { id: 'delivery', title: 'Delivery', titleZh: '交付', options: delivery },
 ] as const
@@ -32,6 +34,7 @@ const table = {
   ...scaling,
   ...traffic,
   ...configuration,
+  ...stores,
   ...observability,
   ...delivery,
 }

@@ -13,10 +13,10 @@ export interface Fact {
 }
 
 /** Where the program's own defaults are. */
-export const defaults = 'internal/config/defaults.go'
+const defaults = 'internal/config/defaults.go'
 
 /** Where those of gRPC are. */
-export const grpcDefaults = 'internal/config/grpc.go'
+const grpcDefaults = 'internal/config/grpc.go'
 
 export const podOf = (workload: Manifest): Manifest => workload.spec.template.spec
 export const containerOf = (workload: Manifest): Manifest => podOf(workload).containers[0]

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { examples, generate, recipe, workFolder } from '../support/project.js'
-import { describeWith, missingTools, run, succeed } from '../support/tools.js'
+import { describeWith, missingTools, run, succeed, withoutDownloads } from '../support/tools.js'
 
 /** What the Go sources depend on, each of it off once, and a project whose every name and number is unusual. */
 const extras = [
@@ -39,7 +39,8 @@ describeWith(['go', 'gofmt', 'golangci-lint'], 'Go', () => {
   test.each([...examples, ...extras])('$id: formatted, tidy, builds, vetted, linted, tested', (entry) => {
     const cwd = generate(work, entry)
     expect(succeed('gofmt', ['-l', '.'], { cwd })).toBe('')
-    expect(run('go', ['mod', 'tidy', '-diff'], { cwd })).toMatchObject({ code: 0, output: '' })
+    const tidy = run('go', ['mod', 'tidy', '-diff'], { cwd })
+    expect([tidy.code, withoutDownloads(tidy.output)]).toEqual([0, ''])
     succeed('go', ['build', '-mod=readonly', './...'], { cwd })
     succeed('go', ['vet', './...'], { cwd })
     // One linter run at a time is golangci-lint's own rule; another project's may be under way.

@@ -1,11 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from '@jest/globals'
-import { toolVersion } from '../e2e/tools/table.mjs'
+import { goToolchain, toolVersion } from '../e2e/tools/table.mjs'
 import { workFolder } from '../support/project.js'
 import { record } from '../support/proof.js'
 import { writeFiles } from '../support/render.js'
-import { describeWith, run, succeed } from '../support/tools.js'
+import { describeWith, run, withoutDownloads } from '../support/tools.js'
 import { membersByGoSources, subject } from './members.js'
 
 /** What judges Go sources; each prints what it complains about, or leaves with another code than 0. */
@@ -21,14 +21,18 @@ describeWith(['go', 'gofmt', 'golangci-lint'], 'Go sources of the covering set, 
   const work = workFolder()
   // One after the other in the same place: what a package shares with the one before is in the caches by its path.
   const cwd = path.join(work, 'project')
-  const go = succeed('go', ['env', 'GOVERSION']).trim().replace(/^go/, '')
+  // The toolchain that the images are built with; other tests take the caller's own.
+  const env = { GOTOOLCHAIN: goToolchain }
+  const go = goToolchain.replace(/^go/, '')
 
   test.each(membersByGoSources())('$id $title', ({ files }) => {
     fs.rmSync(cwd, { recursive: true, force: true })
     writeFiles(cwd, files)
     const judged = files.filter((file) => file.path.endsWith('.go')).length
     const found = Object.entries(checks).map(([tool, [program, ...args]]) => {
-      const { code, output } = run(program, args, { cwd })
+      const result = run(program, args, { cwd, env })
+      const { code } = result
+      const output = withoutDownloads(result.output)
       const isGood = code === 0 && (output === '' || tool === 'golangci-lint')
       const findings = isGood ? [] : [...output.split('\n'), `exit code ${code}`]
       const version = tool === 'golangci-lint' ? toolVersion(tool) : go

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
 import os from 'node:os'
+import path from 'node:path'
 import { describe, test } from '@jest/globals'
 import { toolPath, tools } from '../e2e/tools/table.mjs'
 
@@ -50,6 +52,14 @@ export function succeed(name: string, args: readonly string[], setting: Setting 
   return stdout
 }
 
+/** What Go has said, but for the modules that it had to fetch first: those tell of a cold cache and of nothing else. */
+export function withoutDownloads(output: string): string {
+  return output
+    .split('\n')
+    .filter((line) => !line.startsWith('go: downloading '))
+    .join('\n')
+}
+
 /** Which of these can't be used, each with the way to get it; `root` stands for the rights. */
 export function missingTools(names: readonly string[]): string[] {
   return names.flatMap((name) => lackOf(name) ?? [])
@@ -63,12 +73,26 @@ function lackOf(name: string): string | undefined {
     return process.getuid?.() === 0 ? undefined : 'root (mounts and namespaces)'
   }
   if (name !== 'go') {
-    return isOnPath(name) ? undefined : `${name} (not on the PATH)`
+    return fs.existsSync(programPath(name)) || isOnPath(name) ? undefined : `${name} (not on the PATH)`
   }
   const version = isOnPath('go') ? goVersion() : undefined
   const [major = 0, minor = 0] = version ?? []
   const recent = major > oldestGo[0] || (major === oldestGo[0] && minor >= oldestGo[1])
   return recent ? undefined : `go ${oldestGo.join('.')} or newer (https://go.dev/dl)`
+}
+
+/** Debian keeps PostgreSQL's programs off the PATH, in a folder of each version. */
+const postgresFolders = '/usr/lib/postgresql'
+
+/** What to call to run a program: a tool of the table, one of the newest PostgreSQL, or a name for the PATH. */
+export function programPath(name: string): string {
+  const tool = toolPath(name)
+  if (tool !== undefined || isOnPath(name) || !fs.existsSync(postgresFolders)) {
+    return tool ?? name
+  }
+  const versions = fs.readdirSync(postgresFolders).sort((a, b) => Number(b) - Number(a))
+  const files = versions.map((version) => path.join(postgresFolders, version, 'bin', name))
+  return files.find((file) => fs.existsSync(file)) ?? name
 }
 
 function isOnPath(name: string): boolean {

@@ -26,9 +26,6 @@ export const configuration = {
     later: ['external-secrets', 'sealed-secrets'],
     help: 'where Secrets come from; always mounted as files',
   }),
-  'postgres.enabled': boolean({ default: false, later: true, help: 'PostgreSQL' }),
-  'mysql.enabled': boolean({ default: false, later: true, help: 'MySQL' }),
-  'redis.enabled': boolean({ default: false, later: true, help: 'Redis' }),
   'kafka.enabled': boolean({ default: false, later: true, help: 'Kafka consumer' }),
   'nats.enabled': boolean({ default: false, later: true, help: 'NATS consumer' }),
 }

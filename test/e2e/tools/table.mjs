@@ -89,6 +89,8 @@ export const tools = /** @type {readonly Tool[]} */ ([
   },
   { name: 'kwok', version: '0.8.0', goBuild: { folder: 'cluster/kwok' } },
   { name: 'metrics-server', version: '0.9.0', goBuild: { folder: 'cluster/metrics-server' } },
+  // What generated services talk to.
+  { name: 'nats-server', version: '2.15.2', goInstall: 'github.com/nats-io/nats-server/v2@v2.15.2' },
   {
     name: 'crds',
     version: '1',

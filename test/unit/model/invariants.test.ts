@@ -3,12 +3,13 @@ import { checkInvariants, invariants } from '../../../src/model/invariants.js'
 import type { Model } from '../../../src/model/types.js'
 import { modelFor } from '../../support/specs.js'
 
-const sound = modelFor({ 'istio.enabled': true, 'rollout.weights': [80, 20] })
+const sound = modelFor({ 'istio.enabled': true, 'rollout.weights': [80, 20], 'postgres.enabled': true })
 const istio = sound.istio as NonNullable<Model['istio']>
+const postgres = sound.stores.postgres as NonNullable<Model['stores']['postgres']>
 
 /** A change that breaks each invariant, on a model that is sound otherwise. */
 const breaks: Readonly<Record<string, Partial<Model>>> = {
-  '1': { shutdown: { ...sound.shutdown, grace: 39 } },
+  '1': { shutdown: { ...sound.shutdown, grace: 40 } },
   '2': { timeouts: { ...sound.timeouts, write: { ms: 21_000, go: '', text: '' } } },
   '3': { istio: { ...istio, timeout: { ms: 48_000, go: '', text: '' } } },
   '4': { istio: { ...istio, idleTimeout: { ms: 75_000, go: '', text: '' } } },
@@ -19,6 +20,7 @@ const breaks: Readonly<Record<string, Partial<Model>>> = {
   '7a': { resources: { ...sound.resources, memoryRequest: '513Mi' } },
   '8': { resources: { ...sound.resources, tmpSize: '257Mi' } },
   '9': { environments: sound.environments.map((env) => ({ ...env, replicas: 3 })) },
+  '10': { stores: { ...sound.stores, postgres: { ...postgres, connections: 92 } } },
   '12': { workloads: sound.workloads.slice(0, 1) },
   '17': { ports: { ...sound.ports, admin: sound.ports.http } },
   '19': { environments: sound.environments.map((env) => ({ ...env, namespace: 'n'.repeat(64) })) },
@@ -44,6 +46,7 @@ describe('invariants', () => {
     ['6', { 'probes.readiness.timeout': 10 }, ['probes.readiness.period']],
     ['7a', { 'resources.cpu.limit': '100m' }, ['resources.cpu.limit']],
     ['7', { 'resources.memory.limit': '1Mi', 'resources.memory.request': '1Mi' }, ['resources.memory.limit']],
+    ['10', { 'mysql.enabled': true, 'autoscaling.max': 1000 }, ['mysql.connections', 'autoscaling.max']],
     ['19', { namespace: 'n'.repeat(60) }, ['namespace']],
   ])('rule %s: what the user caused names the options to change', (id, answers, options) => {
     const [finding] = checkInvariants(modelFor(answers))

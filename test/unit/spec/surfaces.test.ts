@@ -70,7 +70,8 @@ describe('JSON Schema', () => {
     [{ http: { port: '8080' } }],
     [{ name: 'Orders' }],
     [{ rollout: { strategy: 'canary' } }],
-    [{ postgres: { enabled: true } }],
+    [{ kafka: { enabled: true } }],
+    [{ postgres: { tls: 'prefer' } }],
     [{ version: 2 }],
   ])('refuses %j', (document) => {
     expect(validate(document)).toBe(false)

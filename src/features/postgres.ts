@@ -1,0 +1,50 @@
+import { storeSlots } from './store-slots.js'
+import { defineFeature } from './types.js'
+
+/** PostgreSQL: pool, repository, migrations. */
+export const postgres = defineFeature({
+  id: 'postgres',
+  help: 'PostgreSQL: pool, readiness check, example repository, migrations',
+  enabled: ({ features }) => features.postgres,
+  requires: ['stores', 'migrations'],
+  templates: 'features/postgres',
+  flag: 'postgres',
+  goModules: ['postgres'],
+  slots: (model) => {
+    const { postgres } = model.stores
+    return postgres === undefined
+      ? {}
+      : {
+          ...storeSlots(model, postgres, {
+            go: 'postgres',
+            field: 'Postgres',
+            title: 'PostgreSQL',
+            arguments: `cfg.Postgres, a.credentials, serviceName, cfg.${model.handlerTimeout}`,
+            order: 50,
+            purpose: `A pool of ${postgres.pool} connections a pod, an example repository, and a schema that the program carries with it.`,
+          }),
+          compose: [
+            {
+              name: 'postgres',
+              service: {
+                image: model.images.postgres,
+                environment: {
+                  POSTGRES_DB: postgres.database,
+                  POSTGRES_USER: postgres.user,
+                  POSTGRES_PASSWORD_FILE: '/run/secrets/postgres-password',
+                },
+                secrets: ['postgres-password'],
+                ports: [`127.0.0.1:${postgres.port}:5432`],
+                healthcheck: {
+                  test: ['CMD', 'pg_isready', '-U', postgres.user, '-d', postgres.database],
+                  interval: '1s',
+                  retries: 60,
+                },
+              },
+              secrets: ['postgres-password'],
+              env: ['POSTGRES_HOST=127.0.0.1', 'POSTGRES_TLS=disable'],
+            },
+          ],
+        }
+  },
+})

@@ -1,0 +1,47 @@
+import { storeSlots } from './store-slots.js'
+import { defineFeature } from './types.js'
+
+/** Redis: pool and an example counter. */
+export const redis = defineFeature({
+  id: 'redis',
+  help: 'Redis: pool, readiness check, example counter',
+  enabled: ({ features }) => features.redis,
+  requires: ['stores'],
+  templates: 'features/redis',
+  flag: 'redis',
+  goModules: ['redis'],
+  slots: (model) => {
+    const { redis } = model.stores
+    return redis === undefined
+      ? {}
+      : {
+          ...storeSlots(model, redis, {
+            go: 'redis',
+            field: 'Redis',
+            title: 'Redis',
+            arguments: 'cfg.Redis, a.credentials, serviceName, a.logger',
+            order: 56,
+            startless: true,
+            purpose: `A pool of ${redis.pool} connections a pod. A command whose answer was lost is not repeated: it may have been carried out.`,
+          }),
+          compose: [
+            {
+              name: 'redis',
+              service: {
+                image: model.images.redis,
+                // The password stays out of the process list: the server reads its settings from stdin.
+                command: [
+                  'sh',
+                  '-c',
+                  'printf "requirepass %s\\n" "$$(cat /run/secrets/redis-password)" | redis-server -',
+                ],
+                secrets: ['redis-password'],
+                ports: [`127.0.0.1:${redis.port}:6379`],
+              },
+              secrets: ['redis-password'],
+              env: ['REDIS_HOST=127.0.0.1', 'REDIS_TLS=disable'],
+            },
+          ],
+        }
+  },
+})

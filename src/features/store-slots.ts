@@ -1,0 +1,87 @@
+import type { Model, SqlStore, Store } from '../model/types.js'
+import { reach } from './reach.js'
+import type { Credential, OverlaySetting, SlotContributions } from './types.js'
+
+/** What tells one data store from another in the files that they share. */
+interface Wiring {
+  /** Go package below internal/store, and variable of the composition root. */
+  readonly go: string
+  /** Field of config.Config. */
+  readonly field: string
+  /** As people write it. */
+  readonly title: string
+  /** Arguments of the package's New. */
+  readonly arguments: string
+  /** Position among the components: 60 and up, after what observes, before what uses them. */
+  readonly order: number
+  /** It is made without anything that could fail, so there is nothing to start. */
+  readonly startless?: boolean
+  /** Why the example counts in it. */
+  readonly purpose: string
+}
+
+/** Contributions of a data store, the same for each but for the names. */
+export function storeSlots(model: Model, store: Store, wiring: Wiring): SlotContributions {
+  const { go, field, title, order } = wiring
+  const variable = `${go}Store`
+  const start = wiring.startless ? '' : ` start: ${variable}.Start,`
+  return {
+    appImports: [{ path: `${model.module}/internal/store/${go}` }],
+    configSections: [{ field, declaration: `${field.padEnd(8)} ${field}`, fields: `${go}Fields()` }],
+    credentials: credentials(field, go, title),
+    appSetup: [
+      { order, statement: `${variable} := ${go}.New(${wiring.arguments})` },
+      { order: order + 1, statement: `checks.Register(${go}.Name, ${variable}.Check)` },
+      ...(model.features.metrics
+        ? [{ order: order + 2, statement: `telemetry.RegisterPool(registry, ${go}.Name, ${variable}.Stats)` }]
+        : []),
+    ],
+    appComponents: [{ order, component: `{name: ${go}.Name,${start} stop: ${variable}.Stop, budget: quickStop}` }],
+    greetingUses: [
+      { order, expression: `greeting.Use{Name: ${go}.Name, Greet: ${go}.NewGreetings(${variable}, observe).Greet}` },
+    ],
+    overlayConfig: settings(store),
+    egress: [reach({ host: store.host, port: store.port })],
+    readmeFeatures: [{ title, text: wiring.purpose }],
+    readmeNeeds: [
+      { what: `${title} at \`${store.host}:${store.port}\``, for: 'data; without it the pods run and are not ready' },
+    ],
+  }
+}
+
+function credentials(field: string, go: string, title: string): Credential[] {
+  return [
+    {
+      constant: `${field}Password`,
+      file: `${go}-password`,
+      doc: `is the password for ${title}.`,
+      required: true,
+      random: false,
+    },
+    {
+      constant: `${field}CA`,
+      file: `${go}-ca.crt`,
+      doc: `is the authority, in PEM, that has signed the certificate of ${title}. Without it the system's are trusted.`,
+      required: false,
+      random: false,
+    },
+  ]
+}
+
+/** Where the server is: each environment has its own, so every overlay says it. */
+function settings(store: Store | SqlStore): OverlaySetting[] {
+  const setting = (name: string, value: string, why?: string) => ({
+    key: `${store.name}.${name}`,
+    env: `${store.name}_${name}`.toUpperCase(),
+    value,
+    ...(why === undefined ? {} : { why }),
+  })
+  return [
+    setting('host', store.host, 'Of this environment alone: change it where the server is elsewhere.'),
+    ...('database' in store ? [setting('database', store.database)] : []),
+    ...(store.tls === 'disable'
+      ? [setting('tls', store.tls, 'The network is trusted to encrypt, or to be private: nobody verifies the server.')]
+      : []),
+    ...('user' in store ? [setting('user', store.user)] : []),
+  ]
+}

@@ -1,0 +1,68 @@
+import type { Spec } from '../spec/table.js'
+import type { Ledger } from './ledger.js'
+import type { SqlStore, Store, Stores } from './types.js'
+
+/** Connections left for the migration (its own two) and for somebody who looks at the database by hand. */
+const reserved = 5
+/** Each pod's readiness check has a connection beside the pool: a full pool is load, not an outage. */
+const checkConnections = 1
+/** More connections than this make no pod faster: the server has that many cores at best. */
+const largestPool = 20
+
+/** The data stores that were chosen, each with the pool that its server can stand. */
+export function stores(spec: Spec, pods: number, ledger: Ledger): Stores {
+  return {
+    postgres: spec['postgres.enabled'] ? sqlStore(spec, 'postgres', pods, ledger) : undefined,
+    mysql: spec['mysql.enabled'] ? sqlStore(spec, 'mysql', pods, ledger) : undefined,
+    redis: spec['redis.enabled'] ? store(spec, 'redis', pods, ledger) : undefined,
+  }
+}
+
+/** How many data stores there are; each takes its second of the shutdown. */
+export function storeCount(spec: Spec): number {
+  return (['postgres', 'mysql', 'redis'] as const).filter((name) => spec[`${name}.enabled`]).length
+}
+
+/**
+ * Most pods that exist at a time: every replica that the autoscaler may ask for, and the one more that a rolling
+ * update starts, of each workload.
+ */
+export function mostPods(spec: Spec, workloads: number): number {
+  const replicas = spec['autoscaling.enabled'] ? spec['autoscaling.max'] : spec['workload.replicas']
+  return (replicas + (spec['workload.kind'] === 'deployment' ? 1 : 0)) * workloads
+}
+
+function sqlStore(spec: Spec, name: 'postgres' | 'mysql', pods: number, ledger: Ledger): SqlStore {
+  return {
+    ...store(spec, name, pods, ledger),
+    database: spec[`${name}.database`] as string,
+    user: spec[`${name}.user`] as string,
+  }
+}
+
+function store(spec: Spec, name: 'postgres' | 'mysql' | 'redis', pods: number, ledger: Ledger): Store {
+  const connections = spec[`${name}.connections`]
+  const share = Math.floor((connections - reserved) / pods) - checkConnections
+  // Below 1 there is no pool: invariant 10 says so, with the numbers.
+  const pool = Math.max(1, Math.min(largestPool, share))
+  ledger.note(
+    {
+      name: `${name} pool`,
+      unit: 'connections per pod',
+      reason: 'all pods together, with one more during an update, stay below what the server grants',
+      options: [`${name}.connections`, 'autoscaling.max', 'workload.replicas'],
+    },
+    pool,
+    `min(${largestPool}, ⌊(${connections} (connections) − ${reserved} (migration, operators)) ÷ ${pods} (pods)⌋ − ${checkConnections} (readiness check)) = ${pool}`,
+  )
+  return {
+    name,
+    host: spec[`${name}.host`],
+    port: spec[`${name}.port`],
+    tls: spec[`${name}.tls`],
+    connections,
+    pool,
+    needed: (pool + checkConnections) * pods + reserved,
+    pods,
+  }
+}

@@ -1,0 +1,61 @@
+import { boolean, choice, integer, text } from '../option.js'
+import * as rules from '../rules.js'
+
+const tls = (store: string) =>
+  choice(['verify', 'disable'], {
+    default: 'verify',
+    when: `${store}.enabled`,
+    help: 'verify: encrypted, and the server proves its name; disable: in the clear, for a mesh or a trusted network',
+  })
+
+const host = (store: string) =>
+  text(rules.dnsSubdomain, {
+    default: `${store}.data.svc.cluster.local`,
+    when: `${store}.enabled`,
+    help: 'host of the server, where an environment names no other',
+  })
+
+const port = (store: string, preset: number) =>
+  integer(1, 65_535, { default: preset, when: `${store}.enabled`, help: 'port of the server' })
+
+const connections = (store: string) =>
+  integer(5, 100_000, {
+    default: 100,
+    when: `${store}.enabled`,
+    help: 'connections that the server grants this service; all pods together stay below it',
+  })
+
+/** Data stores. */
+export const stores = {
+  'postgres.enabled': boolean({ default: false, help: 'PostgreSQL', ask: 'Use PostgreSQL?' }),
+  'postgres.host': host('postgres'),
+  'postgres.port': port('postgres', 5432),
+  'postgres.database': text(rules.sqlIdentifier, {
+    derived: '<name>',
+    when: 'postgres.enabled',
+    help: 'name of the database',
+  }),
+  'postgres.user': text(rules.sqlIdentifier, {
+    derived: '<name>',
+    when: 'postgres.enabled',
+    help: 'role of the service',
+  }),
+  'postgres.tls': tls('postgres'),
+  'postgres.connections': connections('postgres'),
+  'mysql.enabled': boolean({ default: false, help: 'MySQL or MariaDB', ask: 'Use MySQL?' }),
+  'mysql.host': host('mysql'),
+  'mysql.port': port('mysql', 3306),
+  'mysql.database': text(rules.sqlIdentifier, {
+    derived: '<name>',
+    when: 'mysql.enabled',
+    help: 'name of the database',
+  }),
+  'mysql.user': text(rules.sqlIdentifier, { derived: '<name>', when: 'mysql.enabled', help: 'user of the service' }),
+  'mysql.tls': tls('mysql'),
+  'mysql.connections': connections('mysql'),
+  'redis.enabled': boolean({ default: false, help: 'Redis', ask: 'Use Redis?' }),
+  'redis.host': host('redis'),
+  'redis.port': port('redis', 6379),
+  'redis.tls': tls('redis'),
+  'redis.connections': connections('redis'),
+}
