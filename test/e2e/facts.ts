@@ -80,7 +80,9 @@ export const facts: readonly Fact[] = [
           : [],
       )
       const names = { livenessProbe: served.get('Liveness'), readinessProbe: '', startupProbe: served.get('Startup') }
-      return overlay.workloads.flatMap((workload) =>
+      const readme = overlay.read('README.md')
+      const untold = [...served.values()].filter((name) => !readme.includes(`\`"${name}"\``))
+      const wrong = overlay.workloads.flatMap((workload) =>
         Object.entries(names).flatMap(([name, service]) => {
           const probe = containerOf(workload)[name]
           // Without HTTP there is nothing else that the kubelet could ask; with it, the admin port is apart from traffic.
@@ -98,6 +100,7 @@ export const facts: readonly Fact[] = [
               ]
         }),
       )
+      return [...wrong, ...untold.map((name) => `the README does not tell of ${name}`)]
     },
   },
   {
