@@ -17,6 +17,11 @@ const groups = [
   ['scripts', 'Scripts', ''],
   ['go', 'Go', ''],
   ['monitoring', 'Monitoring', ''],
+  [
+    'dependencies',
+    'Dependencies that fail',
+    'The binary of a generated project and real servers on loopback, each put through these events under requests. A finding is an acknowledged write that was lost, a request that failed beyond those that the dead server had to fail, an event that logs, metrics or readiness did not show.',
+  ],
   ['random specs', 'Random specs', 'Whole sets of answers by chance, another seed in every run.'],
 ]
 
@@ -34,6 +39,7 @@ const behaviours = [
   ],
   ['test/e2e/service', 'The running program', 'The binary of a generated project, on loopback.'],
   ['test/e2e/fire', 'Under fire', 'The same binary against slow, broken and greedy clients, and without resources.'],
+  ['test/e2e/dependencies', 'Dependencies that fail', 'Real servers on loopback, killed, hung, filled and rotated.'],
   ['test/e2e/entrypoint', 'The entrypoint script', 'Under the shells of the images that have one.'],
   ['test/e2e/go', 'Go sources', 'gofmt, go mod tidy -diff, go build, go vet, golangci-lint, go test -race.'],
   ['test/e2e/strict', 'The judge of manifests itself', 'A judge that nothing can make complain proves nothing.'],

@@ -1,0 +1,75 @@
+import { MariaDb } from '../../support/mariadb.js'
+import { Postgres } from '../../support/postgres.js'
+import { Redis } from '../../support/redis.js'
+import type { Server } from '../../support/servers.js'
+
+/** A data store of the generated service, with the real server behind it. */
+export interface Store {
+  /** As the service names it in logs, metrics and probes. */
+  readonly name: 'postgres' | 'mysql' | 'redis'
+  readonly server: Server
+  /** Of the server: the release line, as its patches come with the distribution. */
+  readonly version: string
+  /** Variables that lead a service to it. */
+  readonly env: Readonly<Record<string, string>>
+  readonly setPassword: (password: string) => Promise<void>
+  /** Ends every connection of the service, as an operator does who wants the new password used. */
+  readonly disconnect: () => Promise<unknown>
+  /** How often a name was greeted, by the store's own word. */
+  readonly count: (name: string) => Promise<number>
+  /** Makes every write wait for some seconds; reads and pings go on. */
+  readonly holdWrites: (seconds: number) => Promise<unknown>
+}
+
+export const firstPassword = 'first "secret" of £5'
+
+export async function startPostgres(): Promise<Store> {
+  const server = await Postgres.start()
+  await server.sql(`CREATE ROLE orders LOGIN PASSWORD '${firstPassword}'`)
+  await server.sql('CREATE DATABASE orders OWNER orders')
+  const inOrders = (text: string) => server.sql(text, { database: 'orders' })
+  return {
+    name: 'postgres',
+    server,
+    version: line(await server.sql('SHOW server_version'), 1),
+    env: { POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: `${server.port}`, POSTGRES_TLS: 'disable' },
+    setPassword: (password) => server.setPassword('orders', password),
+    disconnect: () => server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'orders'"),
+    count: async (name) => Number(await inOrders(`SELECT count FROM greetings WHERE name = '${name}'`)),
+    holdWrites: (seconds) => inOrders(`BEGIN; LOCK TABLE greetings; SELECT pg_sleep(${seconds}); COMMIT`),
+  }
+}
+
+export async function startMariaDb(): Promise<Store> {
+  const server = await MariaDb.start()
+  await server.createUser('orders', firstPassword, 'orders')
+  return {
+    name: 'mysql',
+    server,
+    version: line(await server.sql('SELECT VERSION()'), 2),
+    env: { MYSQL_HOST: '127.0.0.1', MYSQL_PORT: `${server.port}`, MYSQL_TLS: 'disable' },
+    setPassword: (password) => server.setPassword('orders', password),
+    disconnect: () => server.sql("KILL CONNECTION USER 'orders'@'%'"),
+    count: async (name) => Number(await server.sql(`SELECT count FROM orders.greetings WHERE name = '${name}'`)),
+    holdWrites: (seconds) => server.sql(`LOCK TABLES orders.greetings WRITE; SELECT SLEEP(${seconds}); UNLOCK TABLES`),
+  }
+}
+
+export async function startRedis(): Promise<Store> {
+  const server = await Redis.start(firstPassword)
+  return {
+    name: 'redis',
+    server,
+    version: line(/redis_version:(\S+)/.exec(await server.cli('INFO', 'server'))?.[1] ?? '', 2),
+    env: { REDIS_HOST: '127.0.0.1', REDIS_PORT: `${server.port}`, REDIS_TLS: 'disable' },
+    setPassword: (password) => server.setPassword(password),
+    disconnect: () => server.cli('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
+    count: async (name) => Number(await server.cli('GET', `orders:greetings:${name}`)),
+    holdWrites: (seconds) => server.cli('CLIENT', 'PAUSE', `${seconds * 1000}`, 'WRITE'),
+  }
+}
+
+/** The first parts of a version. */
+function line(version: string, parts: number): string {
+  return version.split('.').slice(0, parts).join('.')
+}
