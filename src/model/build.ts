@@ -181,7 +181,7 @@ function image(spec: Spec): Image {
     platforms: spec['image.platforms'],
     platformList: spec['image.platforms'].join(','),
     uid,
-    programMegabytes: compressedMegabytes(spec['metrics.enabled'], spec['tracing.enabled']),
+    programMegabytes: compressedMegabytes(spec['metrics.enabled'], spec['tracing.enabled'], spec['grpc.enabled']),
   }
 }
 
