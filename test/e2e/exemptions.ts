@@ -35,9 +35,7 @@ const startsFromOne = (objects: readonly Manifest[]) =>
   objects.every(({ kind, spec }) => kind !== 'HorizontalPodAutoscaler' || spec.minReplicas === 1)
 
 const withoutCpuLimit = (objects: readonly Manifest[]) =>
-  workloadsOf(objects).every(({ pod }) =>
-    containersOf(pod).every(({ resources }) => resources?.limits?.cpu === undefined),
-  )
+  servers(objects).every(({ pod }) => containersOf(pod).every(({ resources }) => resources?.limits?.cpu === undefined))
 
 const withoutProbe = (probe: string) => (objects: readonly Manifest[]) =>
   servers(objects).every(({ pod }) => pod.containers.every((container: Manifest) => container[probe] === undefined))

@@ -42,14 +42,17 @@ function entrypointWait(overlay: Overlay): number {
 export const budgetFacts: readonly Fact[] = [
   {
     id: '1',
-    rule: 'preStop + drain + shutdown + flush + 5 ≤ terminationGracePeriodSeconds, with the numbers of the Go sources',
+    rule: 'preStop + drain + shutdown + flush + data stores + 5 ≤ terminationGracePeriodSeconds, with the numbers of the Go sources',
     contradictions: (overlay) =>
       overlay.workloads.flatMap((workload) => {
+        // A second for each data store, as the list of components has them.
+        const stores = overlay.read('internal/app/components.go').match(/Store\.Stop, budget: quickStop/g)?.length ?? 0
         const stages = [
           containerOf(workload).lifecycle.preStop.sleep.seconds,
           inGo(overlay, 'ShutdownDrain'),
           inGo(overlay, 'ShutdownTimeout'),
           inGo(overlay, 'ShutdownFlush'),
+          stores,
           5,
         ]
         const sum = stages.reduce((total, stage) => total + stage, 0)

@@ -78,6 +78,44 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: /(kind: AuthorizationPolicy[\s\S]*?ports:\n\s+-) "8080"/, to: '$1 "8081"' },
     { from: /(portLevelMtls:\n\s+)"9090"/, to: '$1"9091"' },
   ],
+  'all pods that can exist': [
+    { file: 'internal/config/postgres.go', from: /(defaultPostgresPoolSize =) 3/, to: '$1 4' },
+    { file: 'internal/config/redis.go', from: 'the server grants 100', to: 'the server grants 99' },
+    { from: 'maxReplicas: 10', to: 'maxReplicas: 20' },
+  ],
+  'each data store has': [
+    { file: 'internal/app/components.go', from: 'checks.Register(redis.Name', to: 'checks.Register(postgres.Name' },
+    { file: 'internal/app/components.go', from: '{name: postgres.Name,', to: '{name: "db",' },
+    { file: 'deploy/secrets/credentials.example.yaml', from: 'redis-password: CHANGE-ME', to: 'redis-password: redis' },
+    { file: 'scripts/credentials.sh', from: 'entry redis-password ask', to: 'entry redis-password random' },
+    { file: 'internal/config/secret.go', from: '"redis-password"', to: '"redis-pass"' },
+    { from: /redis:\n/g, to: 'cache:\n' },
+  ],
+  'the migration runs': [
+    { from: /(kind: Job[\s\S]*?image: \S+):\d+/, to: '$1:latest' },
+    { from: '- up\n', to: '- down\n' },
+    { from: /(kind: Job[\s\S]*?- --config\n\s+-) \S+/, to: '$1 /etc/other.yaml' },
+    { from: /(kind: Job[\s\S]*?name: CREDENTIALS_DIR\n\s+value:) \S+/, to: '$1 /etc/other' },
+    { from: /(kind: Job[\s\S]*?mountPath:) \S+/, to: '$1 /etc/other' },
+    { file: 'internal/app/migrate.go', from: 'migrateCommand = "migrate"', to: 'migrateCommand = "schema"' },
+  ],
+  'the migration needs nothing': [
+    { from: /(kind: Job[\s\S]*?serviceAccountName:) orders-migrate/, to: '$1 orders' },
+    { from: /(kind: Job[\s\S]*?configMap:\n\s+name:) orders-migrate/, to: '$1 orders-config' },
+    { from: /argocd.argoproj.io\/sync-wave: "-1"/, to: 'argocd.argoproj.io/sync-wave: "0"' },
+    { from: /(kind: Job[\s\S]*?argocd.argoproj.io\/hook:) PreSync/, to: '$1 PostSync' },
+  ],
+  'no request and no budget': [
+    { from: /(kind: Service\n[\s\S]*?selector:\n)\s+app.kubernetes.io\/component: server\n/, to: '$1' },
+    {
+      from: /(kind: PodDisruptionBudget[\s\S]*?)\s+app.kubernetes.io\/component: server\n(\s+app.kubernetes.io\/name)/,
+      to: '$1\n$2',
+    },
+    {
+      from: /(kind: NetworkPolicy[\s\S]*?podSelector:\n\s+matchLabels:\n)(\s+)(app.kubernetes.io\/name)/,
+      to: '$1$2app.kubernetes.io/component: server\n$2$3',
+    },
+  ],
   'with an autoscaler': [
     { from: 'minReadySeconds:', to: 'replicas: 3\n  minReadySeconds:' },
     { from: /(scaleTargetRef:[\s\S]*?name:) orders/, to: '$1 order' },
@@ -85,7 +123,10 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { file: 'deploy/argocd/application-production.yaml', from: '/spec/replicas', to: '/spec/paused' },
   ],
   'the disruption budget': [
-    { from: /(kind: PodDisruptionBudget[\s\S]*?matchLabels:\n\s+app.kubernetes.io\/name:) orders/, to: '$1 order' },
+    {
+      from: /(kind: PodDisruptionBudget[\s\S]*?matchLabels:\n\s+app.kubernetes.io\/component:) server/,
+      to: '$1 serve',
+    },
   ],
   'every variable': [
     { from: 'name: CREDENTIALS_DIR', to: 'name: CREDENTIAL_DIR' },
@@ -102,7 +143,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: 'serviceAccountName: orders', to: 'serviceAccountName: order' },
   ],
   'preStop + drain': [
-    { from: 'terminationGracePeriodSeconds: 40', to: 'terminationGracePeriodSeconds: 30' },
+    { from: 'terminationGracePeriodSeconds: 42', to: 'terminationGracePeriodSeconds: 41' },
     { file: defaults, from: /(defaultShutdownTimeout\s+=) 20/, to: '$1 30' },
     { from: /(sleep:\n\s+seconds:) 5/, to: '$1 6' },
   ],
@@ -182,7 +223,7 @@ describeWith(['kustomize'], 'facts', () => {
   beforeAll(() => {
     const flags = ['--preset=production', '--grpc']
     for (const [id, entry] of [
-      [undefined, recipe('sound', ...flags, '--rollout-weights=80,20')],
+      [undefined, recipe('sound', ...flags, '--rollout-weights=80,20', '--postgres', '--redis')],
       ['calls', recipe('calls', ...flags, '--no-http')],
     ] as const) {
       const overlays = overlaysOf(generate(work, entry))

@@ -1,6 +1,9 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { parse as readYaml } from 'yaml'
 import type { Manifest } from '../support/manifests.js'
 import { budgetFacts } from './facts-budgets.js'
+import { migrationFacts } from './facts-migrations.js'
 import {
   containerOf,
   defaultsOf,
@@ -13,6 +16,7 @@ import {
   selects,
   trafficNames,
 } from './facts-reading.js'
+import { storeFacts } from './facts-stores.js'
 
 export type { Fact } from './facts-reading.js'
 
@@ -32,6 +36,8 @@ const readByOthers = new Map([
 
 export const facts: readonly Fact[] = [
   ...budgetFacts,
+  ...migrationFacts,
+  ...storeFacts,
   {
     id: '17',
     rule: 'EXPOSE = containerPort = the default in Go',
@@ -394,10 +400,11 @@ export const facts: readonly Fact[] = [
     id: '18',
     rule: 'every variable and every key of the ConfigMap is one that the program reads',
     contradictions: (overlay) => {
-      const fields = [
-        overlay.read('internal/config/fields.go'),
-        ...(trafficNames(overlay.workloads[0]).includes('grpc') ? [overlay.read('internal/config/grpc.go')] : []),
-      ].join('\n')
+      // A feature's settings are in a file of its own.
+      const fields = fs
+        .readdirSync(path.join(overlay.project, 'internal/config'))
+        .map((file) => overlay.read(`internal/config/${file}`))
+        .join('\n')
       const keys = new Set([...fields.matchAll(/^\t\t\tKey: +"(.+)",$/gm)].map(([, key]) => key))
       const variables = new Set([...fields.matchAll(/^\t\t\tEnv: +"(.+)",$/gm)].map(([, name]) => name))
       const given = overlay.workloads.flatMap((workload) =>
@@ -466,6 +473,10 @@ export const facts: readonly Fact[] = [
         ...overlay.workloads.flatMap((workload) =>
           overlay
             .all('ServiceAccount')
+            // The migration's is looked at with the migration.
+            .filter(
+              ({ metadata }) => !overlay.all('Job').some((job) => podOf(job).serviceAccountName === metadata.name),
+            )
             .flatMap(({ metadata }) =>
               same('serviceAccountName', podOf(workload).serviceAccountName, 'ServiceAccount', metadata.name),
             ),

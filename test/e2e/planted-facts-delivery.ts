@@ -200,8 +200,13 @@ export const syncFacts: readonly Fact[] = [
     rule: 'words of schemas that are sound and wrong here: pods schedule anyhow, drains and scaling go on, the mesh gives up',
     contradictions: (overlay) => [
       ...ofWorkloads(overlay, (_, pod, container) => {
-        const mounted = (pod.volumes ?? []).flatMap(({ configMap }: Manifest) => configMap?.name ?? [])
-        const given = (container.envFrom ?? []).flatMap(({ configMapRef }: Manifest) => configMapRef?.name ?? [])
+        const job: Manifest | undefined = overlay.one('Job')?.spec.template.spec
+        const mounted = [pod, job ?? {}].flatMap(({ volumes = [] }: Manifest) =>
+          volumes.flatMap(({ configMap }: Manifest) => configMap?.name ?? []),
+        )
+        const given = [container, job?.containers[0] ?? {}].flatMap(({ envFrom = [] }: Manifest) =>
+          envFrom.flatMap(({ configMapRef }: Manifest) => configMapRef?.name ?? []),
+        )
         return [
           ...(pod.topologySpreadConstraints ?? []).map(({ whenUnsatisfiable: otherwise }: Manifest) =>
             unless(otherwise === 'ScheduleAnyway', `a lost zone leaves pods pending: ${otherwise}`),

@@ -38,7 +38,7 @@ export const nameFacts: readonly Fact[] = [
         [label('managed-by'), 'kustomize'],
         [label('part-of'), overlay.objects[0]?.metadata.labels?.[label('part-of')] ?? name],
       ])
-      const workloads = overlay.workloads.map(({ metadata }) => metadata.name)
+      const workloads = [...overlay.workloads, ...overlay.all('Job')].map(({ metadata }) => metadata.name)
       const titled = [
         ...overlay.objects.map((object) => ({ title: `${object.kind}/${object.metadata.name}`, object })),
         ...overlay.workloads.map(({ metadata, spec }) => ({
@@ -69,7 +69,8 @@ export const nameFacts: readonly Fact[] = [
       const name = serviceName(overlay)
       const workloads = overlay.workloads.map(({ metadata }) => metadata.name)
       const belongs: Readonly<Record<string, readonly string[]>> = {
-        ServiceAccount: [name],
+        ServiceAccount: [name, ...overlay.all('Job').map(({ metadata }) => metadata.name)],
+        Job: [`${name}-migrate`],
         PodDisruptionBudget: workloads,
         HorizontalPodAutoscaler: workloads,
         ServiceMonitor: [name],

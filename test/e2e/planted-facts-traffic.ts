@@ -34,7 +34,23 @@ function flowsOf(peers: readonly Manifest[] | undefined, ports: readonly Manifes
 function isAskedFor(overlay: Overlay, flow: string): boolean {
   const [, port] = /^\* (\d+)\/TCP$/.exec(flow) ?? []
   const { entrypoint } = readYaml(overlay.read('service.yaml'))
-  return (entrypoint?.waitFor ?? []).some((target: string) => target.endsWith(`:${port}`))
+  return (
+    (entrypoint?.waitFor ?? []).some((target: string) => target.endsWith(`:${port}`)) ||
+    storeFlows(overlay).includes(flow)
+  )
+}
+
+/** The way to each data store: into its namespace where its name tells one, else anywhere on its port. */
+function storeFlows(overlay: Overlay): string[] {
+  const answers = readYaml(overlay.read('service.yaml'))
+  const ports: Readonly<Record<string, number>> = { postgres: 5432, mysql: 3306, redis: 6379 }
+  return Object.entries(ports)
+    .filter(([name]) => answers[name]?.enabled === true)
+    .map(([name, preset]) => {
+      const { host = `${name}.data.svc.cluster.local`, port = preset } = answers[name]
+      const namespace = /^[^.]+\.([^.]+)\.svc(\.cluster\.local)?$/.exec(host)?.[1]
+      return `${namespace ?? '*'} ${port}/TCP`
+    })
 }
 
 /** Facts about Services, the mesh and network policies. */
@@ -89,6 +105,7 @@ export const trafficFacts: readonly Fact[] = [
           ...(meshed ? ['monitoring 15020/TCP'] : []),
         ]
         const wantedOut = [
+          ...storeFlows(overlay),
           ...['kube-system', '169.254.20.10/32'].flatMap((peer) => [`${peer} 53/UDP`, `${peer} 53/TCP`]),
           ...(namespace === undefined ? [] : [`${namespace} ${port}/TCP`]),
           ...(meshed ? ['istio-system pods app,istiod 15012/TCP'] : []),

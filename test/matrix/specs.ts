@@ -7,6 +7,8 @@ const words = fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'grapheme'
 const label = fc.stringMatching(/^[a-z]([-a-z0-9]{0,18}[a-z0-9])?$/)
 const durations = fc.constantFrom('800ms', '1s', '1.5s', '15s', '20s', '1m', '1m30s', '10m')
 const bytes = fc.constantFrom('64Mi', '100M', '256Mi', '512Mi', '1Gi', '3G', '8Gi')
+const hosts = fc.constantFrom('db', 'db.data.svc', 'db.data.svc.cluster.local', 'db.example.com', '10.0.0.1', '1')
+const sqlNames = fc.constantFrom('orders', '_', 'true', 'null', 'x'.repeat(32), 'a1')
 const paths = fc.constantFrom('/livez', '/readyz', '/startupz', '/healthz', '/a/b-c', '/~x.y', '/probe/_z')
 
 /** Values of the options whose alphabet is a pattern; every such option is here, or {@link valuesOf} throws. */
@@ -52,6 +54,13 @@ const texts: Readonly<Partial<Record<Key, fc.Arbitrary<unknown>>>> = {
   'istio.timeout': durations,
   'slo.latencyP99': durations,
   'rollout.weights': fc.integer({ min: 0, max: 100 }).map((weight) => [weight, 100 - weight]),
+  'postgres.host': hosts,
+  'postgres.database': sqlNames,
+  'postgres.user': sqlNames,
+  'mysql.host': hosts,
+  'mysql.database': sqlNames,
+  'mysql.user': sqlNames,
+  'redis.host': hosts,
   'config.values': fc.dictionary(fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,5}([._-][A-Za-z0-9]{1,5}){0,2}$/), words, {
     maxKeys: 4,
     noNullPrototype: true,

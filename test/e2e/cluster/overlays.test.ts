@@ -67,7 +67,9 @@ describeWith([...controlPlaneTools, 'kustomize'], 'every overlay of every exampl
       expect(labels['pod-security.kubernetes.io/enforce']).toBe('restricted')
       // As the README has people begin: the namespace and the Secret by the script.
       const PATH = `${plane.kubectlFolder(['admin', 'system:masters'])}:${process.env['PATH']}`
-      succeed('sh', ['scripts/credentials.sh', 'create', environment], { cwd: project, env: { PATH } })
+      // A line for each password that the script may ask for.
+      const input = 'only for tests\n'.repeat(9)
+      succeed('sh', ['scripts/credentials.sh', 'create', environment], { cwd: project, env: { PATH }, input })
       const outcome = plane.kubectl(['apply', ...asArgo], { input: listOf(inSyncOrder(objects)) })
       const findings = outcome.code === 0 ? [] : [outcome.output]
       record({ ...judge, subject: place.example, judged: objects.length, findings })

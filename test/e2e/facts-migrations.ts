@@ -1,0 +1,104 @@
+import type { Manifest } from '../support/manifests.js'
+import { containerOf, type Fact, podOf, same, selects } from './facts-reading.js'
+
+const hook = 'argocd.argoproj.io/hook'
+const wave = 'argocd.argoproj.io/sync-wave'
+
+/** Facts about the Job that moves the schema, which runs before everything that it could lean on. */
+export const migrationFacts: readonly Fact[] = [
+  {
+    rule: 'the migration runs the image, the settings and the secrets of the version that comes',
+    contradictions: (overlay) =>
+      overlay.all('Job').flatMap((job) => {
+        const container = containerOf(job)
+        const images = overlay.workloads.map((workload) => containerOf(workload).image)
+        const server = overlay.workloads[0] as Manifest
+        const ofServer = (name: string) =>
+          [...(containerOf(server).env ?? [])].find((variable: Manifest) => variable.name === name)?.value
+        const texts = (map: Manifest) => JSON.stringify(map.data)
+        const settings = overlay.all('ConfigMap').map(texts)
+        const flags = container.args.filter((word: string) => word !== 'migrate' && word !== 'up')
+        return [
+          ...(images.includes(container.image) ? [] : [`it runs ${container.image}, the service ${images}`]),
+          ...same('the end of args', container.args.slice(-2), 'the command', ['migrate', 'up']),
+          ...same('flags', flags, 'those of the service', containerOf(server).args ?? []),
+          ...same('settings', new Set(settings).size, 'those of the service, number', 1),
+          ...same(
+            'CREDENTIALS_DIR',
+            container.env.find(({ name }: Manifest) => name === 'CREDENTIALS_DIR')?.value,
+            "the service's",
+            ofServer('CREDENTIALS_DIR'),
+          ),
+          ...same('mounts', mounts(job), 'those of the service', mounts(server, ['config', 'credentials'])),
+          ...(overlay.read('internal/app/migrate.go').includes('migrateCommand = "migrate"')
+            ? []
+            : ['the program has no command migrate']),
+        ]
+      }),
+  },
+  {
+    rule: 'the migration needs nothing that a first sync makes later',
+    contradictions: (overlay) =>
+      overlay.all('Job').flatMap((job) => {
+        const annotations = job.metadata.annotations ?? {}
+        const pod = podOf(job)
+        const account = overlay.all('ServiceAccount').find(({ metadata }) => metadata.name === pod.serviceAccountName)
+        const maps = [
+          ...(pod.volumes ?? []).map(({ configMap }: Manifest) => configMap?.name),
+          ...(containerOf(job).envFrom ?? []).map(({ configMapRef }: Manifest) => configMapRef?.name),
+        ].filter(Boolean)
+        const needed = [account, ...overlay.all('ConfigMap').filter(({ metadata }) => maps.includes(metadata.name))]
+        const isHook = annotations[hook] !== undefined
+        return [
+          ...same('number of its ConfigMaps', maps.length, 'wanted', 1),
+          ...needed.flatMap((object) =>
+            object === undefined
+              ? [`no ServiceAccount ${pod.serviceAccountName}`]
+              : [
+                  ...same(
+                    `hook of ${object.kind}`,
+                    object.metadata.annotations?.[hook],
+                    "the Job's",
+                    annotations[hook],
+                  ),
+                  ...(!isHook || Number(object.metadata.annotations?.[wave]) < Number(annotations[wave] ?? 0)
+                    ? []
+                    : [`${object.kind} is not before the Job`]),
+                ],
+          ),
+          ...(isHook ? same('hook', annotations[hook], 'wanted', 'PreSync') : []),
+        ]
+      }),
+  },
+  {
+    rule: 'no request and no budget reaches the migration’s pods; the network lets them through like the service’s',
+    contradictions: (overlay) =>
+      overlay.all('Job').flatMap(({ spec }) => {
+        const { labels } = spec.template.metadata
+        const taking = [
+          ...overlay.all('Service').map((object) => ({ object, selector: object.spec.selector })),
+          ...overlay
+            .all('PodDisruptionBudget')
+            .map((object) => ({ object, selector: object.spec.selector.matchLabels })),
+          ...overlay.workloads.map((object) => ({ object, selector: object.spec.selector.matchLabels })),
+        ]
+        return [
+          ...taking
+            .filter(({ selector }) => selects(selector, labels))
+            .map(({ object }) => `${object.kind}/${object.metadata.name} takes its pods`),
+          ...overlay
+            .all('NetworkPolicy')
+            .filter((policy) => !selects(policy.spec.podSelector.matchLabels, labels))
+            .map(() => 'the NetworkPolicy does not know its pods'),
+        ]
+      }),
+  },
+]
+
+/** Path by name of what a pod mounts. */
+function mounts(workload: Manifest, only?: readonly string[]): Record<string, string> {
+  const all: Manifest[] = containerOf(workload).volumeMounts ?? []
+  return Object.fromEntries(
+    all.filter(({ name }) => only === undefined || only.includes(name)).map(({ name, mountPath }) => [name, mountPath]),
+  )
+}

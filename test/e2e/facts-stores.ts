@@ -1,0 +1,75 @@
+import { parse as readYaml } from 'yaml'
+import type { Overlay } from '../support/manifests.js'
+import { type Fact, goNumber } from './facts-reading.js'
+
+/** The data stores there can be, with the names that Go gives them. */
+const kinds = [
+  { name: 'postgres', field: 'Postgres' },
+  { name: 'mysql', field: 'MySQL' },
+  { name: 'redis', field: 'Redis' },
+] as const
+
+const chosen = (overlay: Overlay) => {
+  const answers = readYaml(overlay.read('service.yaml'))
+  return kinds
+    .filter(({ name }) => answers[name]?.enabled === true)
+    .map((kind) => ({ ...kind, answers: answers[kind.name] }))
+}
+
+/** Facts about data stores. */
+export const storeFacts: readonly Fact[] = [
+  {
+    id: '10',
+    rule: 'all pods that can exist, each with its pool and its check, stay below what the server grants',
+    contradictions: (overlay) =>
+      chosen(overlay).flatMap(({ name, field, answers }) => {
+        const source = overlay.read(`internal/config/${name}.go`)
+        const pool = goNumber(source, `default${field}PoolSize`)
+        const pods = overlay.workloads
+          .map(({ kind, metadata, spec }) => {
+            const scaler = overlay
+              .all('HorizontalPodAutoscaler')
+              .find(({ spec: { scaleTargetRef } }) => scaleTargetRef.name === metadata.name)
+            const surge = kind === 'Deployment' ? spec.strategy.rollingUpdate.maxSurge : 0
+            return (scaler?.spec.maxReplicas ?? spec.replicas) + surge
+          })
+          .reduce((sum, each) => sum + each, 0)
+        // Five for the migration and for an operator.
+        const needed = pods * (pool + 1) + 5
+        const granted = answers.connections ?? 100
+        const told = Number(/the server grants (\d+)/.exec(source)?.[1])
+        return [
+          ...(needed <= granted
+            ? []
+            : [`${pods} pods need ${needed} connections of ${name}, and it grants ${granted}`]),
+          ...(told === granted ? [] : [`the comment of ${name} tells of ${told} connections, not ${granted}`]),
+        ]
+      }),
+  },
+  {
+    rule: 'each data store has a check behind readiness, a password in the Secret and an address in the settings',
+    contradictions: (overlay) =>
+      chosen(overlay).flatMap(({ name }) => {
+        const app = overlay.read('internal/app/components.go')
+        const secret = readYaml(overlay.read('deploy/secrets/credentials.example.yaml')).stringData
+        const script = overlay.read('scripts/credentials.sh')
+        const source = overlay.read('internal/config/secret.go')
+        const settings = JSON.stringify(overlay.all('ConfigMap').map(({ data }) => data))
+        const holds = [
+          [app.includes(`checks.Register(${name}.Name, ${name}Store.Check)`), 'no check'],
+          [app.includes(`{name: ${name}.Name,`), 'it is never closed'],
+          [secret[`${name}-password`] === 'CHANGE-ME', 'the example of the Secret has no placeholder of its password'],
+          [
+            script.split(`entry ${name}-password ask ${name}-password`).length === 3,
+            'the script does not ask for its password',
+          ],
+          [source.includes(`= "${name}-password"`), 'the program reads another password'],
+          [
+            new RegExp(`${name}:\\\\n|${name.toUpperCase()}_HOST`).test(settings),
+            'the settings do not say where it is',
+          ],
+        ] as const
+        return holds.filter(([held]) => !held).map(([, fault]) => `${name}: ${fault}`)
+      }),
+  },
+]
