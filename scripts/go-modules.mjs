@@ -15,6 +15,7 @@ const optional = [
   { set: 'postgres', on: '--postgres', off: '--no-postgres' },
   { set: 'mysql', on: '--mysql', off: '--no-mysql' },
   { set: 'redis', on: '--redis', off: '--no-redis' },
+  { set: 'grpc', on: '--grpc', off: '--no-grpc' },
 ]
 
 const work = await mkdtemp(path.join(tmpdir(), 'go-modules-'))
@@ -70,20 +71,55 @@ function subsets(names) {
 }
 
 /**
- * The minimal sets that bring an entry, given the combinations that have it. Throws when more sets can take it away:
- * such an entry needs another form of table.
- * @param {Set<string>[]} all @param {Set<string>[]} having
+ * The conditions of an entry, given the combinations that have it: the fewest and shortest terms that are true for
+ * exactly those (Quine and McCluskey). Most need no negation; one does where another set brings the same version of a
+ * module by itself, so that go.mod need not say it.
+ * @param {Set<string>[]} having
  */
-function terms(all, having) {
-  /** @param {Set<string>} a @param {Set<string>} b */
-  const within = (a, b) => [...a].every((name) => b.has(name))
-  const minimal = having.filter((set) => !having.some((other) => other !== set && within(other, set)))
-  for (const set of all) {
-    if (minimal.some((term) => within(term, set)) !== having.includes(set)) {
-      throw new Error(`presence is not monotone at {${[...set]}}`)
+function terms(having) {
+  const names = optional.map(({ set }) => set)
+  const cases = having.map((sets) => names.map((name) => (sets.has(name) ? '1' : '0')).join(''))
+  /** @type {string[]} */
+  const primes = []
+  for (let cubes = new Set(cases); cubes.size > 0; ) {
+    /** @type {Set<string>} */
+    const wider = new Set()
+    for (const cube of cubes) {
+      const merged = [...cube].flatMap((bit, at) => {
+        const other = `${cube.slice(0, at)}${bit === '1' ? '0' : '1'}${cube.slice(at + 1)}`
+        return bit !== '-' && cubes.has(other) ? [`${cube.slice(0, at)}-${cube.slice(at + 1)}`] : []
+      })
+      if (merged.length === 0) {
+        primes.push(cube)
+      }
+      for (const one of merged) {
+        wider.add(one)
+      }
     }
+    cubes = wider
   }
-  return minimal.map((term) => (term.size === 0 ? ['base'] : [...term]))
+  /** @param {string} cube @param {string} one */
+  const covers = (cube, one) => [...cube].every((bit, at) => bit === '-' || bit === one[at])
+  const chosen = new Set(
+    cases.flatMap((one) => {
+      const able = primes.filter((prime) => covers(prime, one))
+      return able.length === 1 ? able : []
+    }),
+  )
+  /** @param {string} prime @param {string[]} left */
+  const gain = (prime, left) => left.filter((one) => covers(prime, one)).length
+  for (;;) {
+    const left = cases.filter((one) => ![...chosen].some((prime) => covers(prime, one)))
+    const [best] = primes.toSorted((x, y) => gain(y, left) - gain(x, left) || (x < y ? -1 : 1))
+    if (left.length === 0 || best === undefined) {
+      break
+    }
+    chosen.add(best)
+  }
+  return [...chosen].sort().map((cube) => {
+    const term = names.flatMap((name, at) => (cube[at] === '-' ? [] : cube[at] === '1' ? [name] : [`!${name}`]))
+    return term.length === 0 ? ['base'] : term
+  })
 }
 
 /**
@@ -91,21 +127,19 @@ function terms(all, having) {
  * @param {string[]} lines every line of go.sum, in its own order
  */
 function tableText(measured, lines) {
-  const all = measured.map(({ sets }) => sets)
   const modules = [...new Set(measured.flatMap(({ mod }) => [...mod.keys()]))].sort()
   const require = modules.map((module) => {
     const versions = new Set(measured.flatMap(({ mod }) => mod.get(module)?.version ?? []))
     if (versions.size !== 1) {
       throw new Error(`${module} has versions ${[...versions]}`)
     }
-    /** @param {boolean} indirect */
-    const having = (indirect) =>
-      measured.filter(({ mod }) => mod.get(module)?.indirect === indirect).map(({ sets }) => sets)
+    /** @param {(entry: { indirect: boolean } | undefined) => boolean} holds */
+    const having = (holds) => measured.filter(({ mod }) => holds(mod.get(module))).map(({ sets }) => sets)
     return {
       module,
       version: [...versions][0],
-      direct: termsOf(all, having(false)),
-      indirect: termsOf(all, having(true)),
+      direct: terms(having((entry) => entry?.indirect === false)),
+      present: terms(having((entry) => entry !== undefined)),
     }
   })
   const strangers = measured.flatMap(({ sum }) => sum).filter((line) => !lines.includes(line))
@@ -114,16 +148,8 @@ function tableText(measured, lines) {
   }
   const sum = lines.map((line) => ({
     line,
-    terms: terms(
-      all,
-      measured.filter((one) => one.sum.includes(line)).map(({ sets }) => sets),
-    ),
+    terms: terms(measured.filter((one) => one.sum.includes(line)).map(({ sets }) => sets)),
   }))
   const rows = (/** @type {object[]} */ list) => list.map((row) => `    ${JSON.stringify(row)},\n`).join('')
   return `// Written by scripts/go-modules.mjs; do not edit.\nimport type { GoModuleTable } from './types.js'\n\nexport const table: GoModuleTable = {\n  require: [\n${rows(require)}  ],\n  sum: [\n${rows(sum)}  ],\n}\n`
-}
-
-/** Direct in some combinations and indirect in others is rare; each form gets its own terms. @param {Set<string>[]} all @param {Set<string>[]} having */
-function termsOf(all, having) {
-  return having.length === 0 ? [] : terms(all, having)
 }

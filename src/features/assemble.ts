@@ -55,6 +55,8 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
     appSetup: all('appSetup').sort(byOrder),
     appComponents: all('appComponents').sort(byOrder),
     httpMiddleware: all('httpMiddleware').sort(byOrder),
+    grpcOptions: all('grpcOptions'),
+    trafficServers: all('trafficServers'),
     adminRoutes: all('adminRoutes'),
     configSections: all('configSections'),
     credentials: all('credentials'),
@@ -94,7 +96,12 @@ function byText<T>(entries: readonly T[], textOf: (entry: T) => string): T[] {
 }
 
 /** The user's own after the first render: the example to be replaced. Everything else is merged. */
-const startingPoints = [/^internal\/greeting\//, /^api\/openapi\.yaml$/, /^\.env\.example$/, /^CODEOWNERS$/]
+const startingPoints = [
+  /^internal\/greeting\//,
+  /^api\/(openapi\.yaml$|greeting\/)/,
+  /^\.env\.example$/,
+  /^CODEOWNERS$/,
+]
 
 function policyOf(path: string): Policy {
   return startingPoints.some((pattern) => pattern.test(path)) ? 'once' : 'merge'

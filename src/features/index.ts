@@ -11,6 +11,13 @@ import { consul } from './consul.js'
 import { deployment } from './deployment.js'
 import { entrypoint } from './entrypoint.js'
 import { github } from './github.js'
+import { grpc } from './grpc.js'
+import { grpcMetrics } from './grpc-metrics.js'
+import { grpcOnly } from './grpc-only.js'
+import { grpcTracing } from './grpc-tracing.js'
+import { http } from './http.js'
+import { httpMetrics } from './http-metrics.js'
+import { httpTracing } from './http-tracing.js'
 import { istio } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
 import { metrics } from './metrics.js'
@@ -33,11 +40,18 @@ import type { Feature } from './types.js'
 /** Every feature, in the order in which their slot entries appear. */
 export const features: readonly Feature[] = [
   service,
+  http,
+  grpc,
+  grpcOnly,
   deployment,
   statefulset,
   entrypoint,
   metrics,
   tracing,
+  httpMetrics,
+  httpTracing,
+  grpcMetrics,
+  grpcTracing,
   pprof,
   configFile,
   configEnv,

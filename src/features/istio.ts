@@ -1,4 +1,5 @@
 import type { Istio } from '../model/types.js'
+import { trafficPorts } from './traffic-ports.js'
 import { defineFeature } from './types.js'
 
 /** Ports of the mesh, from istio.io/latest/docs/ops/deployment/application-requirements. */
@@ -12,7 +13,7 @@ export const istio = defineFeature({
   enabled: ({ istio }) => istio !== undefined,
   templates: 'features/istio',
   flag: 'istio',
-  slots: ({ istio, monitoring, ports }) => ({
+  slots: (model) => ({
     kinds: [
       { group: 'networking.istio.io', kind: 'VirtualService' },
       { group: 'networking.istio.io', kind: 'DestinationRule' },
@@ -22,12 +23,12 @@ export const istio = defineFeature({
     ingress: [
       {
         why: "traffic from the mesh's ingress gateway; mTLS arrives on the container's own port",
-        namespace: (istio as Istio).ingressNamespace,
-        ports: [{ port: ports.http, protocol: 'TCP' }],
+        namespace: (model.istio as Istio).ingressNamespace,
+        ports: trafficPorts(model),
       },
       {
         why: "the sidecar's own metrics",
-        namespace: monitoring.namespace,
+        namespace: model.monitoring.namespace,
         ports: [{ port: mergedMetricsPort, protocol: 'TCP' }],
       },
     ],

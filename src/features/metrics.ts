@@ -8,15 +8,14 @@ export const metrics = defineFeature({
   templates: 'features/metrics',
   flag: 'metrics',
   goModules: ['metrics'],
-  slots: ({ module, slo }) => ({
+  slots: ({ module, features, slo }) => ({
     appImports: [{ path: `${module}/internal/telemetry` }],
     appSetup: [{ order: 10, statement: 'registry := telemetry.NewRegistry()' }],
-    httpMiddleware: [{ order: 20, expression: 'httpserver.Metrics(registry, cfg.HTTP.Timeout)' }],
     adminRoutes: [{ route: '{Pattern: "GET /metrics", Handler: telemetry.MetricsHandler(registry)}' }],
     readmeFeatures: [
       {
         title: 'Metrics',
-        text: `Rate, errors and duration of each route; a histogram bucket ends at ${slo.latencySeconds} s, the latency objective.`,
+        text: `Rate, errors and duration of each ${features.http ? 'route' : 'method'}; a histogram bucket ends at ${slo.latencySeconds} s, the latency objective.`,
       },
     ],
   }),

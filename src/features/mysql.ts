@@ -19,7 +19,7 @@ export const mysql = defineFeature({
             go: 'mysql',
             field: 'MySQL',
             title: 'MySQL',
-            arguments: 'cfg.MySQL, a.credentials, cfg.HTTP.Timeout',
+            arguments: `cfg.MySQL, a.credentials, cfg.${model.handlerTimeout}`,
             order: 53,
             purpose: `A pool of ${mysql.pool} connections a pod, an example repository, and a schema that the program carries with it.`,
           }),

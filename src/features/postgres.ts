@@ -19,7 +19,7 @@ export const postgres = defineFeature({
             go: 'postgres',
             field: 'Postgres',
             title: 'PostgreSQL',
-            arguments: 'cfg.Postgres, a.credentials, serviceName, cfg.HTTP.Timeout',
+            arguments: `cfg.Postgres, a.credentials, serviceName, cfg.${model.handlerTimeout}`,
             order: 50,
             purpose: `A pool of ${postgres.pool} connections a pod, an example repository, and a schema that the program carries with it.`,
           }),

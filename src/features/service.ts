@@ -7,7 +7,7 @@ export const service = defineFeature({
   enabled: () => true,
   goModules: ['base'],
   slots: ({ module }) => ({
-    appImports: ['admin', 'config', 'greeting', 'health', 'httpserver'].map((name) => ({
+    appImports: ['admin', 'config', 'greeting', 'health'].map((name) => ({
       path: `${module}/internal/${name}`,
     })),
   }),

@@ -1,3 +1,4 @@
+import { trafficPorts } from './traffic-ports.js'
 import { defineFeature } from './types.js'
 
 /** The workload as a StatefulSet: stable names, one volume each, and the headless Service that names them. */
@@ -7,13 +8,13 @@ export const statefulset = defineFeature({
   enabled: ({ workload }) => workload.isStatefulSet,
   conflicts: ['deployment'],
   templates: 'features/statefulset',
-  slots: ({ name, ports }) => ({
+  slots: (model) => ({
     kinds: [{ group: 'apps', kind: 'StatefulSet' }],
     egress: [
       {
         why: 'the peers, by the names that the headless Service gives them',
-        podLabels: { 'app.kubernetes.io/name': name },
-        ports: [{ port: ports.http, protocol: 'TCP' }],
+        podLabels: { 'app.kubernetes.io/name': model.name },
+        ports: trafficPorts(model),
       },
     ],
   }),

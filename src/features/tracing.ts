@@ -11,7 +11,6 @@ export const tracing = defineFeature({
   slots: ({ module, tracing, name }) => ({
     appImports: [{ path: `${module}/internal/telemetry` }],
     appSetup: [{ order: 20, statement: 'tracing := telemetry.NewTracing(serviceName, a.logger)' }],
-    httpMiddleware: [{ order: 10, expression: 'httpserver.Tracing(tracing)' }],
     appComponents: [
       {
         order: 10,

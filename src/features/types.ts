@@ -13,6 +13,10 @@ export interface Slots {
   readonly appComponents: readonly AppComponent[]
   /** Middleware between the request id and the access log: what observes, and sees every answer. */
   readonly httpMiddleware: readonly HttpMiddleware[]
+  /** What observes gRPC calls: further arguments of `grpcserver.New`. */
+  readonly grpcOptions: readonly { readonly expression: string }[]
+  /** Entries of the start list that take traffic; they stop right after readiness. */
+  readonly trafficServers: readonly TrafficServer[]
   /** Routes of the admin port. */
   readonly adminRoutes: readonly AdminRoute[]
   /** Sections of `internal/config`: settings that a feature declares in a file of its own. */
@@ -120,6 +124,12 @@ export interface HttpMiddleware {
   readonly expression: string
 }
 
+export interface TrafficServer {
+  /** Go composite literal of type `component`. */
+  readonly component: string
+  readonly why?: string
+}
+
 export interface AdminRoute {
   /** Go composite literal of type admin.Route. */
   readonly route: string
@@ -161,7 +171,7 @@ export interface FilledSlots extends Slots {
 export type SlotContributions = { readonly [K in keyof Slots]?: Slots[K] }
 
 /** A module that the Go module table knows; see `golang/modules.json`. */
-export type GoModuleSet = 'base' | 'metrics' | 'tracing' | 'postgres' | 'mysql' | 'redis'
+export type GoModuleSet = 'base' | 'metrics' | 'tracing' | 'grpc' | 'postgres' | 'mysql' | 'redis'
 
 export interface Feature {
   readonly id: string

@@ -5,7 +5,7 @@ import type { Terms } from './types.js'
 /** go.mod of a project with these module sets. */
 export function goMod(module: string, goVersion: string, sets: ReadonlySet<GoModuleSet>): string {
   const direct = table.require.filter((entry) => holds(entry.direct, sets))
-  const indirect = table.require.filter((entry) => holds(entry.indirect, sets))
+  const indirect = table.require.filter((entry) => holds(entry.present, sets) && !holds(entry.direct, sets))
   const blocks = [direct.map(requirement), indirect.map((entry) => `${requirement(entry)} // indirect`)]
   const parts = [`module ${module}`, `go ${goVersion}`, ...blocks.filter((block) => block.length > 0).map(requireBlock)]
   return `${parts.join('\n\n')}\n`
@@ -25,7 +25,9 @@ export function goSum(sets: ReadonlySet<GoModuleSet>): string {
 }
 
 function holds(terms: Terms, sets: ReadonlySet<GoModuleSet>): boolean {
-  return terms.some((term) => term.every((set) => sets.has(set)))
+  return terms.some((term) =>
+    term.every((set) => (set.startsWith('!') ? !sets.has(set.slice(1) as GoModuleSet) : sets.has(set as GoModuleSet))),
+  )
 }
 
 function requirement({ module, version }: { module: string; version: string }): string {

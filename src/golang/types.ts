@@ -5,16 +5,17 @@ import type { GoModuleSet } from '../features/types.js'
  *
  * The table was measured by tidying every combination of module sets, each from the full combination's
  * files, so that every module has one version everywhere (scripts/go-modules.mjs). A line is present
- * when one of its terms is: a term is a list of sets that must all be on.
+ * when one of its terms is: a term is a list of sets that must all be on, or off where there is a `!`.
  */
 export interface GoModuleTable {
   readonly require: readonly {
     readonly module: string
     readonly version: string
     readonly direct: Terms
-    readonly indirect: Terms
+    /** Direct or not. */
+    readonly present: Terms
   }[]
   readonly sum: readonly { readonly line: string; readonly terms: Terms }[]
 }
 
-export type Terms = readonly (readonly GoModuleSet[])[]
+export type Terms = readonly (readonly (GoModuleSet | `!${GoModuleSet}`)[])[]

@@ -47,6 +47,8 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     preset: spec.preset,
     namespace: spec.namespace as string,
     features: {
+      http: spec['http.enabled'],
+      grpc: spec['grpc.enabled'],
       metrics: spec['metrics.enabled'],
       tracing: spec['tracing.enabled'],
       configFile: spec['config.source'] !== 'env',
@@ -68,7 +70,8 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       migrations: data.postgres !== undefined || data.mysql !== undefined,
       compose: centre !== undefined || Object.values(data).some((store) => store !== undefined),
     },
-    ports: { http: spec['http.port'], admin: spec['http.adminPort'], service: 80 },
+    ports: { http: spec['http.port'], grpc: spec['grpc.port'], admin: spec['http.adminPort'], service: 80 },
+    handlerTimeout: spec['http.enabled'] ? 'HTTP.Timeout' : 'GRPC.Timeout',
     timeouts: times.timeouts,
     versionPath: '/version',
     versionPattern: 'GET /version',
@@ -186,7 +189,7 @@ function image(spec: Spec): Image {
     platforms: spec['image.platforms'],
     platformList: spec['image.platforms'].join(','),
     uid,
-    programMegabytes: compressedMegabytes(spec['metrics.enabled'], spec['tracing.enabled']),
+    programMegabytes: compressedMegabytes(spec['metrics.enabled'], spec['tracing.enabled'], spec['grpc.enabled']),
   }
 }
 

@@ -259,9 +259,20 @@ export const invariants: readonly Invariant[] = [
   {
     id: '17',
     rule: 'one number per port, and different ports differ',
-    options: ['http.port', 'http.adminPort'],
-    violations: ({ ports }) =>
-      ports.http === ports.admin ? [`http.port and http.adminPort are both ${ports.http}`] : [],
+    options: ['http.port', 'http.adminPort', 'grpc.port'],
+    violations: ({ ports, features }) => {
+      const used = [
+        ...(features.http ? [{ name: 'http.port', port: ports.http }] : []),
+        { name: 'http.adminPort', port: ports.admin },
+        ...(features.grpc ? [{ name: 'grpc.port', port: ports.grpc }] : []),
+      ]
+      return used.flatMap((one, at) =>
+        used
+          .slice(at + 1)
+          .filter(({ port }) => port === one.port)
+          .map((other) => `${one.name} and ${other.name} are both ${one.port}`),
+      )
+    },
   },
   {
     id: '19',

@@ -33,6 +33,7 @@ export function mesh(spec: Spec, ledger: Ledger): Istio | undefined {
     idleTimeout: seconds(60),
     maxConnections: 1024,
     maxPendingRequests: 1024,
+    maxRequests: 1024,
     ingressNamespace: 'istio-system',
     ingressServiceAccount: 'istio-ingressgateway-service-account',
     subsets,

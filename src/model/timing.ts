@@ -18,6 +18,10 @@ const coldStart = 15
 const idle = 75
 /** Seconds to write the response once the handler has used its whole budget. */
 const writeSlack = 5
+/** Seconds a gRPC client may keep a connection: short enough for new pods to count, long enough for a handshake not to. */
+const connectionAge = 300
+/** Names that probes ask grpc.health.v1 for; only readiness may follow dependencies, and is the server as a whole. */
+const probeServices = { startup: 'startup', liveness: 'liveness', readiness: '' } as const
 
 export type Timing = Pick<Model, 'timeouts' | 'shutdown' | 'probes' | 'coldStart'> & {
   readonly minReadySeconds: number
@@ -109,6 +113,17 @@ function timeoutsOf(spec: Spec, ledger: Ledger): Model['timeouts'] {
     duration(checkMs).text,
     `${spec['probes.readiness.timeout']}s (readiness time-out) − ${duration(spec['probes.readiness.timeout'] * 1000 - checkMs).text} = ${duration(checkMs).text}`,
   )
+  if (spec['grpc.enabled']) {
+    ledger.text(
+      {
+        name: 'gRPC connection age',
+        reason: `a client that keeps its connection keeps its pod; after this long it connects anew, with ${spec['shutdown.timeout']}s (shutdown) for calls in flight`,
+        options: ['shutdown.timeout'],
+      },
+      seconds(connectionAge).text,
+      `${seconds(connectionAge).text}, and a tenth more or less so that clients don't come back together`,
+    )
+  }
   return {
     handler,
     readHeader: duration(Math.min(5000, handler.ms)),
@@ -117,6 +132,7 @@ function timeoutsOf(spec: Spec, ledger: Ledger): Model['timeouts'] {
     idle: seconds(idle),
     check: duration(checkMs),
     checkCache: seconds(1),
+    connectionAge: seconds(connectionAge),
     reloadPoll: seconds(1),
     reloadInterval: seconds(5),
   }
@@ -178,6 +194,7 @@ function probe(spec: Spec, name: 'startup' | 'liveness' | 'readiness', failureTh
   return {
     enabled: spec[`probes.${name}.enabled`],
     path: spec[`probes.${name}.path`],
+    service: probeServices[name],
     initialDelay,
     period,
     timeout: spec[`probes.${name}.timeout`],

@@ -27,6 +27,8 @@ export interface Probe {
   readonly enabled: boolean
   /** HTTP path on the admin port. */
   readonly path: string
+  /** Name for grpc.health.v1; empty is the server as a whole. */
+  readonly service: string
   /** Seconds. */
   readonly initialDelay: number
   readonly period: number
@@ -116,6 +118,8 @@ export interface Istio {
   readonly idleTimeout: Duration
   readonly maxConnections: number
   readonly maxPendingRequests: number
+  /** HTTP/2 requests at the same time, to all pods together. */
+  readonly maxRequests: number
   readonly ingressNamespace: string
   readonly ingressServiceAccount: string
   readonly subsets: readonly Subset[]
@@ -263,6 +267,8 @@ export interface Stores {
 
 /** Which features are on; `{{#if features.metrics}}`. */
 export interface FeatureFlags {
+  readonly http: boolean
+  readonly grpc: boolean
   readonly metrics: boolean
   readonly tracing: boolean
   /** Settings come from a mounted file, not from the environment alone. */
@@ -304,7 +310,16 @@ export interface Model {
   readonly preset: string
   readonly namespace: string
   readonly features: FeatureFlags
-  readonly ports: { readonly http: number; readonly admin: number; readonly service: number }
+  readonly ports: {
+    readonly http: number
+    /** Of the container and of the Service. */
+    readonly grpc: number
+    readonly admin: number
+    /** Of the Service, for HTTP. */
+    readonly service: number
+  }
+  /** Go field of config.Config that says how long a handler may take: of the protocol that is served. */
+  readonly handlerTimeout: string
   readonly timeouts: {
     readonly handler: Duration
     readonly readHeader: Duration
@@ -313,6 +328,8 @@ export interface Model {
     readonly idle: Duration
     readonly check: Duration
     readonly checkCache: Duration
+    /** How long a gRPC client may keep a connection. */
+    readonly connectionAge: Duration
     readonly reloadPoll: Duration
     readonly reloadInterval: Duration
   }
@@ -409,6 +426,10 @@ export interface Model {
     readonly go: string
     readonly golangciLint: string
     readonly kustomize: string
+    readonly buf: string
+    readonly protocGenGo: string
+    readonly protocGenGoGrpc: string
+    readonly grpcurl: string
   }
   /** GitHub Actions by commit: `uses` value and the tag for the comment. */
   readonly actions: Readonly<Record<ActionName, { readonly uses: string; readonly tag: string }>>

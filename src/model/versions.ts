@@ -13,6 +13,14 @@ export const versions = {
   golangciLint: '2.15.0',
   /** https://github.com/kubernetes-sigs/kustomize/releases */
   kustomize: '5.8.2',
+  /** https://github.com/bufbuild/buf/releases: compiles .proto files, and needs no protoc. */
+  buf: '1.75.0',
+  /** The release of google.golang.org/protobuf in golang/table.ts: generated code asks for a runtime no older. */
+  protocGenGo: '1.36.12',
+  /** https://pkg.go.dev/google.golang.org/grpc/cmd/protoc-gen-go-grpc */
+  protocGenGoGrpc: '1.6.2',
+  /** https://github.com/fullstorydev/grpcurl/releases */
+  grpcurl: '1.9.4',
 } as const
 
 /** Actions by commit, with the release that the commit is; the tags of their repositories are the source. */
@@ -57,6 +65,9 @@ export const images = {
  * Megabytes (10⁶ bytes) of the program of a new project, as pulled: `gzip -9` of a stripped linux/amd64 build without CGO,
  * measured with the Go version above. The base image comes on top.
  */
-export function compressedMegabytes(metrics: boolean, tracing: boolean): string {
+export function compressedMegabytes(metrics: boolean, tracing: boolean, grpc: boolean): string {
+  if (grpc) {
+    return tracing ? (metrics ? '6.4' : '6.2') : metrics ? '5.7' : '5.4'
+  }
   return tracing ? (metrics ? '6.3' : '6.0') : metrics ? '4.0' : '3.1'
 }

@@ -54,10 +54,20 @@ const rules: readonly Conflict[] = [
   },
   {
     code: 'same-port',
-    keys: ['http.port', 'http.adminPort'],
-    violated: (spec) => spec['http.port'] === spec['http.adminPort'],
-    message: (spec) => `http.port and http.adminPort are both ${spec['http.port']}`,
-    hint: 'give them different ports: probes and metrics must not be reachable through the Service of the API',
+    keys: ['http.port', 'http.adminPort', 'grpc.port'],
+    violated: (spec) => samePorts(spec) !== undefined,
+    message: (spec) => {
+      const [one, other] = samePorts(spec) ?? []
+      return `${one?.[0]} and ${other?.[0]} are both ${one?.[1]}`
+    },
+    hint: 'give them different ports: each protocol has a listener of its own, and probes and metrics must not be reachable with the API',
+  },
+  {
+    code: 'no-traffic',
+    keys: ['http.enabled', 'grpc.enabled'],
+    violated: (spec) => !spec['http.enabled'] && !spec['grpc.enabled'],
+    message: () => 'http.enabled and grpc.enabled are both off, so nobody could call the service',
+    hint: 'add grpc.enabled: true (--grpc), or leave http.enabled out',
   },
   {
     code: 'replica-range',
@@ -129,6 +139,18 @@ const rules: readonly Conflict[] = [
     hint: 'add metrics.enabled: true (--metrics), or leave slo.latencyP99 out',
   },
 ]
+
+/** The first two listeners with one port. */
+function samePorts(spec: Spec): [string, number][] | undefined {
+  const ports: [string, number][] = [
+    ...(spec['http.enabled'] ? [['http.port', spec['http.port']] as [string, number]] : []),
+    ['http.adminPort', spec['http.adminPort']],
+    ...(spec['grpc.enabled'] ? [['grpc.port', spec['grpc.port']] as [string, number]] : []),
+  ]
+  return ports
+    .flatMap((one, at) => ports.slice(at + 1).map((other) => [one, other]))
+    .find(([one, other]) => one?.[1] === other?.[1])
+}
 
 /** A data store that the entry point shall wait for and that isn't chosen. */
 function absentStore(spec: Spec): string | undefined {

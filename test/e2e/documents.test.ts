@@ -7,23 +7,27 @@ import { examples, filesBelow, generate, recipe, workFolder } from '../support/p
 import { describeWith } from '../support/tools.js'
 
 /** Ports and names that no default has: a number that is written down instead of asked for stands out. */
-const odd = recipe('odd', '--preset=production', '--http-port=18181', '--http-admin-port=18282')
+const numbers = ['--preset=production', '--http-port=18181', '--http-admin-port=18282']
+const odd = [recipe('odd', ...numbers), recipe('odd-calls', ...numbers, '--grpc', '--grpc-port=18383')]
 
 /** What people and other programs read, beside what the service and its manifests say. */
 describeWith(['kustomize'], 'documents', () => {
   const work = workFolder()
 
-  describe.each([...examples, odd])('$id', (entry) => {
+  describe.each([...examples, ...odd])('$id', (entry) => {
     let project: string
     let overlays: Overlay[]
     let production: Overlay
-    let ports: { http: number; admin: number }
+    let ports: Readonly<Record<string, number>>
+    let traffic: readonly string[]
     beforeAll(() => {
       project = generate(work, entry)
       overlays = overlaysOf(project)
       production = overlays.find(({ environment }) => environment === 'production') as Overlay
-      const [http, admin] = production.workloads[0].spec.template.spec.containers[0].ports
-      ports = { http: http.containerPort, admin: admin.containerPort }
+      const listed: { name: string; containerPort: number }[] =
+        production.workloads[0].spec.template.spec.containers[0].ports
+      ports = Object.fromEntries(listed.map(({ name, containerPort }) => [name, containerPort]))
+      traffic = Object.keys(ports).filter((name) => name !== 'admin')
     })
     const read = (file: string): string => fs.readFileSync(path.join(project, file), 'utf8')
     /** The value that a row of the README's tables has in its second column. */
@@ -52,16 +56,21 @@ describeWith(['kustomize'], 'documents', () => {
         [livenessProbe, 'liveness'],
         [readinessProbe, 'readiness'],
       ]) {
-        expect(row(name)).toBe(`\`${probe.httpGet.path}\``)
+        expect(row(name)).toBe(probe.grpc ? `\`"${probe.grpc.service}"\`` : `\`${probe.httpGet.path}\``)
       }
     })
 
     test('the README names the ports, the Secret and each environment as they are', () => {
       const readme = read('README.md')
       const asked = [...readme.matchAll(/localhost:(\d+)/g)].map(([, port]) => Number(port))
-      expect(new Set(asked)).toEqual(new Set([ports.http, ports.admin]))
-      expect(readme).toContain(`All of them are on port ${ports.admin}.`)
-      expect(readme).toContain(`Port ${ports.http} is for traffic. Port ${ports.admin} is for`)
+      expect(new Set(asked)).toEqual(new Set(Object.values(ports)))
+      expect(readme).toContain(
+        ports['http'] === undefined
+          ? `All of them are asked over gRPC, on port ${ports['grpc']}`
+          : `All of them are on port ${ports['admin']}.`,
+      )
+      const sentences = traffic.map((name) => `Port ${ports[name]} is for ${name === 'grpc' ? 'gRPC' : 'traffic'}. `)
+      expect(readme).toContain(`${sentences.join('')}Port ${ports['admin']} is for`)
       expect(readme).toContain(`\`${parse(read('deploy/secrets/credentials.example.yaml')).metadata.name}\``)
       for (const { environment, objects, workloads } of overlays) {
         const namespace = objects.find(({ kind }) => kind === 'Namespace')?.metadata.name
@@ -72,6 +81,10 @@ describeWith(['kustomize'], 'documents', () => {
     })
 
     test('openapi.yaml has the routes, the port and the limits of the Go sources, and no other', () => {
+      expect(fs.existsSync(path.join(project, 'api/openapi.yaml'))).toBe(traffic.includes('http'))
+      if (!traffic.includes('http')) {
+        return
+      }
       const api = parse(read('api/openapi.yaml'))
       const sources = filesBelow(project, /^internal\/(app|greeting)\/[^_]+\.go$/)
         .map(read)
@@ -83,7 +96,7 @@ describeWith(['kustomize'], 'documents', () => {
         Object.keys(item).map((verb) => `${verb.toUpperCase()} ${at}`),
       )
       expect(described.sort()).toEqual(routes.sort())
-      expect(api.servers.map(({ url }: { url: string }) => url)).toEqual([`http://localhost:${ports.http}`])
+      expect(api.servers.map(({ url }: { url: string }) => url)).toEqual([`http://localhost:${ports['http']}`])
       const [name] = api.paths['/v1/greetings/{name}'].get.parameters
       expect(name.schema.maxLength).toBe(Number(/maxName = (\d+)/.exec(sources)?.[1]))
       const middleware = read('internal/httpserver/middleware.go')
@@ -100,10 +113,8 @@ describeWith(['kustomize'], 'documents', () => {
     })
 
     test('.env.example has settings that the program reads, and the ports are its own', () => {
-      // A feature's settings are in a file of its own.
-      const fields = fs
-        .readdirSync(path.join(project, 'internal/config'))
-        .map((file) => read(`internal/config/${file}`))
+      const fields = filesBelow(project, /^internal\/config\/[^_]+\.go$/)
+        .map(read)
         .join('\n')
       const lines = [...read('.env.example').matchAll(/^(?:# )?([A-Z_]+)=(.*)$/gm)]
       const known = new Set([...fields.matchAll(/Env: +"(.+)"/g)].map(([, name]) => name))
@@ -112,12 +123,17 @@ describeWith(['kustomize'], 'documents', () => {
         lines.map(([, name = '']) => name).filter((name) => !known.has(name) && !/^(CREDENTIALS_DIR|OTEL_)/.test(name)),
       ).toEqual([])
       const given = new Map(lines.map(([, name, value]) => [name, value]))
-      expect([given.get('HTTP_PORT'), given.get('ADMIN_PORT')]).toEqual([`${ports.http}`, `${ports.admin}`])
+      for (const [name, port] of Object.entries(ports)) {
+        expect([name, given.get(`${name.toUpperCase()}_PORT`)]).toEqual([name, `${port}`])
+      }
       expect(given.get('LOG_LEVEL')).toBe('debug')
     })
 
     test('a variable is its key in capitals, and the admin port lets Prometheus give up first', () => {
-      const fields = [...read('internal/config/fields.go').matchAll(/Key: +"([\w.]+)",\n\s+Env: +"(\w+)"/g)]
+      const sources = filesBelow(project, /^internal\/config\/[^_]+\.go$/)
+        .map(read)
+        .join('\n')
+      const fields = [...sources.matchAll(/Key: +"([\w.]+)",\n\s+Env: +"(\w+)"/g)]
       expect(fields.length).toBeGreaterThan(10)
       for (const [, key = '', variable] of fields) {
         expect(variable).toBe(key.replace(/\.|(?=[A-Z])/g, '_').toUpperCase())
@@ -131,8 +147,17 @@ describeWith(['kustomize'], 'documents', () => {
     test('durations go where they belong: the compiler doesn’t tell one from another', () => {
       const components = read('internal/app/components.go')
       expect(components).toContain('health.New(cfg.Health.CheckTimeout, cfg.Health.CheckCache, ')
-      expect(components).toContain('httpserver.Timeout(cfg.HTTP.Timeout)')
-      expect(components).toContain('httpserver.BodyLimit(cfg.HTTP.MaxBodyBytes)')
+      if (traffic.includes('http')) {
+        expect(components).toContain('httpserver.Timeout(cfg.HTTP.Timeout)')
+        expect(components).toContain('httpserver.BodyLimit(cfg.HTTP.MaxBodyBytes)')
+      }
+      if (traffic.includes('grpc')) {
+        const server = read('internal/grpcserver/server.go')
+        expect(components).toMatch(/Config: +cfg\.GRPC,\n\s+Grace: +cfg\.Shutdown\.Timeout,/)
+        expect(server).toMatch(/MaxConnectionIdle: +o\.Config\.IdleTimeout,/)
+        expect(server).toMatch(/MaxConnectionAge: +o\.Config\.MaxConnectionAge,/)
+        expect(server).toMatch(/MaxConnectionAgeGrace: +o\.Grace,/)
+      }
     })
 
     test('neither git nor the image gets local settings, secrets or what was built', () => {

@@ -1,5 +1,5 @@
 import type { Manifest, Overlay } from '../support/manifests.js'
-import { containerOf, defaults, type Fact, goSeconds, mebibytes, podOf } from './facts-reading.js'
+import { containerOf, defaultsOf, type Fact, goSeconds, mebibytes, podOf, trafficNames } from './facts-reading.js'
 
 /** Seconds that the program may take from exec to ready: src/model/timing.ts and the README state the same. */
 const coldStart = 15
@@ -10,7 +10,7 @@ const backoff = 0.25
 /** Seconds of an Istio duration. */
 const seconds = (text: string) => Number.parseFloat(text) * (text.endsWith('ms') ? 0.001 : text.endsWith('m') ? 60 : 1)
 
-const inGo = (overlay: Overlay, name: string) => goSeconds(overlay.read(defaults), `default${name}`)
+const inGo = (overlay: Overlay, name: string) => goSeconds(defaultsOf(overlay), `default${name}`)
 
 /** The retries of every route, with the time-outs around them. */
 function retries(
@@ -64,10 +64,20 @@ export const budgetFacts: readonly Fact[] = [
     id: '2',
     rule: 'handler ≤ write time-out ≤ shutdown, and handler ≤ perTryTimeout',
     contradictions: (overlay) => {
-      const handler = inGo(overlay, 'HTTPTimeout')
-      const chain = [handler, inGo(overlay, 'HTTPWriteTimeout'), inGo(overlay, 'ShutdownTimeout')]
+      const served = trafficNames(overlay.workloads[0])
+      const shutdown = inGo(overlay, 'ShutdownTimeout')
+      const chains = [
+        ...(served.includes('http')
+          ? [[inGo(overlay, 'HTTPTimeout'), inGo(overlay, 'HTTPWriteTimeout'), shutdown]]
+          : []),
+        ...(served.includes('grpc') ? [[inGo(overlay, 'GRPCTimeout'), shutdown]] : []),
+      ]
+      const handler = Math.max(...chains.map(([first]) => first ?? Number.NaN))
       return [
-        ...(chain.every((value, at) => at === 0 || value >= (chain[at - 1] ?? 0)) ? [] : [chain.join(' ≤ ')]),
+        ...(chains.length > 0 ? [] : ['no traffic at all']),
+        ...chains
+          .filter((chain) => !chain.every((value, at) => at === 0 || value >= (chain[at - 1] ?? 0)))
+          .map((chain) => chain.join(' ≤ ')),
         ...retries(overlay)
           .filter(({ perTry }) => !(perTry >= handler))
           .map(({ name, perTry }) => `${name}: ${perTry}s a try, and a handler may take ${handler}s`),
@@ -85,12 +95,16 @@ export const budgetFacts: readonly Fact[] = [
   {
     id: '4',
     rule: 'the proxy closes idle connections before the server does',
-    contradictions: (overlay) =>
-      overlay
+    contradictions: (overlay) => {
+      const closes = Math.min(
+        ...trafficNames(overlay.workloads[0]).map((name) => inGo(overlay, `${name.toUpperCase()}IdleTimeout`)),
+      )
+      return overlay
         .all('DestinationRule')
         .map(({ spec }) => seconds(spec.trafficPolicy.connectionPool.http.idleTimeout))
-        .filter((idle) => !(idle < inGo(overlay, 'HTTPIdleTimeout')))
-        .map((idle) => `idle for ${idle}s, and the server closes after ${inGo(overlay, 'HTTPIdleTimeout')}s`),
+        .filter((idle) => !(idle < closes))
+        .map((idle) => `idle for ${idle}s, and the server closes after ${closes}s`)
+    },
   },
   {
     id: '5',
@@ -132,7 +146,10 @@ export const budgetFacts: readonly Fact[] = [
         const { livenessProbe, startupProbe } = containerOf(workload)
         return [livenessProbe, startupProbe]
           .filter((probe) => probe !== undefined && !(probe.timeoutSeconds <= probe.periodSeconds))
-          .map((probe) => `${probe.httpGet.path}: ${probe.timeoutSeconds} > ${probe.periodSeconds}`)
+          .map(
+            (probe) =>
+              `${probe.httpGet?.path ?? probe.grpc?.service}: ${probe.timeoutSeconds} > ${probe.periodSeconds}`,
+          )
       }),
   },
   {

@@ -13,7 +13,10 @@ export interface Fact {
 }
 
 /** Where the program's own defaults are. */
-export const defaults = 'internal/config/defaults.go'
+const defaults = 'internal/config/defaults.go'
+
+/** Where those of gRPC are. */
+const grpcDefaults = 'internal/config/grpc.go'
 
 export const podOf = (workload: Manifest): Manifest => workload.spec.template.spec
 export const containerOf = (workload: Manifest): Manifest => podOf(workload).containers[0]
@@ -21,6 +24,18 @@ export const portOf = (workload: Manifest, name: string | number): number | unde
   typeof name === 'number'
     ? name
     : containerOf(workload).ports.find((port: Manifest) => port.name === name)?.containerPort
+
+/** Names of the ports that take traffic: all but the admin port. */
+export const trafficNames = (workload: Manifest): string[] =>
+  containerOf(workload)
+    .ports.map(({ name }: Manifest) => name)
+    .filter((name: string) => name !== 'admin')
+
+/** The defaults of a program in its own sources, whichever protocols it serves. */
+export const defaultsOf = (overlay: Overlay): string =>
+  [defaults, ...(trafficNames(overlay.workloads[0]).includes('grpc') ? [grpcDefaults] : [])]
+    .map((file) => overlay.read(file))
+    .join('\n')
 
 /** `a is 1, and b is 2` when they differ. */
 export function same(a: string, x: unknown, b: string, y: unknown): string[] {

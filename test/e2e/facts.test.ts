@@ -7,17 +7,37 @@ import { facts } from './facts.js'
 
 /** A change of the rendered overlay (no file named) or of one file: what a mistake in a template would look like. */
 interface Mistake {
+  /** The service that it is made in: one with HTTP and gRPC, or one with gRPC alone. */
+  readonly of?: 'calls'
   readonly file?: string
   readonly from: string | RegExp
   readonly to: string
 }
 
 const defaults = 'internal/config/defaults.go'
+const grpcDefaults = 'internal/config/grpc.go'
 
 /** Mistakes that each fact must find, by the start of its rule. */
 const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
+  'every probe over gRPC': [
+    { of: 'calls', from: 'service: liveness', to: 'service: ""' },
+    { of: 'calls', from: /(readinessProbe:[\s\S]*?service:) ""/, to: '$1 liveness' },
+    { of: 'calls', from: /(startupProbe:[\s\S]*?port:) 9000/, to: '$1 9090' },
+    { of: 'calls', file: 'internal/grpcserver/health.go', from: '"startup"', to: '"started"' },
+    {
+      from: /livenessProbe:([\s\S]*?)httpGet:\n\s+path: \S+\n\s+port: admin/,
+      to: 'livenessProbe:$1grpc: {port: 9000}',
+    },
+  ],
+  'calls go to': [
+    { from: 'prefix: application/grpc', to: 'prefix: application/json' },
+    { of: 'calls', from: /(destination:[\s\S]*?number:) 9000/, to: '$1 9090' },
+  ],
   'EXPOSE =': [
     { file: 'Dockerfile', from: 'EXPOSE 8080', to: 'EXPOSE 8081' },
+    { file: 'Dockerfile', from: ' 9000 ', to: ' ' },
+    { file: grpcDefaults, from: /(defaultGRPCPort\s+=) 9000/, to: '$1 9001' },
+    { of: 'calls', from: 'containerPort: 9000', to: 'containerPort: 9001' },
     { file: defaults, from: /(defaultAdminPort\s+=) 9090/, to: '$1 9091' },
     { from: 'containerPort: 8080', to: 'containerPort: 8082' },
   ],
@@ -29,6 +49,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   ],
   'the NetworkPolicy covers': [
     { from: /(kind: NetworkPolicy[\s\S]*?)port: 8080/, to: '$1port: 8081' },
+    { from: /(kind: NetworkPolicy[\s\S]*?)port: 9000[\s\S]*?port: 9000/, to: '$1port: 8080' },
     {
       from: /(kind: NetworkPolicy[\s\S]*?podSelector:\n\s+matchLabels:\n\s+app.kubernetes.io\/name:) orders/,
       to: '$1 order',
@@ -140,6 +161,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   'handler ≤ write': [
     { file: defaults, from: /(defaultHTTPWriteTimeout\s+=) 20/, to: '$1 30' },
     { file: defaults, from: /(defaultHTTPTimeout\s+=) 15/, to: '$1 18' },
+    { file: grpcDefaults, from: /(defaultGRPCTimeout\s+=) 15/, to: '$1 25' },
     { from: 'perTryTimeout: 16s', to: 'perTryTimeout: 14s' },
   ],
   '(retries + 1)': [
@@ -149,6 +171,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   'the proxy closes': [
     { from: 'idleTimeout: 60s', to: 'idleTimeout: 90s' },
     { file: defaults, from: /(defaultHTTPIdleTimeout\s+=) \d+/, to: '$1 60' },
+    { file: grpcDefaults, from: /(defaultGRPCIdleTimeout\s+=) \d+/, to: '$1 60' },
   ],
   'entrypoint wait': [
     { from: /(startupProbe:\n\s+failureThreshold:) \d+/, to: '$1 2' },
@@ -207,20 +230,19 @@ class Mistaken extends Overlay {
 
 describeWith(['kustomize'], 'facts', () => {
   const work = workFolder()
-  let sound: Overlay
+  const sound = new Map<'calls' | undefined, Overlay>()
   beforeAll(() => {
-    const project = generate(
-      work,
-      recipe(
-        'sound',
-        '--preset=production',
-        '--rollout-weights=80,20',
-        '--postgres',
-        '--redis',
-        '--config-source=consul',
-      ),
-    )
-    sound = overlaysOf(project).find(({ environment }) => environment === 'production') as Overlay
+    const flags = ['--preset=production', '--grpc']
+    for (const [id, entry] of [
+      [
+        undefined,
+        recipe('sound', ...flags, '--rollout-weights=80,20', '--postgres', '--redis', '--config-source=consul'),
+      ],
+      ['calls', recipe('calls', ...flags, '--no-http')],
+    ] as const) {
+      const overlays = overlaysOf(generate(work, entry))
+      sound.set(id, overlays.find(({ environment }) => environment === 'production') as Overlay)
+    }
   })
 
   const cases = facts.map((fact) => {
@@ -236,11 +258,14 @@ describeWith(['kustomize'], 'facts', () => {
   })
   test.each(cases)('$title: each mistake is found, by this rule', ({ fact, list }) => {
     expect(list.length).toBeGreaterThan(0)
-    expect(fact.contradictions(sound)).toEqual([])
+    for (const overlay of sound.values()) {
+      expect(fact.contradictions(overlay)).toEqual([])
+    }
     for (const mistake of list) {
-      const mistaken = new Mistaken(sound, mistake)
+      const overlay = sound.get(mistake.of) as Overlay
+      const mistaken = new Mistaken(overlay, mistake)
       const file = mistake.file
-      const before = file === undefined ? sound.text : sound.read(file)
+      const before = file === undefined ? overlay.text : overlay.read(file)
       expect([mistake, file === undefined ? mistaken.text : mistaken.read(file)]).not.toEqual([mistake, before])
       expect([mistake, fact.contradictions(mistaken)]).not.toEqual([mistake, []])
     }

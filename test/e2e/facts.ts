@@ -5,7 +5,18 @@ import type { Manifest } from '../support/manifests.js'
 import { budgetFacts } from './facts-budgets.js'
 import { centreFacts } from './facts-centre.js'
 import { migrationFacts } from './facts-migrations.js'
-import { containerOf, defaults, type Fact, goNumber, podOf, portOf, promLabel, same, selects } from './facts-reading.js'
+import {
+  containerOf,
+  defaultsOf,
+  type Fact,
+  goNumber,
+  podOf,
+  portOf,
+  promLabel,
+  same,
+  selects,
+  trafficNames,
+} from './facts-reading.js'
 import { storeFacts } from './facts-stores.js'
 
 export type { Fact } from './facts-reading.js'
@@ -34,11 +45,13 @@ export const facts: readonly Fact[] = [
     id: '17',
     rule: 'EXPOSE = containerPort = the default in Go',
     contradictions: (overlay) => {
-      const exposed = /^EXPOSE (\d+) (\d+)$/m.exec(overlay.read('Dockerfile'))?.slice(1).map(Number)
-      const source = overlay.read(defaults)
-      const inGo = [goNumber(source, 'defaultHTTPPort'), goNumber(source, 'defaultAdminPort')]
+      const exposed = /^EXPOSE((?: \d+)+)$/m.exec(overlay.read('Dockerfile'))?.[1]?.trim().split(' ').map(Number)
+      const source = defaultsOf(overlay)
+      const inGo = ['HTTP', 'GRPC', 'Admin']
+        .map((name) => goNumber(source, `default${name}Port`))
+        .filter((port) => !Number.isNaN(port))
       return overlay.workloads.flatMap((workload) => {
-        const ports = [portOf(workload, 'http'), portOf(workload, 'admin')]
+        const ports = containerOf(workload).ports.map(({ containerPort }: Manifest) => containerPort)
         return [
           ...same('containerPort', ports, 'EXPOSE', exposed),
           ...same('containerPort', ports, 'the default in Go', inGo),
@@ -66,6 +79,41 @@ export const facts: readonly Fact[] = [
   },
   {
     id: '17',
+    rule: 'every probe over gRPC asks the port of gRPC, each for a name of its own, and only readiness for the whole',
+    contradictions: (overlay) => {
+      const served = new Map(
+        overlay.workloads.some((workload) => trafficNames(workload).includes('grpc'))
+          ? [...overlay.read('internal/grpcserver/health.go').matchAll(/^\t(\w+) += "(\w+)"$/gm)].map(
+              ([, name, text]) => [name, text],
+            )
+          : [],
+      )
+      const names = { livenessProbe: served.get('Liveness'), readinessProbe: '', startupProbe: served.get('Startup') }
+      const readme = overlay.read('README.md')
+      const untold = [...served.values()].filter((name) => !readme.includes(`\`"${name}"\``))
+      const wrong = overlay.workloads.flatMap((workload) =>
+        Object.entries(names).flatMap(([name, service]) => {
+          const probe = containerOf(workload)[name]
+          // Without HTTP there is nothing else that the kubelet could ask; with it, the admin port is apart from traffic.
+          const wanted = trafficNames(workload).includes('http') ? 'httpGet' : 'grpc'
+          return probe === undefined
+            ? []
+            : [
+                ...(probe[wanted] === undefined ? [`${name} asks by ${Object.keys(probe)}, not ${wanted}`] : []),
+                ...(probe.grpc === undefined
+                  ? []
+                  : [
+                      ...same(name, probe.grpc.service ?? '', 'the name in Go', service),
+                      ...same(`port of ${name}`, probe.grpc.port, 'gRPC', portOf(workload, 'grpc')),
+                    ]),
+              ]
+        }),
+      )
+      return [...wrong, ...untold.map((name) => `the README does not tell of ${name}`)]
+    },
+  },
+  {
+    id: '17',
     rule: 'every probe asks the admin port, each on a path of its own that the program serves',
     contradictions: (overlay) => {
       const served = new Set(
@@ -75,7 +123,9 @@ export const facts: readonly Fact[] = [
       )
       return overlay.workloads.flatMap((workload) => {
         const container = containerOf(workload)
-        const probes = [container.livenessProbe, container.readinessProbe, container.startupProbe].filter(Boolean)
+        const probes = [container.livenessProbe, container.readinessProbe, container.startupProbe].filter(
+          (probe) => probe !== undefined && probe.grpc === undefined,
+        )
         const paths = probes.map((probe) => probe.httpGet.path)
         return [
           ...same('different paths', new Set(paths).size, 'probes', paths.length),
@@ -96,13 +146,14 @@ export const facts: readonly Fact[] = [
           const open = policy.spec.ingress.flatMap((rule: Manifest) => rule.ports.map(({ port }: Manifest) => port))
           const scraped = overlay.one('ServiceMonitor') !== undefined
           const meshPorts = overlay.one('VirtualService') === undefined ? [] : [15020]
-          const allowed = [portOf(workload, 'http'), portOf(workload, 'admin'), ...meshPorts]
+          const traffic = trafficNames(workload).map((name) => portOf(workload, name))
+          const allowed = [...traffic, portOf(workload, 'admin'), ...meshPorts]
           return [
             ...(selects(policy.spec.podSelector.matchLabels, workload.spec.template.metadata.labels)
               ? []
               : [`${workload.metadata.name} is not covered`]),
             ...same('directions', policy.spec.policyTypes, 'wanted', ['Ingress', 'Egress']),
-            ...(open.includes(portOf(workload, 'http')) ? [] : ['the traffic port is closed']),
+            ...traffic.filter((port) => !open.includes(port)).map((port) => `the traffic port ${port} is closed`),
             ...(scraped === open.includes(portOf(workload, 'admin')) ? [] : [`scraped: ${scraped}, open: ${open}`]),
             ...open.filter((port: number) => !allowed.includes(port)).map((port: number) => `${port} is open`),
           ]
@@ -218,6 +269,35 @@ export const facts: readonly Fact[] = [
           ),
       ]
     },
+  },
+  {
+    id: '12',
+    rule: 'calls go to the port of gRPC and requests to that of HTTP, told apart by what every call has',
+    contradictions: (overlay) =>
+      overlay.all('VirtualService').flatMap(({ spec }) => {
+        const protocolOf = ({ destination }: Manifest): string | undefined =>
+          overlay
+            .all('Service')
+            .find(({ metadata }) => metadata.name === destination.host)
+            ?.spec.ports.find(({ port }: Manifest) => port === destination.port.number)?.appProtocol
+        const names = trafficNames(overlay.workloads[0])
+        const isCall = ({ match }: Manifest): boolean =>
+          (match ?? []).some(({ headers }: Manifest) => headers?.['content-type']?.prefix === 'application/grpc')
+        return [
+          ...spec.http.flatMap((route: Manifest) =>
+            route.route.flatMap((target: Manifest) =>
+              same(
+                `protocol of ${route.name}`,
+                protocolOf(target),
+                'what goes there',
+                isCall(route) || !names.includes('http') ? 'grpc' : 'http',
+              ),
+            ),
+          ),
+          // First, because a call is a POST: the route of every other method would take it.
+          ...(names.length < 2 ? [] : same('the first route takes calls', isCall(spec.http[0]), 'wanted', true)),
+        ]
+      }),
   },
   {
     rule: 'policies of the mesh select the pods, name ports and identities that exist, and leave the probes alone',

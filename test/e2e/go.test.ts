@@ -6,6 +6,8 @@ import { describeWith, missingTools, run, succeed, withoutDownloads } from '../s
 const extras = [
   recipe('no-metrics', '--no-metrics'),
   recipe('no-tracing', '--no-tracing'),
+  recipe('both', '--grpc'),
+  recipe('bare-calls', '--preset=minimal', '--grpc', '--no-http', '--config-source=env', '--no-config-reload'),
   recipe('no-reload', '--no-config-reload'),
   recipe('bare', '--preset=minimal', '--config-source=env', '--no-config-reload'),
   {

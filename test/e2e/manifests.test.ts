@@ -33,6 +33,8 @@ const extras = [
   ),
   recipe('traffic-split', '--istio', '--rollout-weights=80,20', '--no-autoscaling', '--no-metrics'),
   recipe('open', '--no-network-policy', '--no-pdb', '--no-metrics', '--no-tracing', '--delivery-ci=none'),
+  recipe('both', '--grpc', '--istio', '--config-source=env', '--no-config-reload'),
+  recipe('calls', '--preset=production', '--grpc', '--no-http', '--grpc-port=19000', '--workload-kind=statefulset'),
   recipe('env-source', '--config-source=env', '--no-config-reload', '--no-delivery-argocd'),
   recipe('waits', '--image-base=alpine', '--entrypoint', '--entrypoint-wait-for=db.data.svc:5432,cache:6379'),
   recipe('memory', '--autoscaling-memory=80', '--resources-memory-limit=1Gi', '--resources-cpu-limit=none'),

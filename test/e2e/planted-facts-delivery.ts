@@ -111,8 +111,11 @@ export const syncFacts: readonly Fact[] = [
           ['startupProbe', 'startup'],
         ].map(([probe = '', name = '']) =>
           unless(
-            container[probe] === undefined || container[probe].httpGet.path === served(name),
-            `${probe} asks ${container[probe]?.httpGet.path}, and ${served(name)} answers it`,
+            // Asked over gRPC, the paths are for people: those that the README tells them.
+            container[probe]?.grpc !== undefined
+              ? overlay.read('README.md').includes(`\`${served(name)}\``)
+              : container[probe] === undefined || container[probe].httpGet?.path === served(name),
+            `${probe} asks ${container[probe]?.httpGet?.path}, and ${served(name)} answers it`,
           ),
         ),
       )
@@ -135,6 +138,20 @@ export const syncFacts: readonly Fact[] = [
           unless(share === undefined || Number(share) < 1, `production records ${share} of all traces`),
         ]
       })
+    },
+  },
+  {
+    rule: 'reflection tells the methods of gRPC everywhere but in production',
+    contradictions: (overlay) => {
+      const serves = overlay.workloads.some((workload) =>
+        workload.spec.template.spec.containers[0].ports.some(({ name }: Manifest) => name === 'grpc'),
+      )
+      const told = overlay
+        .all('ConfigMap')
+        .flatMap(({ data }) => Object.entries<string>(data ?? {}))
+        .some(([name, text]) => (name === 'GRPC_REFLECTION' ? text === 'true' : /^ {2}reflection: true$/m.test(text)))
+      const only = namespacesOf(overlay).length === 1
+      return told === (serves && !isProduction(overlay)) || (only && !told) ? [] : [`reflection: ${told}`]
     },
   },
   {

@@ -5,6 +5,10 @@ import { serviceName } from './planted-facts-names.js'
 
 const containerPorts = (overlay: Overlay): Manifest[] =>
   overlay.workloads[0]?.spec.template.spec.containers[0].ports ?? []
+const trafficPorts = (overlay: Overlay): number[] =>
+  containerPorts(overlay)
+    .filter(({ name }) => name !== 'admin')
+    .map(({ containerPort }) => containerPort)
 const portOf = (overlay: Overlay, name: string): number | undefined =>
   containerPorts(overlay).find((port) => port.name === name)?.containerPort
 
@@ -79,12 +83,24 @@ export const trafficFacts: readonly Fact[] = [
       ),
   },
   {
+    rule: 'a port named grpc speaks gRPC, on one number everywhere, and no other does',
+    contradictions: (overlay) =>
+      overlay
+        .all('Service')
+        .flatMap(({ metadata, spec }) =>
+          spec.ports.flatMap(({ name, port, appProtocol }: Manifest) => [
+            ...((name === 'grpc') === (appProtocol === 'grpc') ? [] : [`${metadata.name}: ${name} is ${appProtocol}`]),
+            ...(name !== 'grpc' || port === portOf(overlay, 'grpc') ? [] : [`${metadata.name}: grpc on ${port}`]),
+          ]),
+        ),
+  },
+  {
     rule: 'the NetworkPolicy limits both ends of every rule, and has the rules that the parts need',
     contradictions: (overlay) =>
       overlay.all('NetworkPolicy').flatMap(({ spec }) => {
         const ingress = spec.ingress.flatMap(({ from, ports }: Manifest) => flowsOf(from, ports))
         const egress = spec.egress.flatMap(({ to, ports }: Manifest) => flowsOf(to, ports))
-        const http = portOf(overlay, 'http')
+        const traffic = trafficPorts(overlay)
         const admin = portOf(overlay, 'admin')
         const meshed = overlay.one('DestinationRule') !== undefined
         const entered = meshed && overlay.one('VirtualService')?.spec.gateways?.some((name: string) => name !== 'mesh')
@@ -94,9 +110,11 @@ export const trafficFacts: readonly Fact[] = [
         )?.value
         const [, namespace, port] = /\.([a-z0-9-]+)\.svc[^:]*:(\d+)$/.exec(endpoint ?? '') ?? []
         const wantedIn = [
-          `pods of its own ${http}/TCP`,
-          `${serviceName(overlay)}-client=allowed ${http}/TCP`,
-          ...(entered ? [`istio-system ${http}/TCP`] : []),
+          ...traffic.flatMap((port) => [
+            `pods of its own ${port}/TCP`,
+            `${serviceName(overlay)}-client=allowed ${port}/TCP`,
+            ...(entered ? [`istio-system ${port}/TCP`] : []),
+          ]),
           ...(scraped ? [`monitoring ${admin}/TCP`] : []),
           ...(meshed ? ['monitoring 15020/TCP'] : []),
         ]
@@ -107,7 +125,7 @@ export const trafficFacts: readonly Fact[] = [
           ...(meshed ? ['istio-system pods app,istiod 15012/TCP'] : []),
           ...(overlay.one('StatefulSet') === undefined
             ? []
-            : [`pods app.kubernetes.io/name,${serviceName(overlay)} ${http}/TCP`]),
+            : traffic.map((port) => `pods app.kubernetes.io/name,${serviceName(overlay)} ${port}/TCP`)),
         ]
         return [
           ...wantedIn.filter((flow) => !ingress.includes(flow)).map((flow) => `nothing in from ${flow}`),
@@ -132,15 +150,19 @@ export const trafficFacts: readonly Fact[] = [
       const rules: Manifest[] = authorization?.spec.rules ?? []
       const opens = (port: string): Manifest[] =>
         rules.filter(({ to }) => to?.some(({ operation }: Manifest) => operation.ports?.includes(port)))
-      const [http, admin] = ['http', 'admin'].map((name) => `${portOf(overlay, name)}`) as [string, string]
+      const admin = `${portOf(overlay, 'admin')}`
       return [
         ...(authorization === undefined ? ['no AuthorizationPolicy'] : []),
         ...(authorization !== undefined && authorization.spec.action !== 'ALLOW' ? ['it allows nothing'] : []),
         ...rules.filter(({ to }) => to === undefined).map(() => 'a rule for every port'),
-        ...(opens(http).length > 0 &&
-        (peers?.spec.mtls?.mode === 'PERMISSIVE' || opens(http).every(({ from }) => from?.length > 0))
-          ? []
-          : ['traffic from nobody, or from all']),
+        ...trafficPorts(overlay)
+          .map((port) => opens(`${port}`))
+          .filter(
+            (open) =>
+              open.length === 0 ||
+              (peers?.spec.mtls?.mode !== 'PERMISSIVE' && !open.every(({ from }) => from?.length > 0)),
+          )
+          .map(() => 'traffic from nobody, or from all'),
         ...(overlay.one('ServiceMonitor') === undefined ||
         opens(admin).some(({ to }) => to.some(({ operation }: Manifest) => operation.paths?.includes('/metrics')))
           ? []

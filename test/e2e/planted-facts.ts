@@ -11,6 +11,7 @@ import { wordFacts } from './planted-facts-words.js'
 
 const appProject = 'deploy/argocd/appproject.yaml'
 const defaults = 'internal/config/defaults.go'
+const grpcDefaults = 'internal/config/grpc.go'
 
 /** Facts about Argo CD, which deploys the overlay. */
 const deliveryFacts: readonly Fact[] = [
@@ -62,7 +63,9 @@ const deliveryFacts: readonly Fact[] = [
   {
     rule: 'reading a header takes no longer than reading a request, and that no longer than handling it; idle connections and answers about health are kept briefly',
     contradictions: (overlay) => {
-      const source = overlay.read(defaults)
+      const ports: Manifest[] = overlay.workloads[0].spec.template.spec.containers[0].ports
+      const serves = (name: string): boolean => ports.some((port) => port.name === name)
+      const source = [defaults, ...(serves('grpc') ? [grpcDefaults] : [])].map((file) => overlay.read(file)).join('\n')
       const of = (name: string): number => {
         const [, amount, unit] = new RegExp(`\\bdefault${name}\\s*=\\s*(\\d+) \\* time\\.(\\w+)`).exec(source) ?? []
         return Number(amount) * (unit === 'Minute' ? 60 : unit === 'Millisecond' ? 0.001 : 1)
@@ -72,9 +75,16 @@ const deliveryFacts: readonly Fact[] = [
         return [livenessProbe, readinessProbe, startupProbe].filter(Boolean).map(({ periodSeconds }) => periodSeconds)
       })
       return [
-        ...(of('HTTPReadHeaderTimeout') <= of('HTTPReadTimeout') ? [] : ['headers may take longer than requests']),
-        ...(of('HTTPReadTimeout') <= of('HTTPTimeout') ? [] : ['reading may take longer than handling']),
-        ...(of('HTTPIdleTimeout') <= 600 ? [] : ['idle connections are kept for ever']),
+        ...(!serves('http') || of('HTTPReadHeaderTimeout') <= of('HTTPReadTimeout')
+          ? []
+          : ['headers may take longer than requests']),
+        ...(!serves('http') || of('HTTPReadTimeout') <= of('HTTPTimeout')
+          ? []
+          : ['reading may take longer than handling']),
+        ...(!serves('http') || of('HTTPIdleTimeout') <= 600 ? [] : ['idle connections are kept for ever']),
+        ...(!serves('grpc') || (of('GRPCIdleTimeout') <= 600 && of('GRPCMaxConnectionAge') <= 900)
+          ? []
+          : ['connections of gRPC are kept for ever']),
         ...(periods.every((period) => of('HealthCheckCache') < period)
           ? []
           : ['a probe gets the answer of the last one']),

@@ -100,7 +100,7 @@ export const leafMistakes: readonly LeafMistake[] = [
   { mistake: 'a wrong name or namespace', at: /^metadata\.(name|namespace)$/, change: other },
   {
     mistake: 'a wrong file or path',
-    at: /(httpGet\.path|args\[\d+\]|mountPath|endpoints\[\d+\]\.path|source\.path|paths\[\d+\])$/,
+    at: /(httpGet\.path|grpc\.service|headers\["?content-type"?\]\.prefix|headers\.content-type\.prefix|args\[\d+\]|mountPath|endpoints\[\d+\]\.path|source\.path|paths\[\d+\])$/,
     change: other,
   },
   {
@@ -295,19 +295,28 @@ export const objectMistakes: readonly ObjectMistake[] = [
 ]
 
 const defaults = 'internal/config/defaults.go'
+const grpcDefaults = 'internal/config/grpc.go'
 
 export const fileMistakes: readonly FileMistake[] = [
+  ...[defaults, grpcDefaults].flatMap((file): FileMistake[] => [
+    {
+      mistake: 'a duration in Go that is longer than its budget',
+      file,
+      find: /^\tdefault\w+ += \d+ \* time\.\w+$/gm,
+      replace: ([line]) => line.replace(/\d+ \*/, (amount) => `${Number.parseInt(amount, 10) * 20} *`),
+    },
+    {
+      mistake: 'a wrong port in Go',
+      file,
+      find: /^\tdefault\w+Port += \d+$/gm,
+      replace: ([line]) => line.replace(/\d+/, (port) => `${Number(port) + 1}`),
+    },
+  ]),
   {
-    mistake: 'a duration in Go that is longer than its budget',
-    file: defaults,
-    find: /^\tdefault\w+ += \d+ \* time\.\w+$/gm,
-    replace: ([line]) => line.replace(/\d+ \*/, (amount) => `${Number.parseInt(amount, 10) * 20} *`),
-  },
-  {
-    mistake: 'a wrong port in Go',
-    file: defaults,
-    find: /^\tdefault\w+Port += \d+$/gm,
-    replace: ([line]) => line.replace(/\d+/, (port) => `${Number(port) + 1}`),
+    mistake: 'a wrong name for health over gRPC',
+    file: 'internal/grpcserver/health.go',
+    find: /^\t\w+ += "\w+"$/gm,
+    replace: ([line]) => line.replace(/"$/, 'x"'),
   },
   {
     mistake: 'a wrong path in Go',

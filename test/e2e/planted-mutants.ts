@@ -91,7 +91,10 @@ function argoFiles(sound: Overlay): string[] {
 }
 
 function inFiles(sound: Overlay): Mutant[] {
-  const files = filesBelow(sound.project, /^(Dockerfile|internal\/config\/defaults\.go|internal\/admin\/admin\.go)$/)
+  const files = filesBelow(
+    sound.project,
+    /^(Dockerfile|internal\/(config\/(defaults|grpc)|admin\/admin|grpcserver\/health)\.go)$/,
+  )
   return fileMistakes.flatMap(({ mistake, file, find, replace }) => {
     if (!files.includes(file)) {
       return []

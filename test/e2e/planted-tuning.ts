@@ -21,7 +21,7 @@ export const tuning: readonly { readonly at: RegExp; readonly reason: string }[]
     reason: 'how fast load moves is measured, not derived',
   },
   {
-    at: /connectionPool\.(http\.http1MaxPendingRequests|tcp\.maxConnections)$/,
+    at: /connectionPool\.(http\.(http1MaxPendingRequests|http2MaxRequests)|tcp\.maxConnections)$/,
     reason: 'capacity is measured, not derived',
   },
   {

@@ -76,8 +76,13 @@ export const axes: Readonly<Record<string, Axis>> = {
   },
   ports: {
     default: {},
-    high: { 'http.port': 18_181, 'http.adminPort': 65_535 },
+    high: { 'http.port': 18_181, 'http.adminPort': 65_535, 'grpc.port': 1024 },
     swapped: { 'http.port': 9090, 'http.adminPort': 8080 },
+  },
+  protocols: {
+    default: {},
+    both: { 'grpc.enabled': true },
+    'gRPC alone': { 'http.enabled': false, 'grpc.enabled': true },
   },
   time: {
     default: {},

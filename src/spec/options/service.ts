@@ -3,7 +3,14 @@ import * as rules from '../rules.js'
 
 /** Ports, time budgets and probes. */
 export const service = {
-  'http.port': integer(1024, 65535, { default: 8080, help: 'port of the API', ask: 'HTTP port', common: true }),
+  'http.enabled': boolean({ default: true, help: 'serve HTTP', ask: 'Serve HTTP?' }),
+  'http.port': integer(1024, 65535, {
+    default: 8080,
+    help: 'port of the API',
+    when: 'http.enabled',
+    ask: 'HTTP port',
+    common: true,
+  }),
   'http.adminPort': integer(1024, 65535, {
     default: 9090,
     help: 'port of probes, metrics and the log level',
@@ -15,8 +22,8 @@ export const service = {
     ask: 'Handler time-out',
     common: true,
   }),
-  'grpc.enabled': boolean({ default: false, later: true, help: 'serve gRPC' }),
-  'grpc.port': integer(1024, 65535, { default: 9000, later: true, help: 'port of gRPC' }),
+  'grpc.enabled': boolean({ default: false, help: 'serve gRPC', ask: 'Serve gRPC?' }),
+  'grpc.port': integer(1024, 65535, { default: 9000, help: 'port of gRPC', when: 'grpc.enabled', ask: 'gRPC port' }),
   'shutdown.drain': integer(0, 300, {
     default: 5,
     unit: 's',

@@ -62,6 +62,8 @@ export const tools = /** @type {readonly Tool[]} */ ([
     goInstall: 'github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0',
   },
   { name: 'actionlint', version: '1.7.12', goInstall: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12' },
+  { name: 'buf', version: '1.75.0', goInstall: 'github.com/bufbuild/buf/cmd/buf@v1.75.0' },
+  { name: 'grpcurl', version: '1.9.4', goInstall: 'github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4' },
   { name: 'kube-score', version: '1.20.0', goInstall: 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0' },
   { name: 'amtool', version: '0.34.2', goInstall: 'github.com/prometheus/alertmanager/cmd/amtool@v0.34.2' },
   {

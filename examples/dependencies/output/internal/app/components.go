@@ -69,12 +69,14 @@ func (a *app) components() []component {
 		},
 	})
 
-	mux := http.NewServeMux()
-	greeting.Register(mux, a.config,
+	greeter := greeting.New(a.config,
 		greeting.Use{Name: postgres.Name, Greet: postgres.NewGreetings(postgresStore, observe).Greet},
 		greeting.Use{Name: mysql.Name, Greet: mysql.NewGreetings(mysqlStore, observe).Greet},
 		greeting.Use{Name: redis.Name, Greet: redis.NewGreetings(redisStore, observe).Greet},
 	)
+
+	mux := http.NewServeMux()
+	greeting.Register(mux, greeter)
 	registerVersion(mux)
 
 	// The outermost first. What observes comes before what answers, so that it

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 )
 
@@ -18,6 +19,10 @@ type component struct {
 	// stop gets a context that ends with budget.
 	stop   func(ctx context.Context) error
 	budget time.Duration
+
+	// alongside lets it stop at the same time as the component before it: the
+	// two have nothing to do with each other, and the time is counted once.
+	alongside bool
 }
 
 // stopGrace is what a stage gets on top of its budget to notice that its
@@ -86,11 +91,20 @@ func (l *lifecycle) start(ctx context.Context, components []component) error {
 }
 
 func (l *lifecycle) stop(ctx context.Context) {
-	begin := time.Now()
-	for i := len(l.started) - 1; i >= 0; i-- {
-		l.stopOne(ctx, l.started[i])
+	asked := time.Now()
+	for end := len(l.started); end > 0; {
+		first := end - 1
+		for first > 0 && l.started[first].alongside {
+			first--
+		}
+		var stage sync.WaitGroup
+		for _, c := range l.started[first:end] {
+			stage.Go(func() { l.stopOne(ctx, c) })
+		}
+		stage.Wait()
+		end = first
 	}
-	l.logger.InfoContext(ctx, "stopped", "duration", time.Since(begin).String())
+	l.logger.InfoContext(ctx, "stopped", "duration", time.Since(asked).String())
 }
 
 // stopOne returns after the budget at the latest. What doesn't stop is left

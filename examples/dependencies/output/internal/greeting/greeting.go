@@ -1,22 +1,20 @@
-// Package greeting is an example of an endpoint: validation, a setting, answers
-// and errors. Once you have one of your own, delete it together with its line in
-// internal/app and its part of api/openapi.yaml. scripts/smoke.sh and the tests
-// in cmd call it too: let them call yours.
+// Package greeting is an example: validation, a setting, answers and errors,
+// over HTTP. Once you have something of your own, delete it together with its
+// lines in internal/app and its part of api/. scripts/smoke.sh and the tests in
+// cmd call it too: let them call yours.
 package greeting
 
 import (
 	"context"
-	"net/http"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/httpserver"
 )
 
 const (
-	// maxName counts characters, not bytes. It is what openapi.yaml promises.
+	// maxName counts characters, not bytes. It is what api/ promises.
 	maxName = 64
 
 	// valueKey is the key under "values" in the configuration file.
@@ -40,47 +38,59 @@ type Use struct {
 	Greet func(ctx context.Context, name string) (int64, error)
 }
 
-// Register adds the endpoint to mux.
-func Register(mux *http.ServeMux, live *config.Live, uses ...Use) {
-	mux.HandleFunc("GET /v1/greetings/{name}", func(w http.ResponseWriter, r *http.Request) {
-		name := strings.TrimSpace(r.PathValue("name"))
-		if problem := validate(name); problem != "" {
-			httpserver.WriteProblem(w, r, httpserver.Problem{
-				Status: http.StatusBadRequest,
-				Detail: "The name is not valid.",
-				Errors: []httpserver.FieldError{{Field: "name", Detail: problem}},
-			})
+// InvalidError says what is wrong with a name, in words for the caller.
+type InvalidError struct {
+	Detail string
+}
 
-			return
+func (e *InvalidError) Error() string { return "the name " + e.Detail }
+
+// UnavailableError says which dependency has failed, and not why: that is in the
+// log, since it may name hosts and statements, and this goes to a client.
+type UnavailableError struct {
+	Name string
+}
+
+func (e *UnavailableError) Error() string { return "A dependency is not available: " + e.Name + "." }
+
+// Greeter greets, whatever the protocol that it is asked over.
+type Greeter struct {
+	live *config.Live
+	uses []Use
+}
+
+// New returns a Greeter that tells its dependencies.
+func New(live *config.Live, uses ...Use) *Greeter {
+	return &Greeter{live: live, uses: uses}
+}
+
+// Greet returns the greeting for name, an InvalidError or an UnavailableError.
+func (g *Greeter) Greet(ctx context.Context, name string) (Greeting, error) {
+	name = strings.TrimSpace(name)
+	if problem := validate(name); problem != "" {
+		return Greeting{}, &InvalidError{Detail: problem}
+	}
+
+	// Read here and not in New, so that a reload counts.
+	word := g.live.Current().Values[valueKey]
+	if word == "" {
+		word = defaultGreeting
+	}
+	answer := Greeting{Message: word + ", " + name + "!"}
+	for _, use := range g.uses {
+		count, err := use.Greet(ctx, name)
+		if err != nil {
+			return Greeting{}, &UnavailableError{Name: use.Name}
 		}
-
-		// Read here and not in Register, so that a reload counts.
-		word := live.Current().Values[valueKey]
-		if word == "" {
-			word = defaultGreeting
-		}
-		answer := Greeting{Message: word + ", " + name + "!"}
-		for _, use := range uses {
-			count, err := use.Greet(r.Context(), name)
-			if err != nil {
-				// Whoever has failed has logged why: the text may name hosts and
-				// statements, and this goes to a client.
-				httpserver.WriteProblem(w, r, httpserver.Problem{
-					Status: http.StatusServiceUnavailable,
-					Detail: "A dependency is not available: " + use.Name + ".",
-				})
-
-				return
+		if count > 0 {
+			if answer.Greeted == nil {
+				answer.Greeted = make(map[string]int64, len(g.uses))
 			}
-			if count > 0 {
-				if answer.Greeted == nil {
-					answer.Greeted = make(map[string]int64, len(uses))
-				}
-				answer.Greeted[use.Name] = count
-			}
+			answer.Greeted[use.Name] = count
 		}
-		httpserver.WriteJSON(w, http.StatusOK, answer)
-	})
+	}
+
+	return answer, nil
 }
 
 // validate returns what is wrong with name, or nothing.

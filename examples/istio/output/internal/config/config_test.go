@@ -35,7 +35,7 @@ func TestDefaultsAreValid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.HTTP.Port != defaultHTTPPort || c.HTTP.Timeout != defaultHTTPTimeout || c.Origin("http.port") != "default" {
+	if c.Admin.Port != defaultAdminPort || c.Shutdown.Timeout != defaultShutdownTimeout || c.Origin("admin.port") != "default" {
 		t.Errorf("defaults are not in force: %+v", c)
 	}
 }
@@ -60,17 +60,17 @@ func TestLayers(t *testing.T) {
 		name   string
 		file   string
 		env    map[string]string
-		idle   time.Duration
+		check  time.Duration
 		origin string
 	}{
-		{name: "default", idle: defaultHTTPIdleTimeout, origin: "default"},
-		{name: "file over default", file: "http:\n  idleTimeout: 61s\n", idle: 61 * time.Second, origin: ":2"},
-		{name: "env over file", file: "http:\n  idleTimeout: 61s\n", env: map[string]string{"HTTP_IDLE_TIMEOUT": "62s"}, idle: 62 * time.Second, origin: "env HTTP_IDLE_TIMEOUT"},
-		{name: "empty env is unset", file: "http:\n  idleTimeout: 61s\n", env: map[string]string{"HTTP_IDLE_TIMEOUT": ""}, idle: 61 * time.Second, origin: ":2"},
-		{name: "flat keys", file: "http.idleTimeout: 61s\n", idle: 61 * time.Second, origin: ":1"},
-		{name: "comments only", file: "# nothing here yet\n", idle: defaultHTTPIdleTimeout, origin: "default"},
-		{name: "section of comments only", file: "http:\n  # idleTimeout: 61s\nvalues:\n", idle: defaultHTTPIdleTimeout, origin: "default"},
-		{name: "empty file", file: "", idle: defaultHTTPIdleTimeout, origin: "default"},
+		{name: "default", check: defaultHealthCheckTimeout, origin: "default"},
+		{name: "file over default", file: "health:\n  checkTimeout: 61s\n", check: 61 * time.Second, origin: ":2"},
+		{name: "env over file", file: "health:\n  checkTimeout: 61s\n", env: map[string]string{"HEALTH_CHECK_TIMEOUT": "62s"}, check: 62 * time.Second, origin: "env HEALTH_CHECK_TIMEOUT"},
+		{name: "empty env is unset", file: "health:\n  checkTimeout: 61s\n", env: map[string]string{"HEALTH_CHECK_TIMEOUT": ""}, check: 61 * time.Second, origin: ":2"},
+		{name: "flat keys", file: "health.checkTimeout: 61s\n", check: 61 * time.Second, origin: ":1"},
+		{name: "comments only", file: "# nothing here yet\n", check: defaultHealthCheckTimeout, origin: "default"},
+		{name: "section of comments only", file: "health:\n  # checkTimeout: 61s\nvalues:\n", check: defaultHealthCheckTimeout, origin: "default"},
+		{name: "empty file", file: "", check: defaultHealthCheckTimeout, origin: "default"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -78,10 +78,10 @@ func TestLayers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if c.HTTP.IdleTimeout != tt.idle {
-				t.Errorf("http.idleTimeout = %s, want %s", c.HTTP.IdleTimeout, tt.idle)
+			if c.Health.CheckTimeout != tt.check {
+				t.Errorf("health.checkTimeout = %s, want %s", c.Health.CheckTimeout, tt.check)
 			}
-			if origin := c.Origin("http.idleTimeout"); !strings.HasSuffix(origin, tt.origin) {
+			if origin := c.Origin("health.checkTimeout"); !strings.HasSuffix(origin, tt.origin) {
 				t.Errorf("origin = %q, want it to end with %q", origin, tt.origin)
 			}
 		})
@@ -127,35 +127,35 @@ func TestProblems(t *testing.T) {
 	}{
 		{
 			name: "unknown key",
-			file: "http:\n  prot: 8080\n",
-			want: []string{":2: http.prot: unknown key", "http.port"},
+			file: "admin:\n  prot: 8080\n",
+			want: []string{":2: admin.prot: unknown key", "admin.port"},
 		},
 		{
 			name: "out of range",
-			file: "http:\n  port: 80\n",
-			want: []string{`:2: http.port: "80" is not accepted`, "from 1024 to 65535"},
+			file: "admin:\n  port: 80\n",
+			want: []string{`:2: admin.port: "80" is not accepted`, "from 1024 to 65535"},
 		},
 		{
 			name: "env out of range",
-			env:  map[string]string{"HTTP_TIMEOUT": "15"},
-			want: []string{`env HTTP_TIMEOUT: http.timeout: "15" is not accepted`, "15s"},
+			env:  map[string]string{"SHUTDOWN_TIMEOUT": "15"},
+			want: []string{`env SHUTDOWN_TIMEOUT: shutdown.timeout: "15" is not accepted`, "15s"},
 		},
 		{
 			name: "all at once",
-			file: "http:\n  port: 80\nnope: 1\n",
+			file: "admin:\n  port: 80\nnope: 1\n",
 			env:  map[string]string{"LOG_LEVEL": "loud"},
-			want: []string{"http.port", "nope", "log.level", "debug, info, warn or error"},
+			want: []string{"admin.port", "nope", "log.level", "debug, info, warn or error"},
 		},
 		{
 			name: "bytes",
 			file: "http:\n  maxBodyBytes: 9GiB\n  maxHeaderBytes: 1K\n",
 			want: []string{"http.maxBodyBytes", "http.maxHeaderBytes"},
 		},
-		{name: "twice", file: "http:\n  port: 8081\n  port: 8082\n", want: []string{":3: http.port: set twice"}},
-		{name: "twice, flat", file: "http:\n  port: 8081\nhttp.port: 8082\n", want: []string{":3: http.port: set twice"}},
-		{name: "no value", file: "http:\n  port:\n", want: []string{"http.port: has no value"}},
-		{name: "list", file: "http:\n  port: [8080]\n", want: []string{"http.port: not a plain value"}},
-		{name: "anchor", file: "a: &a 8081\nhttp:\n  port: *a\n", want: []string{"http.port: not a plain value"}},
+		{name: "twice", file: "admin:\n  port: 8081\n  port: 8082\n", want: []string{":3: admin.port: set twice"}},
+		{name: "twice, flat", file: "admin:\n  port: 8081\nadmin.port: 8082\n", want: []string{":3: admin.port: set twice"}},
+		{name: "no value", file: "admin:\n  port:\n", want: []string{"admin.port: has no value"}},
+		{name: "list", file: "admin:\n  port: [8080]\n", want: []string{"admin.port: not a plain value"}},
+		{name: "anchor", file: "a: &a 8081\nadmin:\n  port: *a\n", want: []string{"admin.port: not a plain value"}},
 		{name: "nested values", file: "values:\n  a:\n    b: c\n", want: []string{"values.a: not a plain value"}},
 		{name: "not a mapping", file: "- http\n", want: []string{"not a mapping"}},
 		{name: "two documents", file: "log.level: info\n---\nlog.level: warn\n", want: []string{"more than one YAML document"}},
@@ -218,7 +218,7 @@ func TestFormatBytes(t *testing.T) {
 
 func TestConfigInLog(t *testing.T) {
 	c, err := Load(t.Context(),
-		fileSource(t, "values:\n  db.password: hunter2\n"), envSource(map[string]string{"HTTP_IDLE_TIMEOUT": "61s"}))
+		fileSource(t, "values:\n  db.password: hunter2\n"), envSource(map[string]string{"HEALTH_CHECK_TIMEOUT": "61s"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,10 +227,10 @@ func TestConfigInLog(t *testing.T) {
 	if strings.Contains(out.String(), "hunter2") {
 		t.Errorf("a secret is in the log: %s", out.String())
 	}
-	if want := `"http.idleTimeout":"1m1s (env HTTP_IDLE_TIMEOUT)"`; !strings.Contains(out.String(), want) {
+	if want := `"health.checkTimeout":"1m1s (env HEALTH_CHECK_TIMEOUT)"`; !strings.Contains(out.String(), want) {
 		t.Errorf("log has no %s: %s", want, out.String())
 	}
-	if c.HTTP.IdleTimeout != 61*time.Second {
-		t.Errorf("http.idleTimeout = %s", c.HTTP.IdleTimeout)
+	if c.Health.CheckTimeout != 61*time.Second {
+		t.Errorf("health.checkTimeout = %s", c.Health.CheckTimeout)
 	}
 }

@@ -1,21 +1,20 @@
-// Package greeting is an example of an endpoint: validation, a setting, answers
-// and errors. Once you have one of your own, delete it together with its line in
-// internal/app and its part of api/openapi.yaml. scripts/smoke.sh and the tests
-// in cmd call it too: let them call yours.
+// Package greeting is an example: validation, a setting, answers and errors,
+// over HTTP. Once you have something of your own, delete it together with its
+// lines in internal/app and its part of api/. scripts/smoke.sh and the tests in
+// cmd call it too: let them call yours.
 package greeting
 
 import (
-	"net/http"
+	"context"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"example.com/catalog/internal/config"
-	"example.com/catalog/internal/httpserver"
 )
 
 const (
-	// maxName counts characters, not bytes. It is what openapi.yaml promises.
+	// maxName counts characters, not bytes. It is what api/ promises.
 	maxName = 64
 
 	// valueKey is the key under "values" in the configuration file.
@@ -29,27 +28,37 @@ type Greeting struct {
 	Message string `json:"message"`
 }
 
-// Register adds the endpoint to mux.
-func Register(mux *http.ServeMux, live *config.Live) {
-	mux.HandleFunc("GET /v1/greetings/{name}", func(w http.ResponseWriter, r *http.Request) {
-		name := strings.TrimSpace(r.PathValue("name"))
-		if problem := validate(name); problem != "" {
-			httpserver.WriteProblem(w, r, httpserver.Problem{
-				Status: http.StatusBadRequest,
-				Detail: "The name is not valid.",
-				Errors: []httpserver.FieldError{{Field: "name", Detail: problem}},
-			})
+// InvalidError says what is wrong with a name, in words for the caller.
+type InvalidError struct {
+	Detail string
+}
 
-			return
-		}
+func (e *InvalidError) Error() string { return "the name " + e.Detail }
 
-		// Read here and not in Register, so that a reload counts.
-		word := live.Current().Values[valueKey]
-		if word == "" {
-			word = defaultGreeting
-		}
-		httpserver.WriteJSON(w, http.StatusOK, Greeting{Message: word + ", " + name + "!"})
-	})
+// Greeter greets, whatever the protocol that it is asked over.
+type Greeter struct {
+	live *config.Live
+}
+
+// New returns a Greeter.
+func New(live *config.Live) *Greeter {
+	return &Greeter{live: live}
+}
+
+// Greet returns the greeting for name, or an InvalidError.
+func (g *Greeter) Greet(_ context.Context, name string) (Greeting, error) {
+	name = strings.TrimSpace(name)
+	if problem := validate(name); problem != "" {
+		return Greeting{}, &InvalidError{Detail: problem}
+	}
+
+	// Read here and not in New, so that a reload counts.
+	word := g.live.Current().Values[valueKey]
+	if word == "" {
+		word = defaultGreeting
+	}
+
+	return Greeting{Message: word + ", " + name + "!"}, nil
 }
 
 // validate returns what is wrong with name, or nothing.

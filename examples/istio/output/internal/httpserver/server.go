@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"strconv"
 	"time"
-
-	"example.com/catalog/internal/config"
 )
 
 // Server is an http.Server with a start that fails at once when the port is
@@ -63,24 +61,6 @@ func New(o Options) *Server {
 			ErrorLog: slog.NewLogLogger(o.Logger.Handler(), slog.LevelWarn),
 		},
 	}
-}
-
-// NewTraffic returns the server of the traffic port.
-func NewTraffic(c config.HTTP, handler http.Handler, logger *slog.Logger, failed func(error)) *Server {
-	return New(Options{
-		Name:    "http",
-		Port:    c.Port,
-		Handler: handler,
-		Timeouts: Timeouts{
-			ReadHeader: c.ReadHeaderTimeout,
-			Read:       c.ReadTimeout,
-			Write:      c.WriteTimeout,
-			Idle:       c.IdleTimeout,
-		},
-		MaxHeaderBytes: c.MaxHeaderBytes,
-		Logger:         logger,
-		Failed:         failed,
-	})
 }
 
 // Start listens and then serves in the background. Requests get a context of

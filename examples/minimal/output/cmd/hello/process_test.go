@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,12 +25,8 @@ import (
 // patience is a bound for what should come at once, on a machine that is busy.
 const patience = 60 * time.Second
 
-// Paths of the probes, as the manifests name them.
-const (
-	livePath = "/livez"
-
-	readyPath = "/readyz"
-)
+// readyPath is the path of the readiness probe on the admin port.
+const readyPath = "/readyz"
 
 // binary is the program as it is shipped, built once for all tests here.
 var binary string
@@ -58,7 +56,8 @@ func runTests(m *testing.M) int {
 // process is the running program.
 type process struct {
 	cmd            *exec.Cmd
-	http, admin    string // base URLs
+	admin          string // base URL
+	http           string // base URL
 	stdout, stderr *output
 	exited         chan struct{}
 }
@@ -86,18 +85,20 @@ func (o *output) String() string {
 // launch starts the program on free ports. It is killed when the test ends.
 func launch(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
-	httpPort, adminPort := freePort(t), freePort(t)
+	adminPort := freePort(t)
+	httpPort := freePort(t)
 	p := &process{
 		cmd:    exec.Command(binary, args...),
-		http:   "http://127.0.0.1:" + httpPort,
 		admin:  "http://127.0.0.1:" + adminPort,
+		http:   "http://127.0.0.1:" + httpPort,
 		stdout: &output{},
 		stderr: &output{},
 		exited: make(chan struct{}),
 	}
 	// Time budgets for a machine that is busy, and no drain: who needs one says so.
 	p.cmd.Env = append([]string{
-		"HTTP_PORT=" + httpPort, "ADMIN_PORT=" + adminPort,
+		"ADMIN_PORT=" + adminPort,
+		"HTTP_PORT=" + httpPort,
 		"HTTP_READ_HEADER_TIMEOUT=30s", "HTTP_READ_TIMEOUT=30s", "HTTP_TIMEOUT=30s", "HTTP_WRITE_TIMEOUT=30s",
 		"SHUTDOWN_DRAIN=0s", "SHUTDOWN_TIMEOUT=30s",
 	}, env...)
@@ -166,6 +167,17 @@ func get(url string) (status int, body string) {
 	return response.StatusCode, string(b)
 }
 
+// greet asks the example endpoint, and returns its answer.
+func (p *process) greet(t *testing.T, name string) (string, error) {
+	t.Helper()
+	status, body := get(p.http + "/v1/greetings/" + name)
+	if status != http.StatusOK {
+		return body, fmt.Errorf("status %d", status)
+	}
+
+	return body, nil
+}
+
 // eventually polls, because a process has nothing else to wait on.
 func (p *process) eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
@@ -216,5 +228,31 @@ func (p *process) wantStderr(t *testing.T, texts ...string) {
 		if !strings.Contains(p.stderr.String(), text) {
 			t.Errorf("stderr has no %q", text)
 		}
+	}
+}
+
+// checkLog looks at every line, and at the order of the stop: what takes
+// traffic comes after readiness and before the admin port.
+func checkLog(t *testing.T, log, server string) {
+	t.Helper()
+	var stopped []string
+	for line := range strings.Lines(log) {
+		var record map[string]any
+		if err := json.Unmarshal([]byte(line), &record); err != nil {
+			t.Fatalf("not JSON: %s", line)
+		}
+		for _, key := range []string{"timestamp", "level", "service", "message"} {
+			if record[key] == nil {
+				t.Fatalf("no %s: %s", key, line)
+			}
+		}
+		if record["message"] == "component stopped" {
+			name, _ := record["component"].(string)
+			stopped = append(stopped, name)
+		}
+	}
+	readiness, traffic, admin := slices.Index(stopped, "readiness"), slices.Index(stopped, server), slices.Index(stopped, "admin")
+	if readiness != 0 || traffic < readiness || admin < traffic {
+		t.Errorf("stopped in the order %q; want readiness, %s, ..., admin", stopped, server)
 	}
 }

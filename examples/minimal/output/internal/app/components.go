@@ -48,8 +48,10 @@ func (a *app) components() []component {
 		Failed:      a.fail,
 	})
 
+	greeter := greeting.New(a.config)
+
 	mux := http.NewServeMux()
-	greeting.Register(mux, a.config)
+	greeting.Register(mux, greeter)
 	registerVersion(mux)
 
 	// The outermost first. What observes comes before what answers, so that it

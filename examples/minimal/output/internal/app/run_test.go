@@ -13,7 +13,7 @@ import (
 func TestRunThatEndsAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	bad := filepath.Join(dir, "bad.yaml")
-	writeFile(t, bad, "http:\n  prot: 8080\n")
+	writeFile(t, bad, "admin:\n  prot: 8080\n")
 	writeFile(t, filepath.Join(dir, config.AdminToken), "CHANGE-ME\n")
 
 	tests := []struct {
@@ -25,16 +25,16 @@ func TestRunThatEndsAtOnce(t *testing.T) {
 		stderr []string
 	}{
 		{name: "version", args: []string{"--version"}, code: exitOK, stdout: []string{serviceName + " ", "commit"}},
-		{name: "help", args: []string{"--help"}, code: exitOK, stderr: []string{"Usage", "http.port, HTTP_PORT", "1024", config.AdminToken}},
+		{name: "help", args: []string{"--help"}, code: exitOK, stderr: []string{"Usage", "admin.port, ADMIN_PORT", "1024", config.AdminToken}},
 		{name: "unknown flag", args: []string{"--colour"}, code: exitUsage, stderr: []string{"colour"}},
 		{name: "stray argument", args: []string{"serve"}, code: exitUsage, stderr: []string{`"serve"`}},
 		{name: "no such file", args: []string{"--config", filepath.Join(dir, "none.yaml")}, code: exitError, stderr: []string{"none.yaml"}},
 		{
 			name:   "every problem, each in its own record",
 			args:   []string{"--config", bad},
-			env:    map[string]string{"HTTP_TIMEOUT": "soon", "CREDENTIALS_DIR": dir},
+			env:    map[string]string{"SHUTDOWN_TIMEOUT": "soon", "CREDENTIALS_DIR": dir},
 			code:   exitError,
-			stderr: []string{"http.prot: unknown key", `http.timeout: \"soon\" is not accepted`, "from 1ms to 1h0m0s", "admin-token", "placeholder"},
+			stderr: []string{"admin.prot: unknown key", `shutdown.timeout: \"soon\" is not accepted`, "from 1ms to 1h0m0s", "admin-token", "placeholder"},
 		},
 	}
 	for _, tt := range tests {

@@ -1,20 +1,17 @@
 package greeting
 
 import (
-	"encoding/json"
-	"net/http"
-	"net/http/httptest"
-	"net/url"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"example.com/hello/internal/config"
-	"example.com/hello/internal/httpserver"
 )
 
-func newHandler(t *testing.T, file string) http.Handler {
+// newGreeter returns a Greeter with the settings of a file.
+func newGreeter(t *testing.T, file string) *Greeter {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.yaml")
 	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
@@ -24,66 +21,47 @@ func newHandler(t *testing.T, file string) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mux := http.NewServeMux()
-	Register(mux, config.NewLive(c))
 
-	return httpserver.Handler(mux, httpserver.RequestID)
+	return New(config.NewLive(c))
 }
 
-func TestGreeting(t *testing.T) {
+func TestGreet(t *testing.T) {
 	tests := []struct {
 		name    string
-		path    string
-		status  int
+		given   string
 		message string
 		problem string
 	}{
-		{name: "plain", path: "Ada", status: http.StatusOK, message: "Hello, Ada!"},
-		{name: "full name", path: url.PathEscape("Mary-Jane O'Neill Jr."), status: http.StatusOK, message: "Hello, Mary-Jane O'Neill Jr.!"},
-		{name: "any script", path: url.PathEscape("小明"), status: http.StatusOK, message: "Hello, 小明!"},
-		{name: "combining marks", path: url.PathEscape("अनु"), status: http.StatusOK, message: "Hello, अनु!"},
-		{name: "longest", path: url.PathEscape(strings.Repeat("ü", maxName)), status: http.StatusOK, message: "Hello, " + strings.Repeat("ü", maxName) + "!"},
-		{name: "too long", path: url.PathEscape(strings.Repeat("ü", maxName+1)), status: http.StatusBadRequest, problem: "at most 64"},
-		{name: "empty", path: "%20", status: http.StatusBadRequest, problem: "empty"},
-		{name: "markup", path: url.PathEscape("<b>"), status: http.StatusBadRequest, problem: "letters"},
-		{name: "slash", path: "a%2Fb", status: http.StatusBadRequest, problem: "letters"},
-		{name: "newline", path: "a%0Ab", status: http.StatusBadRequest, problem: "letters"},
-		{name: "not UTF-8", path: "%ff", status: http.StatusBadRequest, problem: "UTF-8"},
+		{name: "plain", given: "Ada", message: "Hello, Ada!"},
+		{name: "blanks around", given: " Ada ", message: "Hello, Ada!"},
+		{name: "full name", given: "Mary-Jane O'Neill Jr.", message: "Hello, Mary-Jane O'Neill Jr.!"},
+		{name: "any script", given: "小明", message: "Hello, 小明!"},
+		{name: "combining marks", given: "अनु", message: "Hello, अनु!"},
+		{name: "longest", given: strings.Repeat("ü", maxName), message: "Hello, " + strings.Repeat("ü", maxName) + "!"},
+		{name: "too long", given: strings.Repeat("ü", maxName+1), problem: "at most 64"},
+		{name: "empty", given: " ", problem: "empty"},
+		{name: "markup", given: "<b>", problem: "letters"},
+		{name: "newline", given: "a\nb", problem: "letters"},
+		{name: "not UTF-8", given: "\xff", problem: "UTF-8"},
 	}
-	handler := newHandler(t, "")
+	greeter := newGreeter(t, "")
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			w := httptest.NewRecorder()
-			handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/greetings/"+tt.path, nil))
-			if w.Code != tt.status {
-				t.Fatalf("status = %d, want %d: %s", w.Code, tt.status, w.Body)
+			greeting, err := greeter.Greet(t.Context(), tt.given)
+			if greeting.Message != tt.message {
+				t.Errorf("message = %q, want %q", greeting.Message, tt.message)
 			}
-			if tt.problem != "" {
-				var p httpserver.Problem
-				if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
-					t.Fatal(err)
-				}
-				if len(p.Errors) != 1 || p.Errors[0].Field != "name" || !strings.Contains(p.Errors[0].Detail, tt.problem) {
-					t.Errorf("problem = %+v, want name: %s", p, tt.problem)
-				}
-
-				return
-			}
-			var g Greeting
-			if err := json.Unmarshal(w.Body.Bytes(), &g); err != nil {
-				t.Fatal(err)
-			}
-			if g.Message != tt.message {
-				t.Errorf("message = %q, want %q", g.Message, tt.message)
+			invalid, ok := errors.AsType[*InvalidError](err)
+			if ok != (tt.problem != "") || ok && !strings.Contains(invalid.Error(), tt.problem) {
+				t.Errorf("err = %v, want %q", err, tt.problem)
 			}
 		})
 	}
 }
 
 func TestGreetingFromConfig(t *testing.T) {
-	w := httptest.NewRecorder()
-	newHandler(t, "values:\n  greeting: Moin\n").ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/greetings/Ada", nil))
-	if want := `{"message":"Moin, Ada!"}` + "\n"; w.Body.String() != want {
-		t.Errorf("body = %q, want %q", w.Body, want)
+	greeting, err := newGreeter(t, "values:\n  greeting: Moin\n").Greet(t.Context(), "Ada")
+	if err != nil || greeting.Message != "Moin, Ada!" {
+		t.Errorf("got %q, %v", greeting.Message, err)
 	}
 }

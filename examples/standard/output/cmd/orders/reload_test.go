@@ -36,9 +36,9 @@ func TestReloadOfAMountedConfigMap(t *testing.T) {
 	p.waitReady(t)
 	mount("..2", "values:\n  greeting: Moin\nlog:\n  level: debug\n")
 	p.eventually(t, "reload", func() bool {
-		_, body := get(p.http + "/v1/greetings/Ada")
+		message, err := p.greet(t, "Ada")
 
-		return strings.Contains(body, "Moin, Ada!")
+		return err == nil && strings.Contains(message, "Moin, Ada!")
 	})
 	// The new values are in force before they are told to others.
 	p.eventually(t, "level", func() bool {

@@ -55,8 +55,10 @@ func (a *app) components() []component {
 		},
 	})
 
+	greeter := greeting.New(a.config)
+
 	mux := http.NewServeMux()
-	greeting.Register(mux, a.config)
+	greeting.Register(mux, greeter)
 	registerVersion(mux)
 
 	// The outermost first. What observes comes before what answers, so that it

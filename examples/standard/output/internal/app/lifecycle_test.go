@@ -169,6 +169,30 @@ func TestStageOverBudgetIsCut(t *testing.T) {
 	}
 }
 
+func TestWhatStopsAlongsideSharesTheTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := func(context.Context) error {
+			time.Sleep(4 * time.Second)
+
+			return nil
+		}
+		l, log := newTestLifecycle()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		err := l.run(ctx, []component{
+			{name: "before", stop: slow, budget: 5 * time.Second},
+			{name: "http", stop: slow, budget: 5 * time.Second},
+			{name: "grpc", stop: slow, budget: 5 * time.Second, alongside: true},
+		})
+		if err != nil || strings.Count(log.String(), "component stopped") != 3 {
+			t.Errorf("err = %v, log:\n%s", err, log)
+		}
+		if took := time.Since(begin(t)); took != 9*time.Second {
+			t.Errorf("took %s, want 1s of running and two stages of 4s", took)
+		}
+	})
+}
+
 // begin is when every synctest bubble begins.
 func begin(t *testing.T) time.Time {
 	t.Helper()

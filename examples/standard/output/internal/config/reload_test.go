@@ -25,7 +25,7 @@ func newWatched(t *testing.T, content string) *watched {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "config.yaml")
 	x := &watched{mount: newMount(t, dir, "config.yaml", content), clock: time.Now(), log: &strings.Builder{}}
-	sources := []Source{File{Path: path}, envSource(map[string]string{"HTTP_IDLE_TIMEOUT": "90s"})}
+	sources := []Source{File{Path: path}, envSource(map[string]string{"SHUTDOWN_FLUSH": "90s"})}
 	c, err := Load(t.Context(), sources...)
 	if err != nil {
 		t.Fatal(err)
@@ -137,16 +137,16 @@ func TestReloadSurvivesAMissingFile(t *testing.T) {
 }
 
 func TestReloadNeedsRestart(t *testing.T) {
-	x := newWatched(t, "http:\n  maxBodyBytes: 2MiB\n")
-	x.mount.swap(t, "http:\n  maxBodyBytes: 3MiB\n  idleTimeout: 100s\nlog:\n  level: warn\n")
+	x := newWatched(t, "health:\n  checkCache: 2s\n")
+	x.mount.swap(t, "health:\n  checkCache: 3s\nshutdown:\n  flush: 100s\nlog:\n  level: warn\n")
 	x.later(t)
 
 	c := x.live.Current()
-	if c.HTTP.MaxBodyBytes != 2<<20 || c.Log.Level != slog.LevelWarn {
-		t.Errorf("body limit %d, level %s; want the old limit and the new level", c.HTTP.MaxBodyBytes, c.Log.Level)
+	if c.Health.CheckCache != 2*time.Second || c.Log.Level != slog.LevelWarn {
+		t.Errorf("cache for %s, level %s; want the old time and the new level", c.Health.CheckCache, c.Log.Level)
 	}
-	if log := x.log.String(); strings.Count(log, "needs restart") != 1 || !strings.Contains(log, `"key":"http.maxBodyBytes","old":"2MiB","new":"3MiB"`) {
-		t.Errorf("want one line about http.maxBodyBytes, and none about what the environment overrides:\n%s", log)
+	if log := x.log.String(); strings.Count(log, "needs restart") != 1 || !strings.Contains(log, `"key":"health.checkCache","old":"2s","new":"3s"`) {
+		t.Errorf("want one line about health.checkCache, and none about what the environment overrides:\n%s", log)
 	}
 }
 

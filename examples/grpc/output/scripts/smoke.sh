@@ -1,0 +1,67 @@
+#!/bin/sh
+# Is the new version up, and does it answer? For a pipeline, after Argo CD has been given a commit.
+#
+#   scripts/smoke.sh BASE_URL COMMIT [TIMEOUT_SECONDS]
+#
+# BASE_URL is https://HOST[:PORT], or http://HOST:PORT without TLS. First waits until the metadata of an answer,
+# x-commit, names COMMIT in SMOKE_IN_A_ROW answers: 3, because old and new pods answer in turn during a rollout;
+# 1 where traffic is split between two versions for good. Then wants the right status of each call below. Reads
+# only, so it can run against production. Uses grpcurl, and brings it with Go where there is none.
+set -eu
+
+[ "$#" -ge 2 ] || { echo "usage: $0 BASE_URL COMMIT [TIMEOUT_SECONDS]" >&2; exit 2; }
+base="${1%/}"
+commit="$2"
+timeout="${3-600}"
+cd "$(dirname "$0")/.."
+
+plaintext=false
+address="${base#https://}"
+case "$base" in http://*)
+  plaintext=true
+  address="${base#http://}"
+  ;;
+esac
+case "$address" in *:*) ;; *) address="$address:443" ;; esac
+
+if ! command -v grpcurl >/dev/null; then
+  bin="$(mktemp -d)"
+  trap 'rm -rf "$bin"' EXIT
+  GOBIN="$bin" go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4
+  PATH="$bin:$PATH"
+fi
+
+# call NAME OPTION...: greets NAME, which has to be JSON already.
+call() {
+  name="$1"
+  shift
+  # The .proto file and not reflection, which is off in production.
+  grpcurl -plaintext="$plaintext" -max-time 10 -import-path api -proto greeting/v1/greeting.proto \
+    -d "{\"name\": \"$name\"}" "$@" "$address" greeting.v1.GreetingService/Greet
+}
+
+deadline=$(($(date +%s) + timeout))
+wanted="${SMOKE_IN_A_ROW:-3}"
+seen=0
+while [ "$seen" -lt "$wanted" ]; do
+  if call smoke -v 2>/dev/null | grep -qxF "x-commit: $commit"; then
+    seen=$((seen + 1))
+  else
+    seen=0
+    [ "$(date +%s)" -lt "$deadline" ] || { echo "$base does not serve $commit after $timeout s" >&2; exit 1; }
+    sleep 2
+  fi
+done
+echo "$base serves $commit"
+
+# expect EXIT_CODE NAME: grpcurl exits with 64 more than the status code of gRPC.
+expect() {
+  code=0
+  call "$2" >/dev/null 2>&1 || code="$?"
+  [ "$code" = "$1" ] || { echo "Greet \"$2\": want exit code $1 of grpcurl, got $code" >&2; exit 1; }
+  echo "Greet \"$2\": $code"
+}
+
+expect 0 smoke
+# INVALID_ARGUMENT
+expect 67 '<>'
