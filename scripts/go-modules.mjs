@@ -15,6 +15,7 @@ const optional = [
   { set: 'postgres', on: '--postgres', off: '--no-postgres' },
   { set: 'mysql', on: '--mysql', off: '--no-mysql' },
   { set: 'redis', on: '--redis', off: '--no-redis' },
+  { set: 'nats', on: '--nats', off: '--no-nats' },
 ]
 
 const work = await mkdtemp(path.join(tmpdir(), 'go-modules-'))

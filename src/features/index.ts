@@ -9,9 +9,11 @@ import { entrypoint } from './entrypoint.js'
 import { github } from './github.js'
 import { istio } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
+import { messaging, messagingMetrics, messagingTracing } from './messaging.js'
 import { metrics } from './metrics.js'
 import { migrations } from './migrations.js'
 import { mysql } from './mysql.js'
+import { nats } from './nats.js'
 import { networkPolicy } from './network-policy.js'
 import { pdb } from './pdb.js'
 import { postgres } from './postgres.js'
@@ -44,6 +46,10 @@ export const features: readonly Feature[] = [
   mysql,
   redis,
   migrations,
+  messaging,
+  messagingMetrics,
+  messagingTracing,
+  nats,
   compose,
   autoscaling,
   pdb,

@@ -3,6 +3,7 @@ import { autoscaling, resources } from './capacity.js'
 import { environments } from './environments.js'
 import { Ledger } from './ledger.js'
 import { mesh } from './mesh.js'
+import { messaging } from './messaging.js'
 import { mostPods, stores } from './stores.js'
 import { latencyObjective, timing } from './timing.js'
 import type { Entrypoint, Environment, Image, Istio, Model, Workload, WorkloadRef } from './types.js'
@@ -32,6 +33,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const envs = environments(spec)
   const works = workloads(name, istio)
   const data = stores(spec, mostPods(spec, works.length), ledger)
+  const brokers = messaging(spec)
   const owner = isVisible(spec.owner) ? spec.owner : undefined
   return {
     answers: spec,
@@ -60,7 +62,9 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       mysql: data.mysql !== undefined,
       redis: data.redis !== undefined,
       migrations: data.postgres !== undefined || data.mysql !== undefined,
-      compose: Object.values(data).some((store) => store !== undefined),
+      messaging: Object.values(brokers).some((broker) => broker !== undefined),
+      nats: brokers.nats !== undefined,
+      compose: [...Object.values(data), ...Object.values(brokers)].some((one) => one !== undefined),
     },
     ports: { http: spec['http.port'], admin: spec['http.adminPort'], service: 80 },
     timeouts: times.timeouts,
@@ -79,6 +83,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     entrypoint: entrypoint(spec),
     images: images.local,
     stores: data,
+    messaging: brokers,
     istio,
     argocd: {
       repo: spec['delivery.argocd.repo'] as string,

@@ -247,6 +247,23 @@ export interface Stores {
   readonly redis: Store | undefined
 }
 
+/** NATS JetStream, as the service sees it. */
+export interface Nats {
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  readonly stream: string
+  readonly subject: string
+  /** Name of the durable consumer. */
+  readonly consumer: string
+  readonly deadStream: string
+  readonly deadSubject: string
+}
+
+export interface Messaging {
+  readonly nats: Nats | undefined
+}
+
 /** Which features are on; `{{#if features.metrics}}`. */
 export interface FeatureFlags {
   readonly metrics: boolean
@@ -268,6 +285,9 @@ export interface FeatureFlags {
   readonly redis: boolean
   /** A database with a schema that changes. */
   readonly migrations: boolean
+  /** Any broker. */
+  readonly messaging: boolean
+  readonly nats: boolean
   /** Dependencies run in containers for local work. */
   readonly compose: boolean
 }
@@ -314,9 +334,13 @@ export interface Model {
     readonly flush: number
     /** For the data stores, a second each. */
     readonly stores: number
+    /** For messages in hand. */
+    readonly consumers: number
+    /** For the connections to brokers, a second each. */
+    readonly brokers: number
     readonly margin: number
     readonly grace: number
-    /** Longest that the program itself takes: drain + timeout + stores + flush. */
+    /** Longest that the program itself takes: drain + timeout + consumers + brokers + stores + flush. */
     readonly process: number
   }
   /** Seconds the program may need from exec to ready. */
@@ -330,8 +354,9 @@ export interface Model {
   readonly image: Image
   readonly entrypoint: Entrypoint
   /** Images of dependencies, for local work alone. */
-  readonly images: { readonly postgres: string; readonly mysql: string; readonly redis: string }
+  readonly images: { readonly postgres: string; readonly mysql: string; readonly redis: string; readonly nats: string }
   readonly stores: Stores
+  readonly messaging: Messaging
   readonly istio: Istio | undefined
   readonly argocd: ArgoCd
   readonly config: {

@@ -44,7 +44,7 @@ export const images = {
     ubuntu: 'ubuntu:24.04@sha256:534baea6a22c03a63003dbc8dbe78fe34bc0d7e595d9a9dc9834884ff530eb55',
   },
   /** For compose.yaml: by release line and not by digest, a developer's machine takes its patches. */
-  local: { postgres: 'postgres:18-alpine', mysql: 'mysql:8.4', redis: 'redis:8-alpine' },
+  local: { postgres: 'postgres:18-alpine', mysql: 'mysql:8.4', redis: 'redis:8-alpine', nats: 'nats:2.15-alpine' },
 } as const
 
 /**
