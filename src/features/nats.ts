@@ -19,13 +19,20 @@ export const nats = defineFeature({
           ...brokerSlots(model, { go: 'nats', field: 'NATS', order: 60 }),
           configSections: [{ field: 'NATS', declaration: 'NATS     NATS', fields: 'natsFields()' }],
           credentials: [
-            credential('NATSToken', 'nats-token', 'is the token for NATS, if the server asks for one.'),
-            credential('NATSPassword', 'nats-password', 'is the password of the setting nats.user, if there is one.'),
-            credential(
-              'NATSCA',
-              'nats-ca.crt',
-              "is the authority, in PEM, that has signed the certificate of NATS. Without it the system's are trusted.",
-            ),
+            {
+              constant: 'NATSPassword',
+              file: 'nats-password',
+              doc: 'is the password for NATS; without the setting nats.user it is the token.',
+              required: true,
+              random: false,
+            },
+            {
+              constant: 'NATSCA',
+              file: 'nats-ca.crt',
+              doc: "is the authority, in PEM, that has signed the certificate of NATS. Without it the system's are trusted.",
+              required: false,
+              random: false,
+            },
           ],
           overlayConfig: [
             {
@@ -41,11 +48,11 @@ export const nats = defineFeature({
               name: 'nats',
               service: {
                 image: model.images.nats,
-                command: ['sh', '-c', 'exec nats-server -js -sd /data --auth "$$(cat /run/secrets/nats-token)"'],
-                secrets: ['nats-token'],
+                command: ['sh', '-c', 'exec nats-server -js -sd /data --auth "$$(cat /run/secrets/nats-password)"'],
+                secrets: ['nats-password'],
                 ports: [`127.0.0.1:${nats.port}:4222`],
               },
-              secrets: ['nats-token'],
+              secrets: ['nats-password'],
               env: [`NATS_URL=nats://127.0.0.1:${nats.port}`],
             },
           ],
@@ -63,12 +70,4 @@ export const nats = defineFeature({
           ],
         }
   },
-})
-
-const credential = (constant: string, file: string, doc: string) => ({
-  constant,
-  file,
-  doc,
-  required: false,
-  random: false,
 })
