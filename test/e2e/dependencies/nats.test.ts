@@ -46,7 +46,7 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
       await service.ready()
       expect(await stage.greet('Ada')).toBe(200)
       await stage.settled('server comes later')
-      expect(service.stdout).toContain('connection refused')
+      expect(service.stdout).toContain("nats: can't connect")
       expect(service.stdout).toContain('nats: connected')
     }))
 
@@ -97,7 +97,7 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
       await until(() => stage.acknowledged.size > 50)
       await stage.nats.setAccess({ user, password: 'second' })
       await until(async () => (await status(service, '/readyz')) === 503)
-      await until(() => service.stdout.includes('Authorization'))
+      await until(() => service.stdout.includes('authorization violation'))
       const before = stage.acknowledged.size
       stage.setPassword('second')
       await service.ready()
