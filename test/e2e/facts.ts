@@ -3,6 +3,7 @@ import path from 'node:path'
 import { parse as readYaml } from 'yaml'
 import type { Manifest } from '../support/manifests.js'
 import { budgetFacts } from './facts-budgets.js'
+import { messagingFacts } from './facts-messaging.js'
 import { migrationFacts } from './facts-migrations.js'
 import { containerOf, defaults, type Fact, goNumber, podOf, portOf, promLabel, same, selects } from './facts-reading.js'
 import { storeFacts } from './facts-stores.js'
@@ -24,6 +25,7 @@ const readByOthers = new Map([
 ])
 
 export const facts: readonly Fact[] = [
+  ...messagingFacts,
   ...budgetFacts,
   ...migrationFacts,
   ...storeFacts,
