@@ -15,10 +15,11 @@ export function consumerStages(overlay: Overlay): number[] {
 
 /** Where the overlay's own settings say that NATS is. */
 function natsUrl(overlay: Overlay): URL | undefined {
-  const folder = path.join(overlay.project, 'deploy/overlays', overlay.environment)
-  const file = ['config.yaml', 'config.env'].find((name) => fs.existsSync(path.join(folder, name)))
-  const text = file === undefined ? '' : fs.readFileSync(path.join(folder, file), 'utf8')
-  const url = file === 'config.env' ? /^NATS_URL=(.+)$/m.exec(text)?.[1] : readYaml(text)?.nats?.url
+  const folder = `deploy/overlays/${overlay.environment}`
+  const inFile = fs.existsSync(path.join(overlay.project, folder, 'config.yaml'))
+  const url = inFile
+    ? readYaml(overlay.read(`${folder}/config.yaml`))?.nats?.url
+    : /^NATS_URL=(.+)$/m.exec(overlay.read(`${folder}/config.env`))?.[1]
   return url === undefined ? undefined : new URL(url)
 }
 
