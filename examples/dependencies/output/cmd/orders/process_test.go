@@ -189,7 +189,7 @@ func (p *process) eventually(t *testing.T, what string, ok func() bool) {
 func (p *process) waitReady(t *testing.T) {
 	t.Helper()
 	if os.Getenv("TEST_DEPENDENCIES") == "" {
-		t.Skip("never ready without its data stores: make deps, then make test-integration")
+		t.Skip("never ready without its dependencies: make deps, then make test-integration")
 	}
 	p.eventually(t, "ready", func() bool {
 		status, _ := get(p.admin + readyPath)

@@ -9,10 +9,14 @@ import (
 	"time"
 
 	"example.com/shop/orders/internal/admin"
+	"example.com/shop/orders/internal/broker/nats"
 	"example.com/shop/orders/internal/config"
+	"example.com/shop/orders/internal/consumer"
+	"example.com/shop/orders/internal/greeted"
 	"example.com/shop/orders/internal/greeting"
 	"example.com/shop/orders/internal/health"
 	"example.com/shop/orders/internal/httpserver"
+	"example.com/shop/orders/internal/messaging"
 	"example.com/shop/orders/internal/store"
 	"example.com/shop/orders/internal/store/mysql"
 	"example.com/shop/orders/internal/store/postgres"
@@ -57,6 +61,17 @@ func (a *app) components() []component {
 	redisStore := redis.New(cfg.Redis, a.credentials, serviceName, a.logger)
 	checks.Register(redis.Name, redisStore.Check)
 	telemetry.RegisterPool(registry, redis.Name, redisStore.Stats)
+	natsBroker := nats.New(cfg.NATS, cfg.Consumer, a.credentials, serviceName, a.logger)
+	checks.Register(nats.Name, natsBroker.Check)
+	natsConsumer := consumer.New(consumer.Options{
+		Name:      nats.Name,
+		Source:    natsBroker,
+		Handle:    messaging.Traced(greeted.Handler(a.logger)),
+		Processed: consumer.NewWindow(consumer.WindowSize),
+		Limits:    cfg.Consumer,
+		Logger:    a.logger,
+	})
+	telemetry.RegisterConsumer(registry, natsConsumer)
 
 	adminServer := admin.New(admin.Options{
 		Port:        cfg.Admin.Port,
@@ -75,6 +90,7 @@ func (a *app) components() []component {
 		greeting.Use{Name: postgres.Name, Greet: postgres.NewGreetings(postgresStore, observe).Greet},
 		greeting.Use{Name: mysql.Name, Greet: mysql.NewGreetings(mysqlStore, observe).Greet},
 		greeting.Use{Name: redis.Name, Greet: redis.NewGreetings(redisStore, observe).Greet},
+		greeting.Use{Name: nats.Name, Greet: greeted.Announce(messaging.TracedPublisher{Publisher: natsBroker})},
 	)
 	registerVersion(mux)
 
@@ -101,6 +117,9 @@ func (a *app) components() []component {
 		{name: postgres.Name, start: postgresStore.Start, stop: postgresStore.Stop, budget: quickStop},
 		{name: mysql.Name, start: mysqlStore.Start, stop: mysqlStore.Stop, budget: quickStop},
 		{name: redis.Name, stop: redisStore.Stop, budget: quickStop},
+		{name: nats.Name, start: natsBroker.Start, stop: natsBroker.Stop, budget: quickStop},
+		// Stops before all that handlers use; what is in hand has the time of one try.
+		{name: "nats-consumer", start: natsConsumer.Start, stop: natsConsumer.Stop, budget: cfg.Consumer.Timeout},
 		// Stores come here, and after them the consumers that use them.
 		{name: "http", start: httpServer.Start, stop: httpServer.Stop, budget: cfg.Shutdown.Timeout},
 		// The last to start, so the first to stop.

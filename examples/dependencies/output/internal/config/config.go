@@ -31,6 +31,8 @@ type Config struct {
 	Postgres Postgres
 	MySQL    MySQL
 	Redis    Redis
+	Consumer Consumer
+	NATS     NATS
 
 	// Values are this service's own settings: the section "values" of the file.
 	Values map[string]string

@@ -128,7 +128,7 @@ func Fields() []Field {
 			// Asked anew for every record.
 			Reloadable: true,
 		},
-	}, postgresFields(), mysqlFields(), redisFields())
+	}, postgresFields(), mysqlFields(), redisFields(), consumerFields(), natsFields())
 }
 
 // kind is how a setting is read, bounded and printed.
