@@ -1,0 +1,60 @@
+package config
+
+import "time"
+
+const (
+	defaultRedisHost = "redis.data.svc.cluster.local"
+	defaultRedisPort = 6379
+
+	// 11 pods with this pool, a connection for the readiness check each, and
+	// an operator make 93; the server grants 100.
+	defaultRedisPoolSize = 7
+
+	// Redis answers within a millisecond. A request that waits this long for it
+	// has waited for nothing.
+	defaultRedisTimeout = 500 * time.Millisecond
+)
+
+// Redis is where the server is; the password is the credential RedisPassword.
+type Redis struct {
+	Host     string
+	Port     int
+	TLS      string
+	PoolSize int
+	Timeout  time.Duration
+}
+
+func redisFields() []Field {
+	return []Field{
+		{
+			Key:  "redis.host",
+			Env:  "REDIS_HOST",
+			Doc:  "host of Redis",
+			kind: hostKind(func(c *Config) *string { return &c.Redis.Host }, defaultRedisHost),
+		},
+		{
+			Key:  "redis.port",
+			Env:  "REDIS_PORT",
+			Doc:  "port of Redis",
+			kind: intKind(func(c *Config) *int { return &c.Redis.Port }, defaultRedisPort, 1, 65535),
+		},
+		{
+			Key:  "redis.tls",
+			Env:  "REDIS_TLS",
+			Doc:  "how the connection to Redis is protected",
+			kind: tlsKind(func(c *Config) *string { return &c.Redis.TLS }),
+		},
+		{
+			Key:  "redis.poolSize",
+			Env:  "REDIS_POOL_SIZE",
+			Doc:  "most connections of this process; times all pods it must fit into the server's limit",
+			kind: intKind(func(c *Config) *int { return &c.Redis.PoolSize }, defaultRedisPoolSize, 1, 1000),
+		},
+		{
+			Key:  "redis.timeout",
+			Env:  "REDIS_TIMEOUT",
+			Doc:  "budget of connecting, and of one command",
+			kind: durationKind(func(c *Config) *time.Duration { return &c.Redis.Timeout }, defaultRedisTimeout, shortest),
+		},
+	}
+}

@@ -1,0 +1,84 @@
+#!/bin/sh
+# The Secret orders-credentials of an environment.
+#
+#   scripts/credentials.sh create ENVIRONMENT          once, before the first deployment
+#   scripts/credentials.sh rotate ENVIRONMENT [NAME]   a new value, then a rolling restart; NAME is admin-token
+#                                                      if it isn't given
+#
+# The admin token is random, made here, seen by nobody. Passwords belong to their servers: they are asked for on the
+# terminal, without echo, or read from stdin, one a line, in the order in which they stand below.
+#
+# kubectl's current context decides the cluster. Values go through pipes: a command line can be read
+# by every process of the machine.
+set -eu
+
+usage() {
+  echo "usage: $0 create|rotate ENVIRONMENT [NAME]" >&2
+  exit 2
+}
+
+[ "$#" -eq 2 ] || { [ "$#" -eq 3 ] && [ "$1" = rotate ]; } || usage
+overlay="$(dirname "$0")/../deploy/overlays/$2/kustomization.yaml"
+[ -f "$overlay" ] || { echo "$0: no such environment: $2" >&2; exit 2; }
+namespace="$(sed -n 's/^namespace: //p' "$overlay")"
+
+# 256 bits, in hexadecimal.
+random() { od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n'; }
+
+# ask NAME: one line, without its end.
+ask() {
+  if [ -t 0 ]; then
+    printf '%s: ' "$1" >&2
+    stty -echo
+    IFS= read -r value || value=
+    stty echo
+    echo >&2
+  else
+    IFS= read -r value || value=
+  fi
+  [ -n "$value" ] || { echo "$0: no value for $1" >&2; return 1; }
+  printf '%s' "$value"
+}
+
+# entry NAME COMMAND [ARGUMENT]: a key of the Secret's data. The value is in no argument.
+entry() {
+  name="$1"
+  shift
+  encoded="$("$@" | base64 | tr -d '\n')"
+  [ -n "$encoded" ] || exit 1
+  printf '  %s: %s\n' "$name" "$encoded"
+}
+
+# secret: the whole of it, for create.
+secret() {
+  printf 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: orders-credentials\ntype: Opaque\ndata:\n'
+  entry admin-token random
+  entry postgres-password ask postgres-password
+  entry mysql-password ask mysql-password
+  entry redis-password ask redis-password
+  entry nats-password ask nats-password
+}
+
+case "$1" in
+  create)
+    kubectl get namespace "$namespace" >/dev/null 2>&1 ||
+      kubectl create -f "$(dirname "$overlay")/namespace.yaml"
+    # Fails if there is one already: that is what rotate is for.
+    manifest="$(secret)"
+    printf '%s\n' "$manifest" | kubectl -n "$namespace" create -f -
+    ;;
+  rotate)
+    case "${3:-admin-token}" in
+      admin-token) data="$(entry admin-token random)" ;;
+      postgres-password) data="$(entry postgres-password ask postgres-password)" ;;
+      mysql-password) data="$(entry mysql-password ask mysql-password)" ;;
+      redis-password) data="$(entry redis-password ask redis-password)" ;;
+      nats-password) data="$(entry nats-password ask nats-password)" ;;
+      *) usage ;;
+    esac
+    printf 'data:\n%s\n' "$data" | kubectl -n "$namespace" patch secret orders-credentials --patch-file=/dev/stdin
+    kubectl -n "$namespace" rollout restart deployment/orders
+    kubectl -n "$namespace" rollout status deployment/orders --timeout=10m
+    ;;
+  *) usage ;;
+esac
