@@ -26,9 +26,9 @@ await writeFile(
   path.join(root, 'generated/templates.check.ts'),
   `// Written by scripts/check-templates.mjs; type-checked, never run.
 import type { TemplateContext } from '../src/features/types.js'
-import type { Environment, FreeText, Istio, SqlStore, Store } from '../src/model/types.js'
+import type { Environment, FreeText, Istio, Nats, SqlStore, Store } from '../src/model/types.js'
 
-void (0 as unknown as Environment | FreeText | Istio | SqlStore | Store)
+void (0 as unknown as Environment | FreeText | Istio | Nats | SqlStore | Store)
 declare function print(value: string | number): void
 declare function encode(value: string | number | boolean | FreeText | undefined): void
 declare function items<T>(list: readonly T[] | Readonly<Record<string, T>> | undefined): readonly T[]
@@ -47,6 +47,7 @@ function extras({ output, folder }) {
       : []),
     ...(folder === 'features/postgres' ? ['{ readonly stores: { readonly postgres: SqlStore } }'] : []),
     ...(folder === 'features/mysql' ? ['{ readonly stores: { readonly mysql: SqlStore } }'] : []),
+    ...(folder === 'features/nats' ? ['{ readonly messaging: { readonly nats: Nats } }'] : []),
     ...(folder === 'features/redis' ? ['{ readonly stores: { readonly redis: Store } }'] : []),
   ]
 }

@@ -16,6 +16,7 @@ const optional = [
   { set: 'mysql', on: '--mysql', off: '--no-mysql' },
   { set: 'redis', on: '--redis', off: '--no-redis' },
   { set: 'grpc', on: '--grpc', off: '--no-grpc' },
+  { set: 'nats', on: '--nats', off: '--no-nats' },
 ]
 
 const work = await mkdtemp(path.join(tmpdir(), 'go-modules-'))

@@ -20,10 +20,12 @@ import { httpMetrics } from './http-metrics.js'
 import { httpTracing } from './http-tracing.js'
 import { istio } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
+import { messaging, messagingMetrics, messagingTracing } from './messaging.js'
 import { metrics } from './metrics.js'
 import { migrations } from './migrations.js'
 import { mysql } from './mysql.js'
 import { nacos } from './nacos.js'
+import { nats } from './nats.js'
 import { networkPolicy } from './network-policy.js'
 import { pdb } from './pdb.js'
 import { postgres } from './postgres.js'
@@ -63,6 +65,10 @@ export const features: readonly Feature[] = [
   mysql,
   redis,
   migrations,
+  messaging,
+  messagingMetrics,
+  messagingTracing,
+  nats,
   compose,
   configCentre,
   configCentreReload,

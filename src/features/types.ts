@@ -171,7 +171,7 @@ export interface FilledSlots extends Slots {
 export type SlotContributions = { readonly [K in keyof Slots]?: Slots[K] }
 
 /** A module that the Go module table knows; see `golang/modules.json`. */
-export type GoModuleSet = 'base' | 'metrics' | 'tracing' | 'grpc' | 'postgres' | 'mysql' | 'redis'
+export type GoModuleSet = 'base' | 'metrics' | 'tracing' | 'grpc' | 'postgres' | 'mysql' | 'redis' | 'nats'
 
 export interface Feature {
   readonly id: string

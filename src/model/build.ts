@@ -4,6 +4,7 @@ import { centrePlaces, configCentre } from './config-centre.js'
 import { environments } from './environments.js'
 import { Ledger } from './ledger.js'
 import { mesh } from './mesh.js'
+import { messaging } from './messaging.js'
 import { mostPods, stores } from './stores.js'
 import { latencyObjective, timing } from './timing.js'
 import type { Entrypoint, Environment, Image, Istio, Model, Workload, WorkloadRef } from './types.js'
@@ -35,6 +36,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const data = stores(spec, mostPods(spec, works.length), ledger)
   const places = centrePlaces(spec)
   const centre = configCentre(spec, places)
+  const brokers = messaging(spec)
   const owner = isVisible(spec.owner) ? spec.owner : undefined
   return {
     answers: spec,
@@ -68,7 +70,9 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       mysql: data.mysql !== undefined,
       redis: data.redis !== undefined,
       migrations: data.postgres !== undefined || data.mysql !== undefined,
-      compose: centre !== undefined || Object.values(data).some((store) => store !== undefined),
+      messaging: Object.values(brokers).some((broker) => broker !== undefined),
+      nats: brokers.nats !== undefined,
+      compose: [centre, ...Object.values(data), ...Object.values(brokers)].some((one) => one !== undefined),
     },
     ports: { http: spec['http.port'], grpc: spec['grpc.port'], admin: spec['http.adminPort'], service: 80 },
     handlerTimeout: spec['http.enabled'] ? 'HTTP.Timeout' : 'GRPC.Timeout',
@@ -88,6 +92,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     entrypoint: entrypoint(spec),
     images: images.local,
     stores: data,
+    messaging: brokers,
     istio,
     argocd: {
       repo: spec['delivery.argocd.repo'] as string,

@@ -42,11 +42,11 @@ const mebibytes = (quantity: string) => bytesOf(quantity) / 2 ** 20
 export const invariants: readonly Invariant[] = [
   {
     id: '1',
-    rule: 'preStop + drain + shutdown + data stores + flush + margin ≤ terminationGracePeriodSeconds',
+    rule: 'preStop + drain + shutdown + messages in hand + brokers + data stores + flush + margin ≤ terminationGracePeriodSeconds',
     options: ['shutdown.drain', 'shutdown.timeout'],
     violations: ({ shutdown: s }) =>
       atMost(
-        ['the shutdown', s.preStop + s.drain + s.timeout + s.stores + s.flush + 5],
+        ['the shutdown', s.preStop + s.drain + s.timeout + s.consumers + s.brokers + s.stores + s.flush + 5],
         ['terminationGracePeriodSeconds', s.grace],
         ' s',
       ),

@@ -1,5 +1,6 @@
 import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
+import { consumerStages } from './messaging.js'
 import { decimalSeconds, duration, millisecondsOf, seconds } from './quantity.js'
 import { storeCount } from './stores.js'
 import type { Model, Probe } from './types.js'
@@ -70,6 +71,7 @@ function shutdownOf(spec: Spec, ledger: Ledger): Model['shutdown'] {
   const drain = spec['shutdown.drain']
   const timeout = spec['shutdown.timeout']
   const stores = storeCount(spec) * closing
+  const { consumers, brokers } = consumerStages(spec)
   const grace = ledger.sum(
     {
       name: 'terminationGracePeriodSeconds',
@@ -81,12 +83,19 @@ function shutdownOf(spec: Spec, ledger: Ledger): Model['shutdown'] {
       ['preStop sleep', preStop],
       ['drain', drain],
       ['shutdown', timeout],
+      ...(consumers > 0
+        ? ([
+            ['messages in hand', consumers],
+            ['brokers', brokers],
+          ] as const)
+        : []),
       ...(stores > 0 ? [['data stores', stores] as const] : []),
       ['trace flush', flush],
       ['margin', margin],
     ],
   )
-  return { preStop, drain, timeout, stores, flush, margin, grace, process: drain + timeout + stores + flush }
+  const process = drain + timeout + consumers + brokers + stores + flush
+  return { preStop, drain, timeout, consumers, brokers, stores, flush, margin, grace, process }
 }
 
 function timeoutsOf(spec: Spec, ledger: Ledger): Model['timeouts'] {

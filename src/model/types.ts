@@ -265,6 +265,23 @@ export interface Stores {
   readonly redis: Store | undefined
 }
 
+/** NATS JetStream, as the service sees it. */
+export interface Nats {
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  readonly stream: string
+  readonly subject: string
+  /** Name of the durable consumer. */
+  readonly consumer: string
+  readonly deadStream: string
+  readonly deadSubject: string
+}
+
+export interface Messaging {
+  readonly nats: Nats | undefined
+}
+
 /** Which features are on; `{{#if features.metrics}}`. */
 export interface FeatureFlags {
   readonly http: boolean
@@ -292,6 +309,9 @@ export interface FeatureFlags {
   readonly redis: boolean
   /** A database with a schema that changes. */
   readonly migrations: boolean
+  /** Any broker. */
+  readonly messaging: boolean
+  readonly nats: boolean
   /** Dependencies run in containers for local work. */
   readonly compose: boolean
 }
@@ -349,9 +369,13 @@ export interface Model {
     readonly flush: number
     /** For the data stores, a second each. */
     readonly stores: number
+    /** For messages in hand. */
+    readonly consumers: number
+    /** For the connections to brokers, a second each. */
+    readonly brokers: number
     readonly margin: number
     readonly grace: number
-    /** Longest that the program itself takes: drain + timeout + stores + flush. */
+    /** Longest that the program itself takes: drain + timeout + consumers + brokers + stores + flush. */
     readonly process: number
   }
   /** Seconds the program may need from exec to ready. */
@@ -369,10 +393,12 @@ export interface Model {
     readonly postgres: string
     readonly mysql: string
     readonly redis: string
+    readonly nats: string
     readonly consul: string
     readonly nacos: string
   }
   readonly stores: Stores
+  readonly messaging: Messaging
   readonly istio: Istio | undefined
   readonly argocd: ArgoCd
   readonly config: {

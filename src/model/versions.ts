@@ -56,6 +56,7 @@ export const images = {
     postgres: 'postgres:18-alpine',
     mysql: 'mysql:8.4',
     redis: 'redis:8-alpine',
+    nats: 'nats:2.15-alpine',
     consul: 'hashicorp/consul:1.20',
     nacos: 'nacos/nacos-server:v2.5.1',
   },

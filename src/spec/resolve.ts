@@ -85,6 +85,7 @@ const derivedKeys: readonly Key[] = [
   'postgres.user',
   'mysql.database',
   'mysql.user',
+  'nats.consumer',
 ]
 
 /** What is wrong with single values, wherever they stand. */
@@ -171,6 +172,7 @@ function deriveDefaults(
     'postgres.user': sqlName(name),
     'mysql.database': sqlName(name),
     'mysql.user': sqlName(name),
+    'nats.consumer': name,
   }
   for (const [key, value] of Object.entries(derived) as [Key, unknown][]) {
     base.set(key, value)

@@ -102,6 +102,27 @@ export const sqlIdentifier = {
   expect: 'an SQL name of at most 32 lower-case letters, digits and underscores',
 }
 
+/** Scheme, host and port, and no password: that is a Secret. */
+export const natsUrl = {
+  pattern: /^(nats|tls):\/\/[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:[1-9]\d{0,4}$/,
+  max: 200,
+  expect: 'nats://host:port or tls://host:port, without a password',
+}
+
+/** A stream or a durable consumer: a part of subjects and of file names. */
+export const natsName = {
+  pattern: /^[A-Za-z0-9_-]{1,48}$/,
+  max: 48,
+  expect: 'at most 48 letters, digits, dashes and underscores',
+}
+
+/** A subject that can be published to: no wildcards. */
+export const natsSubject = {
+  pattern: /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/,
+  max: 128,
+  expect: 'words of letters, digits, dashes and underscores, with full stops between them',
+}
+
 /** host:port, or a data store by name. */
 export const waitTarget = {
   pattern: /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:([1-9]\d{0,4})|postgres|mysql|redis)$/,

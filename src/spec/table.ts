@@ -2,6 +2,7 @@ import type { Option } from './option.js'
 import { configuration } from './options/configuration.js'
 import { container } from './options/container.js'
 import { delivery } from './options/delivery.js'
+import { messaging } from './options/messaging.js'
 import { observability } from './options/observability.js'
 import { project } from './options/project.js'
 import { probes, service } from './options/service.js'
@@ -18,8 +19,9 @@ export const groups = [
   { id: 'workload', title: 'Workload and resources', titleZh: '工作负载与资源', options: workload },
   { id: 'autoscaling', title: 'Autoscaling and availability', titleZh: '自动扩缩容与可用性', options: scaling },
   { id: 'istio', title: 'Istio and rollout', titleZh: 'Istio 与发布', options: traffic },
-  { id: 'config', title: 'Configuration and messaging', titleZh: '配置与消息', options: configuration },
+  { id: 'config', title: 'Configuration', titleZh: '配置', options: configuration },
   { id: 'stores', title: 'Data stores', titleZh: '数据存储', options: stores },
+  { id: 'messaging', title: 'Messaging', titleZh: '消息', options: messaging },
   { id: 'observability', title: 'Observability', titleZh: '可观测性', options: observability },
   { id: 'delivery', title: 'Delivery', titleZh: '交付', options: delivery },
 ] as const
@@ -35,6 +37,7 @@ const table = {
   ...traffic,
   ...configuration,
   ...stores,
+  ...messaging,
   ...observability,
   ...delivery,
 }

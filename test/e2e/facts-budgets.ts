@@ -1,4 +1,5 @@
 import type { Manifest, Overlay } from '../support/manifests.js'
+import { consumerStages } from './facts-messaging.js'
 import { containerOf, defaultsOf, type Fact, goSeconds, mebibytes, podOf, trafficNames } from './facts-reading.js'
 
 /** Seconds that the program may take from exec to ready: src/model/timing.ts and the README state the same. */
@@ -42,7 +43,7 @@ function entrypointWait(overlay: Overlay): number {
 export const budgetFacts: readonly Fact[] = [
   {
     id: '1',
-    rule: 'preStop + drain + shutdown + flush + data stores + 5 ≤ terminationGracePeriodSeconds, with the numbers of the Go sources',
+    rule: 'preStop + drain + shutdown + messages in hand + flush + data stores + 5 ≤ terminationGracePeriodSeconds, with the numbers of the Go sources',
     contradictions: (overlay) =>
       overlay.workloads.flatMap((workload) => {
         // A second for each data store, as the list of components has them.
@@ -51,6 +52,7 @@ export const budgetFacts: readonly Fact[] = [
           containerOf(workload).lifecycle.preStop.sleep.seconds,
           inGo(overlay, 'ShutdownDrain'),
           inGo(overlay, 'ShutdownTimeout'),
+          ...consumerStages(overlay),
           inGo(overlay, 'ShutdownFlush'),
           stores,
           5,

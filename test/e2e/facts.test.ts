@@ -154,9 +154,14 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: 'serviceAccountName: orders', to: 'serviceAccountName: order' },
   ],
   'preStop + drain': [
-    { from: 'terminationGracePeriodSeconds: 42', to: 'terminationGracePeriodSeconds: 41' },
+    { from: 'terminationGracePeriodSeconds: 53', to: 'terminationGracePeriodSeconds: 52' },
     { file: defaults, from: /(defaultShutdownTimeout\s+=) 20/, to: '$1 30' },
+    { file: 'internal/config/messaging.go', from: /(defaultConsumerTimeout\s+=) 10/, to: '$1 20' },
     { from: /(sleep:\n\s+seconds:) 5/, to: '$1 6' },
+  ],
+  'with NATS every overlay': [
+    { file: 'deploy/overlays/production/config.yaml', from: ':4222', to: ':4223' },
+    { from: 'port: 4222\n', to: 'port: 4223\n' },
   ],
   'handler ≤ write': [
     { file: defaults, from: /(defaultHTTPWriteTimeout\s+=) 20/, to: '$1 30' },
@@ -236,7 +241,15 @@ describeWith(['kustomize'], 'facts', () => {
     for (const [id, entry] of [
       [
         undefined,
-        recipe('sound', ...flags, '--rollout-weights=80,20', '--postgres', '--redis', '--config-source=consul'),
+        recipe(
+          'sound',
+          ...flags,
+          '--rollout-weights=80,20',
+          '--postgres',
+          '--redis',
+          '--nats',
+          '--config-source=consul',
+        ),
       ],
       ['calls', recipe('calls', ...flags, '--no-http')],
     ] as const) {

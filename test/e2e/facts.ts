@@ -4,6 +4,7 @@ import { parse as readYaml } from 'yaml'
 import type { Manifest } from '../support/manifests.js'
 import { budgetFacts } from './facts-budgets.js'
 import { centreFacts } from './facts-centre.js'
+import { messagingFacts } from './facts-messaging.js'
 import { migrationFacts } from './facts-migrations.js'
 import {
   containerOf,
@@ -37,6 +38,7 @@ const readByOthers = new Map([
 ])
 
 export const facts: readonly Fact[] = [
+  ...messagingFacts,
   ...budgetFacts,
   ...centreFacts,
   ...migrationFacts,

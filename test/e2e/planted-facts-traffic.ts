@@ -1,6 +1,7 @@
 import { parse as readYaml } from 'yaml'
 import type { Manifest, Overlay } from '../support/manifests.js'
 import type { Fact } from './facts.js'
+import { brokerFlows } from './facts-messaging.js'
 import { serviceName } from './planted-facts-names.js'
 
 const containerPorts = (overlay: Overlay): Manifest[] =>
@@ -126,12 +127,16 @@ export const trafficFacts: readonly Fact[] = [
           ...(overlay.one('StatefulSet') === undefined
             ? []
             : traffic.map((port) => `pods app.kubernetes.io/name,${serviceName(overlay)} ${port}/TCP`)),
+          ...brokerFlows(overlay),
         ]
         return [
           ...wantedIn.filter((flow) => !ingress.includes(flow)).map((flow) => `nothing in from ${flow}`),
           ...wantedOut.filter((flow) => !egress.includes(flow)).map((flow) => `nothing out to ${flow}`),
           ...[...ingress, ...egress]
-            .filter((flow: string) => /(^| )\*/.test(flow) && !isAskedFor(overlay, flow))
+            .filter(
+              (flow: string) =>
+                /(^| )\*/.test(flow) && !isAskedFor(overlay, flow) && !brokerFlows(overlay).includes(flow),
+            )
             .map((flow) => `open: ${flow}`),
           ...ingress
             .filter((flow: string) => !wantedIn.includes(flow))

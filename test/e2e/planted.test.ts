@@ -22,7 +22,7 @@ describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
   const work = workFolder()
   const flags = ['--preset=production', '--delivery-environments=production']
   const projects = [
-    recipe('everything', ...flags, '--rollout-weights=80,20', '--config-source=consul'),
+    recipe('everything', ...flags, '--rollout-weights=80,20', '--config-source=consul', '--postgres', '--nats'),
     recipe('calls', ...flags, '--grpc', '--no-http'),
     recipe('both', ...flags, '--grpc'),
     recipe('stateful', ...flags, '--workload-kind=statefulset', '--istio'),

@@ -236,6 +236,17 @@ export const axes: Readonly<Record<string, Axis>> = {
       'redis.connections': 1000,
     },
   },
+  messaging: {
+    none: {},
+    nats: { 'nats.enabled': true },
+    'nats elsewhere': {
+      'nats.enabled': true,
+      'nats.url': 'tls://nats.example.com:7422',
+      'nats.stream': 'A-b_1',
+      'nats.subject': 'a.B-c.d_e',
+      'nats.consumer': '1',
+    },
+  },
   metrics: {
     default: {},
     on: { 'metrics.enabled': true, 'slo.latencyP99': '1.5s' },

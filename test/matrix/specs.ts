@@ -71,6 +71,10 @@ const texts: Readonly<Partial<Record<Key, fc.Arbitrary<unknown>>>> = {
     maxKeys: 4,
     noNullPrototype: true,
   }),
+  'nats.url': fc.constantFrom('nats://nats.messaging.svc:4222', 'tls://10.0.0.1:65535', 'nats://a:1'),
+  'nats.stream': fc.stringMatching(/^[A-Za-z0-9_-]{1,48}$/),
+  'nats.subject': fc.constantFrom('a', 'greetings.created', 'A-1.b_2.true.0'),
+  'nats.consumer': fc.stringMatching(/^[A-Za-z0-9_-]{1,48}$/),
   'delivery.environments': fc
     .subarray(['dev', 'test', 'staging', 'canary', 'production', 'true', '1', 'x'.repeat(20)], { minLength: 1 })
     .chain((names) => fc.shuffledSubarray(names, { minLength: names.length })),

@@ -33,21 +33,40 @@ export class Nats extends Server {
     await until(() => this.reloads() > before)
   }
 
+  /** Publishes a message as any client may, without an id. */
+  async publish(subject: string, text: string): Promise<void> {
+    await this.converse(`PUB ${subject} ${Buffer.byteLength(text)}\r\n${text}\r\n`)
+  }
+
   protected override command() {
     this.writeConfig()
     return ['nats-server', '-c', this.config] as const
   }
 
-  /** The server speaks first, as soon as it takes clients. */
+  /** The server speaks first, and then answers a ping. */
   protected override ask() {
-    return new Promise<void>((resolve, reject) => {
+    return this.converse('')
+  }
+
+  /** Logs in, sends a command of NATS' own protocol, which is text, and waits for the answer to a ping. */
+  private converse(command: string): Promise<void> {
+    const login = { verbose: false, ...logins(this.access) }
+    return new Promise((resolve, reject) => {
+      let answer = ''
       const socket = net.connect({ host: '127.0.0.1', port: this.port, timeout: 5_000 })
-      const fail = (error?: Error) => {
+      const end = (error?: Error) => {
         socket.destroy()
-        reject(error ?? new Error('no greeting'))
+        error === undefined ? resolve() : reject(error)
       }
-      socket.once('data', (data) => (`${data}`.startsWith('INFO ') ? resolve(void socket.destroy()) : fail()))
-      socket.once('error', fail).once('timeout', fail).once('end', fail)
+      socket.setEncoding('utf8').on('data', (text: string) => {
+        answer += text
+        if (/^(PONG|-ERR)/m.test(answer)) {
+          end(answer.includes('-ERR') ? new Error(answer) : undefined)
+        }
+      })
+      socket.once('error', end).once('timeout', () => end(new Error('no answer')))
+      socket.once('end', () => end(new Error(`hung up: ${answer}`)))
+      socket.write(`CONNECT ${JSON.stringify(login)}\r\n${command}PING\r\n`)
     })
   }
 
@@ -69,4 +88,12 @@ export class Nats extends Server {
     ]
     fs.writeFileSync(this.config, `${lines.join('\n')}\n`)
   }
+}
+
+/** As the protocol names them. */
+function logins(access: NatsAccess): object {
+  if (access === undefined) {
+    return {}
+  }
+  return 'token' in access ? { auth_token: access.token } : { user: access.user, pass: access.password }
 }

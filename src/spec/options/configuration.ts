@@ -37,6 +37,4 @@ export const configuration = {
     later: ['external-secrets', 'sealed-secrets'],
     help: 'where Secrets come from; always mounted as files',
   }),
-  'kafka.enabled': boolean({ default: false, later: true, help: 'Kafka consumer' }),
-  'nats.enabled': boolean({ default: false, later: true, help: 'NATS consumer' }),
 }

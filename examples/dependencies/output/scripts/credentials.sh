@@ -56,6 +56,7 @@ secret() {
   entry postgres-password ask postgres-password
   entry mysql-password ask mysql-password
   entry redis-password ask redis-password
+  entry nats-password ask nats-password
 }
 
 case "$1" in
@@ -72,6 +73,7 @@ case "$1" in
       postgres-password) data="$(entry postgres-password ask postgres-password)" ;;
       mysql-password) data="$(entry mysql-password ask mysql-password)" ;;
       redis-password) data="$(entry redis-password ask redis-password)" ;;
+      nats-password) data="$(entry nats-password ask nats-password)" ;;
       *) usage ;;
     esac
     printf 'data:\n%s\n' "$data" | kubectl -n "$namespace" patch secret orders-credentials --patch-file=/dev/stdin

@@ -25,7 +25,7 @@ func TestSecondSIGTERMExitsAtOnce(t *testing.T) {
 }
 
 func TestOccupiedPort(t *testing.T) {
-	for _, name := range []string{"HTTP_PORT", "ADMIN_PORT"} {
+	for _, name := range []string{"HTTP_PORT", "GRPC_PORT", "ADMIN_PORT"} {
 		t.Run(name, func(t *testing.T) {
 			port := freePort(t)
 			listener, err := net.Listen("tcp", ":"+port)

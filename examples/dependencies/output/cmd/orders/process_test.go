@@ -60,6 +60,7 @@ type process struct {
 	cmd            *exec.Cmd
 	admin          string // base URL
 	http           string // base URL
+	grpc           string // address
 	stdout, stderr *output
 	exited         chan struct{}
 }
@@ -89,10 +90,12 @@ func launch(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
 	adminPort := freePort(t)
 	httpPort := freePort(t)
+	grpcPort := freePort(t)
 	p := &process{
 		cmd:    exec.Command(binary, args...),
 		admin:  "http://127.0.0.1:" + adminPort,
 		http:   "http://127.0.0.1:" + httpPort,
+		grpc:   "127.0.0.1:" + grpcPort,
 		stdout: &output{},
 		stderr: &output{},
 		exited: make(chan struct{}),
@@ -102,6 +105,7 @@ func launch(t *testing.T, env []string, args ...string) *process {
 		"ADMIN_PORT=" + adminPort,
 		"HTTP_PORT=" + httpPort,
 		"HTTP_READ_HEADER_TIMEOUT=30s", "HTTP_READ_TIMEOUT=30s", "HTTP_TIMEOUT=30s", "HTTP_WRITE_TIMEOUT=30s",
+		"GRPC_PORT=" + grpcPort, "GRPC_TIMEOUT=30s",
 		"SHUTDOWN_DRAIN=0s", "SHUTDOWN_TIMEOUT=30s",
 	}, env...)
 	p.cmd.Env = withCredentials(t, append(p.cmd.Env, dependencies()...))
@@ -200,7 +204,7 @@ func (p *process) eventually(t *testing.T, what string, ok func() bool) {
 func (p *process) waitReady(t *testing.T) {
 	t.Helper()
 	if os.Getenv("TEST_DEPENDENCIES") == "" {
-		t.Skip("never ready without its data stores: make deps, then make test-integration")
+		t.Skip("never ready without its dependencies: make deps, then make test-integration")
 	}
 	p.eventually(t, "ready", func() bool {
 		status, body := get(p.admin + readyPath)

@@ -9,10 +9,15 @@ import (
 	"time"
 
 	"example.com/shop/orders/internal/admin"
+	"example.com/shop/orders/internal/broker/nats"
 	"example.com/shop/orders/internal/config"
+	"example.com/shop/orders/internal/consumer"
+	"example.com/shop/orders/internal/greeted"
 	"example.com/shop/orders/internal/greeting"
+	"example.com/shop/orders/internal/grpcserver"
 	"example.com/shop/orders/internal/health"
 	"example.com/shop/orders/internal/httpserver"
+	"example.com/shop/orders/internal/messaging"
 	"example.com/shop/orders/internal/store"
 	"example.com/shop/orders/internal/store/mysql"
 	"example.com/shop/orders/internal/store/postgres"
@@ -34,6 +39,8 @@ type app struct {
 
 	// What it takes to read the configuration again.
 	sources []config.Source
+
+	centre *config.Centre
 }
 
 // components returns the parts of this process in the order in which they
@@ -44,8 +51,10 @@ func (a *app) components() []component {
 	checks := health.New(cfg.Health.CheckTimeout, cfg.Health.CheckCache, a.logger)
 	registry := telemetry.NewRegistry()
 	tracing := telemetry.NewTracing(serviceName, a.logger)
+	centreWatch := config.NewCentreWatch(a.centre)
 	watcher := config.NewWatcher(a.config, a.logger, a.sources, a.configChanged)
 	telemetry.RegisterReload(registry, watcher.Stats)
+	telemetry.RegisterCentre(registry, a.centre.Stats)
 	observe := store.All(telemetry.StoreSpans(), telemetry.StoreOperations(registry), store.Log(a.logger))
 	postgresStore := postgres.New(cfg.Postgres, a.credentials, serviceName, cfg.HTTP.Timeout)
 	checks.Register(postgres.Name, postgresStore.Check)
@@ -56,6 +65,17 @@ func (a *app) components() []component {
 	redisStore := redis.New(cfg.Redis, a.credentials, serviceName, a.logger)
 	checks.Register(redis.Name, redisStore.Check)
 	telemetry.RegisterPool(registry, redis.Name, redisStore.Stats)
+	natsBroker := nats.New(cfg.NATS, cfg.Consumer, a.credentials, serviceName, a.logger)
+	checks.Register(nats.Name, natsBroker.Check)
+	natsConsumer := consumer.New(consumer.Options{
+		Name:      nats.Name,
+		Source:    natsBroker,
+		Handle:    messaging.Traced(greeted.Handler(a.logger)),
+		Processed: consumer.NewWindow(consumer.WindowSize),
+		Limits:    cfg.Consumer,
+		Logger:    a.logger,
+	})
+	telemetry.RegisterConsumer(registry, natsConsumer)
 
 	adminServer := admin.New(admin.Options{
 		Port:        cfg.Admin.Port,
@@ -73,6 +93,7 @@ func (a *app) components() []component {
 		greeting.Use{Name: postgres.Name, Greet: postgres.NewGreetings(postgresStore, observe).Greet},
 		greeting.Use{Name: mysql.Name, Greet: mysql.NewGreetings(mysqlStore, observe).Greet},
 		greeting.Use{Name: redis.Name, Greet: redis.NewGreetings(redisStore, observe).Greet},
+		greeting.Use{Name: nats.Name, Greet: greeted.Announce(messaging.TracedPublisher{Publisher: natsBroker})},
 	)
 
 	mux := http.NewServeMux()
@@ -93,17 +114,32 @@ func (a *app) components() []component {
 	)
 	httpServer := httpserver.NewTraffic(cfg.HTTP, handler, a.logger, a.fail)
 
+	grpcServer := grpcserver.New(grpcserver.Options{
+		Config:   cfg.GRPC,
+		Grace:    cfg.Shutdown.Timeout,
+		Health:   checks,
+		Services: []grpcserver.Service{greeting.Service(greeter)},
+		Logger:   a.logger,
+		Failed:   a.fail,
+	}, grpcserver.Metrics(registry, cfg.GRPC.Timeout), grpcserver.Tracing(tracing))
+
 	return []component{
 		// Before everything that takes time: the startup probe wants an answer.
 		{name: "admin", start: adminServer.Start, stop: adminServer.Stop, budget: quickStop},
 		// Stops after all that makes spans, and sends what is queued.
 		{name: "tracing", start: tracing.Start, stop: tracing.Shutdown, budget: cfg.Shutdown.Flush},
+		{name: "config-centre", start: centreWatch.Start, stop: centreWatch.Stop, budget: quickStop},
 		{name: "config-reload", start: watcher.Start, stop: watcher.Stop, budget: quickStop},
 		{name: postgres.Name, start: postgresStore.Start, stop: postgresStore.Stop, budget: quickStop},
 		{name: mysql.Name, start: mysqlStore.Start, stop: mysqlStore.Stop, budget: quickStop},
 		{name: redis.Name, stop: redisStore.Stop, budget: quickStop},
+		{name: nats.Name, start: natsBroker.Start, stop: natsBroker.Stop, budget: quickStop},
+		// Stops before all that handlers use; what is in hand has the time of one try.
+		{name: "nats-consumer", start: natsConsumer.Start, stop: natsConsumer.Stop, budget: cfg.Consumer.Timeout},
 		// Stores come here, and after them the consumers that use them.
 		{name: "http", start: httpServer.Start, stop: httpServer.Stop, budget: cfg.Shutdown.Timeout},
+		// At the same time as HTTP: the two share the budget.
+		{name: "grpc", start: grpcServer.Start, stop: grpcServer.Stop, budget: cfg.Shutdown.Timeout, alongside: true},
 		// The last to start, so the first to stop.
 		readiness(checks, cfg.Shutdown.Drain),
 	}

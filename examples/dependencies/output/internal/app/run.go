@@ -103,6 +103,11 @@ func serve(ctx context.Context, configFile string, args []string, getenv func(st
 	credentials := config.Credentials(getenv("CREDENTIALS_DIR"))
 
 	cfg, err := config.Load(ctx, sources...)
+	var centre *config.Centre
+	if err == nil {
+		centre, cfg, err = config.OpenCentre(ctx, cfg, credentials, getenv("CONFIG_CACHE_DIR"), logger, sources...)
+		sources = append(sources, centre)
+	}
 	if err = errors.Join(err, credentials.Check()); err != nil {
 		for _, problem := range flatten(err) {
 			logger.ErrorContext(ctx, "configuration: "+problem.Error())
@@ -124,6 +129,7 @@ func serve(ctx context.Context, configFile string, args []string, getenv func(st
 		logger:      logger,
 		fail:        lifecycle.fail,
 		sources:     sources,
+		centre:      centre,
 	}
 	if len(args) > 0 {
 		if err := a.migrate(ctx, args[1:]); err != nil {
@@ -160,7 +166,7 @@ func usage(flags *flag.FlagSet) {
 	// A help text that can't be written has nobody to tell.
 	_, _ = fmt.Fprintf(out, "Usage: %s [--config FILE] [--version] [%s %s]\n\n", serviceName, migrateCommand, migrateUsage)
 	flags.PrintDefaults()
-	_, _ = fmt.Fprintf(out, "\nSettings, from the file (KEY: nested YAML) or the environment, which wins:\n\n")
+	_, _ = fmt.Fprintf(out, "\nSettings, from the file (KEY: nested YAML) or the environment, which wins, or the configuration centre, which wins over both:\n\n")
 	for _, f := range config.Fields() {
 		_, _ = fmt.Fprintf(out, "  %s, %s\n        %s; %s (default %s)\n", f.Key, f.Env, f.Doc, f.Range, f.Default)
 	}

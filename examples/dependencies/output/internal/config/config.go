@@ -28,9 +28,13 @@ type Config struct {
 	Health   Health
 	Shutdown Shutdown
 	Log      Log
+	GRPC     GRPC
 	Postgres Postgres
 	MySQL    MySQL
 	Redis    Redis
+	Consumer Consumer
+	NATS     NATS
+	Consul   Consul
 
 	// Values are this service's own settings: the section "values" of the file.
 	Values map[string]string
@@ -194,6 +198,10 @@ func (c *Config) checkRelations() []error {
 		{
 			"http.writeTimeout", c.HTTP.WriteTimeout, "shutdown.timeout", c.Shutdown.Timeout,
 			"or a shutdown cuts requests that are still within their time",
+		},
+		{
+			"grpc.timeout", c.GRPC.Timeout, "shutdown.timeout", c.Shutdown.Timeout,
+			"or a shutdown cuts calls that are still within their time",
 		},
 	}
 

@@ -128,7 +128,7 @@ func Fields() []Field {
 			// Asked anew for every record.
 			Reloadable: true,
 		},
-	}, postgresFields(), mysqlFields(), redisFields())
+	}, grpcFields(), postgresFields(), mysqlFields(), redisFields(), consumerFields(), natsFields(), consulFields())
 }
 
 // kind is how a setting is read, bounded and printed.
@@ -198,6 +198,24 @@ func durationKind(at func(*Config) *time.Duration, def, low time.Duration) kind 
 			return nil
 		},
 		get: func(c *Config) string { return at(c).String() },
+	}
+}
+
+func boolKind(at func(*Config) *bool, def bool) kind {
+	return kind{
+		Default: strconv.FormatBool(def),
+		Range:   "true or false",
+		set: func(c *Config, text string) error {
+			switch text {
+			case "true", "false":
+				*at(c) = text == "true"
+
+				return nil
+			default:
+				return rejected(text)
+			}
+		},
+		get: func(c *Config) string { return strconv.FormatBool(*at(c)) },
 	}
 }
 

@@ -69,6 +69,15 @@ const RedisPassword = "redis-password"
 // RedisCA is the authority, in PEM, that has signed the certificate of Redis. Without it the system's are trusted.
 const RedisCA = "redis-ca.crt"
 
+// NATSPassword is the password for NATS; without the setting nats.user it is the token.
+const NATSPassword = "nats-password"
+
+// NATSCA is the authority, in PEM, that has signed the certificate of NATS. Without it the system's are trusted.
+const NATSCA = "nats-ca.crt"
+
+// ConsulToken is the ACL token for Consul. Without it the service asks as nobody.
+const ConsulToken = "consul-token"
+
 // credentials are the files this service looks for in CREDENTIALS_DIR.
 var credentials = []struct {
 	name     string
@@ -82,6 +91,9 @@ var credentials = []struct {
 	{name: MySQLCA, required: false},
 	{name: RedisPassword, required: true},
 	{name: RedisCA, required: false},
+	{name: NATSPassword, required: true},
+	{name: NATSCA, required: false},
+	{name: ConsulToken, required: false},
 }
 
 // RequiredCredentials are the names of those without which the service doesn't

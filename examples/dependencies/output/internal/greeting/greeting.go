@@ -1,5 +1,5 @@
 // Package greeting is an example: validation, a setting, answers and errors,
-// over HTTP. Once you have something of your own, delete it together with its
+// over HTTP and over gRPC. Once you have something of your own, delete it together with its
 // lines in internal/app and its part of api/. scripts/smoke.sh and the tests in
 // cmd call it too: let them call yours.
 package greeting

@@ -1,0 +1,67 @@
+package config
+
+import (
+	"regexp"
+	"time"
+)
+
+const (
+	// As many as there are connections in a pool, or a little more: beyond that
+	// they wait for one another.
+	defaultConsumerConcurrency = 16
+
+	// With the back-off this is about a quarter of a minute: longer than a
+	// restart of what the handler needs.
+	defaultConsumerMaxTries = 5
+
+	// The time of one try. A shutdown waits as long for what is in hand, and
+	// terminationGracePeriodSeconds (54 seconds) counts with it.
+	defaultConsumerTimeout = 10 * time.Second
+)
+
+// Consumer bounds the handling of messages.
+type Consumer struct {
+	Concurrency int
+	MaxTries    int
+	Timeout     time.Duration
+}
+
+func consumerFields() []Field {
+	return []Field{
+		{
+			Key:  "consumer.concurrency",
+			Env:  "CONSUMER_CONCURRENCY",
+			Doc:  "messages that are handled at a time",
+			kind: intKind(func(c *Config) *int { return &c.Consumer.Concurrency }, defaultConsumerConcurrency, 1, 1000),
+		},
+		{
+			Key:  "consumer.maxTries",
+			Env:  "CONSUMER_MAX_TRIES",
+			Doc:  "failed tries after which a message becomes a dead letter",
+			kind: intKind(func(c *Config) *int { return &c.Consumer.MaxTries }, defaultConsumerMaxTries, 1, 100),
+		},
+		{
+			Key:  "consumer.timeout",
+			Env:  "CONSUMER_TIMEOUT",
+			Doc:  "budget of one try, and of the end: messages in hand are waited for as long",
+			kind: durationKind(func(c *Config) *time.Duration { return &c.Consumer.Timeout }, defaultConsumerTimeout, shortest),
+		},
+	}
+}
+
+// patternKind is a text with an alphabet.
+func patternKind(at func(*Config) *string, def string, pattern *regexp.Regexp, want string) kind {
+	return kind{
+		Default: def,
+		Range:   want,
+		set: func(c *Config, text string) error {
+			if !pattern.MatchString(text) {
+				return rejected(text)
+			}
+			*at(c) = text
+
+			return nil
+		},
+		get: func(c *Config) string { return *at(c) },
+	}
+}

@@ -1,0 +1,107 @@
+import type { Model } from '../model/types.js'
+import { defineFeature, type SlotContributions } from './types.js'
+
+/** What brokers share: the consumer, the idempotency window, the example event. */
+export const messaging = defineFeature({
+  id: 'messaging',
+  help: 'what brokers share: the consumer, its retries and dead letters, the example event',
+  enabled: ({ features }) => features.messaging,
+  templates: 'features/messaging',
+  slots: ({ module, features, shutdown }) => ({
+    appImports: ['consumer', 'greeted', ...(features.tracing ? ['messaging'] : [])].map((name) => ({
+      path: `${module}/internal/${name}`,
+    })),
+    configSections: [{ field: 'Consumer', declaration: 'Consumer Consumer', fields: 'consumerFields()' }],
+    readmeSections: [
+      {
+        title: 'Messages',
+        text: [
+          `The example endpoint publishes an event (\`internal/greeted\`) and a consumer in the same program handles it; \`internal/consumer\``,
+          'is the loop around every handler. A message is acknowledged after its effect, so it is delivered **at least once**. A failed',
+          'one comes again with a growing, jittered back-off, and is a dead letter after `consumer.maxTries`. On SIGTERM the consumer',
+          `takes no more and waits up to ${shutdown.consumers} s for what is in hand; what is given up then is delivered to another replica.`,
+          '',
+          'The id of a message is its idempotency key. The ids of what is done are kept in memory: the last 10,000 of each process.',
+          'A restart forgets them and another replica does not see them, so a message whose acknowledgement was lost in just that',
+          'moment has its effect twice. Where that matters, implement `consumer.Processed` on the database that holds the effect, in',
+          'the same transaction.',
+          ...(features.metrics
+            ? ['', '`consumer_messages_total` counts by outcome, `consumer_lag_messages` tells how many wait.']
+            : []),
+        ].join('\n'),
+      },
+    ],
+  }),
+})
+
+/** Metrics of consumers. */
+export const messagingMetrics = defineFeature({
+  id: 'messaging-metrics',
+  help: 'metrics of consumers: outcomes, lag',
+  enabled: ({ features }) => features.messaging && features.metrics,
+  requires: ['messaging', 'metrics'],
+  templates: 'features/messaging-metrics',
+})
+
+/** Trace context through the headers of messages. */
+export const messagingTracing = defineFeature({
+  id: 'messaging-tracing',
+  help: 'trace context through the headers of messages',
+  enabled: ({ features }) => features.messaging && features.tracing,
+  requires: ['messaging', 'tracing'],
+  templates: 'features/messaging-tracing',
+})
+
+/** What tells one broker from another in the files that they share. */
+interface Wiring {
+  /** Go package below internal/broker. */
+  readonly go: string
+  /** Field of config.Config. */
+  readonly field: string
+  /** Position among the statements and components: 60 and up, after the data stores that handlers use. */
+  readonly order: number
+}
+
+/** Contributions of a broker to the composition root, the same for each but for the names. */
+export function brokerSlots({ module, features }: Model, { go, field, order }: Wiring): SlotContributions {
+  const broker = `${go}Broker`
+  const consumer = `${go}Consumer`
+  const handler = 'greeted.Handler(a.logger)'
+  const announce = features.tracing ? `messaging.TracedPublisher{Publisher: ${broker}}` : broker
+  return {
+    appImports: [{ path: `${module}/internal/broker/${go}` }],
+    appSetup: [
+      {
+        order,
+        statement: `${broker} := ${go}.New(cfg.${field}, cfg.Consumer, a.credentials, serviceName, a.logger)`,
+      },
+      { order: order + 1, statement: `checks.Register(${go}.Name, ${broker}.Check)` },
+      {
+        order: order + 2,
+        statement: [
+          `${consumer} := consumer.New(consumer.Options{`,
+          `\t\tName:      ${go}.Name,`,
+          `\t\tSource:    ${broker},`,
+          `\t\tHandle:    ${features.tracing ? `messaging.Traced(${handler})` : handler},`,
+          '\t\tProcessed: consumer.NewWindow(consumer.WindowSize),',
+          '\t\tLimits:    cfg.Consumer,',
+          '\t\tLogger:    a.logger,',
+          '\t})',
+        ].join('\n'),
+      },
+      ...(features.metrics
+        ? [{ order: order + 3, statement: `telemetry.RegisterConsumer(registry, ${consumer})` }]
+        : []),
+    ],
+    appComponents: [
+      { order, component: `{name: ${go}.Name, start: ${broker}.Start, stop: ${broker}.Stop, budget: quickStop}` },
+      {
+        // After every data store and broker: what handlers use outlives them.
+        order: order + 10,
+        why: 'Stops before all that handlers use; what is in hand has the time of one try.',
+        component: `{name: "${go}-consumer", start: ${consumer}.Start, stop: ${consumer}.Stop, budget: cfg.Consumer.Timeout}`,
+      },
+    ],
+    greetingUses: [{ order, expression: `greeting.Use{Name: ${go}.Name, Greet: greeted.Announce(${announce})}` }],
+  }
+}

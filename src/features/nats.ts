@@ -1,0 +1,73 @@
+import { brokerSlots } from './messaging.js'
+import { reach } from './reach.js'
+import { defineFeature } from './types.js'
+
+/** NATS JetStream: publisher with acknowledged sends, durable consumer, dead letters. */
+export const nats = defineFeature({
+  id: 'nats',
+  help: 'NATS JetStream: acknowledged publishing, a durable consumer, dead letters',
+  enabled: ({ features }) => features.nats,
+  requires: ['messaging'],
+  templates: 'features/nats',
+  flag: 'nats',
+  goModules: ['nats'],
+  slots: (model) => {
+    const { nats } = model.messaging
+    return nats === undefined
+      ? {}
+      : {
+          ...brokerSlots(model, { go: 'nats', field: 'NATS', order: 60 }),
+          configSections: [{ field: 'NATS', declaration: 'NATS     NATS', fields: 'natsFields()' }],
+          credentials: [
+            {
+              constant: 'NATSPassword',
+              file: 'nats-password',
+              doc: 'is the password for NATS; without the setting nats.user it is the token.',
+              required: true,
+              random: false,
+            },
+            {
+              constant: 'NATSCA',
+              file: 'nats-ca.crt',
+              doc: "is the authority, in PEM, that has signed the certificate of NATS. Without it the system's are trusted.",
+              required: false,
+              random: false,
+            },
+          ],
+          overlayConfig: [
+            {
+              key: 'nats.url',
+              env: 'NATS_URL',
+              value: nats.url,
+              why: 'Each environment has servers of its own; change it where they are elsewhere.',
+            },
+          ],
+          egress: [reach({ host: nats.host, port: nats.port })],
+          compose: [
+            {
+              name: 'nats',
+              service: {
+                image: model.images.nats,
+                command: ['sh', '-c', 'exec nats-server -js -sd /data --auth "$$(cat /run/secrets/nats-password)"'],
+                secrets: ['nats-password'],
+                ports: [`127.0.0.1:${nats.port}:4222`],
+              },
+              secrets: ['nats-password'],
+              env: [`NATS_URL=nats://127.0.0.1:${nats.port}`],
+            },
+          ],
+          readmeFeatures: [
+            {
+              title: 'NATS',
+              text: `Publishes to \`${nats.subject}\` and is done once the stream \`${nats.stream}\` has it; consumes as \`${nats.consumer}\`; dead letters are in \`${nats.deadStream}\`, under \`${nats.deadSubject}\`.`,
+            },
+          ],
+          readmeNeeds: [
+            {
+              what: `NATS 2.10 or newer with JetStream at \`${nats.url}\``,
+              for: 'messages; without it the pods run and are not ready. Streams that are missing are made, if its permissions allow that',
+            },
+          ],
+        }
+  },
+})
