@@ -207,9 +207,9 @@ func (p *process) waitReady(t *testing.T) {
 		t.Skip("never ready without its dependencies: make deps, then make test-integration")
 	}
 	p.eventually(t, "ready", func() bool {
-		status, _ := get(p.admin + readyPath)
+		status, body := get(p.admin + readyPath)
 
-		return status == http.StatusOK
+		return status == http.StatusOK && body == "ok\n"
 	})
 }
 

@@ -120,16 +120,16 @@ func (l *lockedLog) want(t *testing.T, text string, times int) {
 }
 
 func TestCentreIsTheHighestLayer(t *testing.T) {
-	file := fileSource(t, "http.idleTimeout: 61s\nhttp.timeout: 2s\nlog.level: debug\n")
-	env := envSource(map[string]string{"HTTP_IDLE_TIMEOUT": "62s", "HTTP_TIMEOUT": "3s"})
-	c, config, _ := started(t, newFakeCentre("http.idleTimeout: 63s\n"), "", file, env)
+	file := fileSource(t, "health.checkTimeout: 61s\nshutdown.drain: 2s\nlog.level: debug\n")
+	env := envSource(map[string]string{"HEALTH_CHECK_TIMEOUT": "62s", "SHUTDOWN_DRAIN": "3s"})
+	c, config, _ := started(t, newFakeCentre("health.checkTimeout: 63s\n"), "", file, env)
 	if config == nil {
 		t.Fatal("no configuration")
 	}
-	if config.HTTP.IdleTimeout != 63*time.Second || config.HTTP.Timeout != 3*time.Second || config.Log.Level != slog.LevelDebug {
+	if config.Health.CheckTimeout != 63*time.Second || config.Shutdown.Drain != 3*time.Second || config.Log.Level != slog.LevelDebug {
 		t.Errorf("config = %+v", config)
 	}
-	if origin := config.Origin("http.idleTimeout"); origin != "centre:1" {
+	if origin := config.Origin("health.checkTimeout"); origin != "centre:1" {
 		t.Errorf("origin = %q", origin)
 	}
 	if s := c.Stats(); !s.Up || s.Revision == "" || s.Confirmed.IsZero() || s.Failures != 0 {

@@ -80,7 +80,7 @@ func TestCentreChangeIsLive(t *testing.T) {
 		x := run(t, newFakeCentre(greet("Hello")), "")
 		defer x.stop(t)
 		time.Sleep(time.Minute)
-		x.centre.set(greet("Moin")+"http.maxBodyBytes: 2MiB\n", nil)
+		x.centre.set(greet("Moin")+"health.checkCache: 2s\n", nil)
 		time.Sleep(2 * time.Second)
 		x.want(t, "Moin")
 		x.log.want(t, `"key":"values.greeting","old":"Hello","new":"Moin","origin":"centre:2"`, 1)

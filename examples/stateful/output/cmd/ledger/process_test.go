@@ -197,9 +197,9 @@ func (p *process) eventually(t *testing.T, what string, ok func() bool) {
 func (p *process) waitReady(t *testing.T) {
 	t.Helper()
 	p.eventually(t, "ready", func() bool {
-		status, _ := get(p.admin + readyPath)
+		status, body := get(p.admin + readyPath)
 
-		return status == http.StatusOK
+		return status == http.StatusOK && body == "ok\n"
 	})
 }
 
