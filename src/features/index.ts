@@ -20,7 +20,7 @@ import { httpMetrics } from './http-metrics.js'
 import { httpTracing } from './http-tracing.js'
 import { istio } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
-import { messaging, messagingMetrics, messagingTracing } from './messaging.js'
+import { messaging, messagingMetrics, messagingRedis, messagingTracing } from './messaging.js'
 import { metrics } from './metrics.js'
 import { migrations } from './migrations.js'
 import { mysql } from './mysql.js'
@@ -68,6 +68,7 @@ export const features: readonly Feature[] = [
   messaging,
   messagingMetrics,
   messagingTracing,
+  messagingRedis,
   nats,
   compose,
   configCentre,
