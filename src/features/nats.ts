@@ -59,7 +59,12 @@ export const nats = defineFeature({
               name: 'nats',
               service: {
                 image: model.images.nats,
-                command: ['sh', '-c', 'exec nats-server -js -sd /data --auth "$$(cat /run/secrets/nats-password)"'],
+                // The token stays out of the process list.
+                command: [
+                  'sh',
+                  '-c',
+                  'printf "authorization { token: "%s" }\n" "$$(cat /run/secrets/nats-password)" > /tmp/auth.conf && exec nats-server -js -sd /data -c /tmp/auth.conf',
+                ],
                 secrets: ['nats-password'],
                 ports: [`127.0.0.1:${nats.port}:4222`],
               },

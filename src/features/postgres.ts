@@ -36,7 +36,8 @@ export const postgres = defineFeature({
                 secrets: ['postgres-password'],
                 ports: [`127.0.0.1:${postgres.port}:5432`],
                 healthcheck: {
-                  test: ['CMD', 'pg_isready', '-U', postgres.user, '-d', postgres.database],
+                  // By TCP: the server that sets things up first listens on its socket alone.
+                  test: ['CMD', 'pg_isready', '-h', '127.0.0.1', '-U', postgres.user, '-d', postgres.database],
                   interval: '1s',
                   retries: 60,
                 },

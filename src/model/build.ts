@@ -37,7 +37,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const data = stores(spec, mostPods(spec, works.length), ledger)
   const places = centrePlaces(spec)
   const centre = configCentre(spec, places)
-  const brokers = messaging(spec)
+  const brokers = messaging(spec, data)
   const owner = isVisible(spec.owner) ? spec.owner : undefined
   return {
     answers: spec,
@@ -69,9 +69,9 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       stores: Object.values(data).some((store) => store !== undefined),
       ...chosenStores(data),
       migrations: sqlStoreNames.some((store) => data[store] !== undefined),
-      messaging: Object.values(brokers).some((broker) => broker !== undefined),
+      messaging: brokers.nats !== undefined,
       nats: brokers.nats !== undefined,
-      compose: [centre, ...Object.values(data), ...Object.values(brokers)].some((one) => one !== undefined),
+      compose: [centre, ...Object.values(data), brokers.nats].some((one) => one !== undefined),
     },
     ports: { http: spec['http.port'], grpc: spec['grpc.port'], admin: spec['http.adminPort'], service: 80 },
     handlerTimeout: spec['http.enabled'] ? 'HTTP.Timeout' : 'GRPC.Timeout',

@@ -1,5 +1,5 @@
 import type { Spec } from '../spec/table.js'
-import type { Messaging, Nats } from './types.js'
+import type { Messaging, Nats, Stores } from './types.js'
 
 /** Seconds of one try to handle a message, and so of the end of the consumers, all at once. */
 const handling = 10
@@ -7,8 +7,13 @@ const handling = 10
 const closing = 1
 
 /** The brokers that were chosen. */
-export function messaging(spec: Spec): Messaging {
-  return { nats: spec['nats.enabled'] ? nats(spec) : undefined }
+export function messaging(spec: Spec, stores: Stores): Messaging {
+  // Each message in hand holds a connection for its transaction, and requests need the other half of the pool.
+  const pool = (stores.postgres ?? stores.mysql)?.pool
+  return {
+    concurrency: pool === undefined ? 16 : Math.max(1, Math.floor(pool / 2)),
+    nats: spec['nats.enabled'] ? nats(spec) : undefined,
+  }
 }
 
 /** What the brokers add to a shutdown, in seconds; nothing without any. */

@@ -278,6 +278,8 @@ export interface Nats {
 }
 
 export interface Messaging {
+  /** Messages that a consumer handles at a time. */
+  readonly concurrency: number
   readonly nats: Nats | undefined
 }
 

@@ -1,4 +1,4 @@
-module example.com/shop/orders
+module example.com/shop/checkout
 
 go 1.26.0
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The Secret orders-credentials of an environment.
+# The Secret checkout-credentials of an environment.
 #
 #   scripts/credentials.sh create ENVIRONMENT          once, before the first deployment
 #   scripts/credentials.sh rotate ENVIRONMENT [NAME]   a new value, then a rolling restart; NAME is admin-token
@@ -29,6 +29,7 @@ random() { od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 ask() {
   if [ -t 0 ]; then
     printf '%s: ' "$1" >&2
+    trap 'stty echo' EXIT INT TERM
     stty -echo
     IFS= read -r value || value=
     stty echo
@@ -51,7 +52,7 @@ entry() {
 
 # secret: the whole of it, for create.
 secret() {
-  printf 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: orders-credentials\ntype: Opaque\ndata:\n'
+  printf 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: checkout-credentials\ntype: Opaque\ndata:\n'
   entry admin-token random
   entry postgres-password ask postgres-password
   entry mysql-password ask mysql-password
@@ -76,9 +77,9 @@ case "$1" in
       nats-password) data="$(entry nats-password ask nats-password)" ;;
       *) usage ;;
     esac
-    printf 'data:\n%s\n' "$data" | kubectl -n "$namespace" patch secret orders-credentials --patch-file=/dev/stdin
-    kubectl -n "$namespace" rollout restart deployment/orders
-    kubectl -n "$namespace" rollout status deployment/orders --timeout=10m
+    printf 'data:\n%s\n' "$data" | kubectl -n "$namespace" patch secret checkout-credentials --patch-file=/dev/stdin
+    kubectl -n "$namespace" rollout restart deployment/checkout
+    kubectl -n "$namespace" rollout status deployment/checkout --timeout=10m
     ;;
   *) usage ;;
 esac

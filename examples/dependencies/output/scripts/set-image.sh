@@ -3,7 +3,7 @@
 #
 #   scripts/set-image.sh ENVIRONMENT COMMIT [IMAGE]
 #
-# IMAGE is the name in deploy/overlays/ENVIRONMENT/kustomization.yaml; orders if left out.
+# IMAGE is the name in deploy/overlays/ENVIRONMENT/kustomization.yaml; checkout if left out.
 set -eu
 
 usage() {
@@ -14,7 +14,7 @@ usage() {
 [ "$#" -eq 2 ] || [ "$#" -eq 3 ] || usage
 file="$(dirname "$0")/../deploy/overlays/$1/kustomization.yaml"
 commit="$2"
-default_image=orders
+default_image=checkout
 image="${3:-$default_image}"
 
 case "$commit" in

@@ -5,7 +5,8 @@
 #
 # First waits until GET /version names COMMIT in SMOKE_IN_A_ROW answers: 3, because old and new pods
 # answer in turn during a rollout; 1 where traffic is split between two versions for good. Then wants
-# the right status from each endpoint below. Reads only, so it can run against production.
+# the right status from each endpoint below. Reads only, so it can run
+# against production.
 set -eu
 
 [ "$#" -ge 2 ] || { echo "usage: $0 BASE_URL COMMIT [TIMEOUT_SECONDS]" >&2; exit 2; }

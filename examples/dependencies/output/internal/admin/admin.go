@@ -10,9 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/health"
-	"example.com/shop/orders/internal/httpserver"
+	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/health"
+	"example.com/shop/checkout/internal/httpserver"
 )
 
 // Paths of the probes. The manifests name the same ones.

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/health"
+	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/health"
 )
 
 func do(handler http.Handler, method, target, token, body string) *httptest.ResponseRecorder {

@@ -10,8 +10,8 @@ import (
 	"net/http"
 	"strings"
 
-	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/httpserver"
+	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/httpserver"
 )
 
 // levelEndpoint shows the log level to anybody who reaches the port, and lets

@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"example.com/shop/orders/internal/health"
+	"example.com/shop/checkout/internal/health"
 )
 
 // recording returns a component that writes down what happens to it.

@@ -4,17 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pressly/goose/v3"
 
-	"example.com/shop/orders/internal/store/mysql"
-	"example.com/shop/orders/internal/store/postgres"
+	"example.com/shop/checkout/internal/store/mysql"
+	"example.com/shop/checkout/internal/store/postgres"
 )
 
 // The command line's word for what is done here, and what may follow it.
 const (
 	migrateCommand = "migrate"
-	migrateUsage   = "up|down|status"
+	migrateUsage   = "up|down|status [STORE]"
 )
 
 var errMigrateUsage = errors.New(migrateCommand + ": want one of " + migrateUsage)
@@ -35,10 +36,18 @@ func (a *app) migrators() []migrator {
 	}
 }
 
-// migrate moves every database: up to the newest version, down by one, or not at
-// all (status).
+// migrate moves every database, or the one that is named: up to the newest
+// version, down by one, or not at all (status).
 func (a *app) migrate(ctx context.Context, args []string) error {
-	if len(args) != 1 {
+	if len(args) != 1 && len(args) != 2 {
+		return errMigrateUsage
+	}
+	migrators := a.migrators()
+	if len(args) == 2 {
+		migrators = slices.DeleteFunc(migrators, func(m migrator) bool { return m.name != args[1] })
+	}
+	// Back by one is one store's matter: the other's last step may be months old.
+	if len(migrators) == 0 || (args[0] == "down" && len(migrators) > 1) {
 		return errMigrateUsage
 	}
 	direction, known := map[string]func(context.Context, migrator, *goose.Provider) error{
@@ -49,7 +58,7 @@ func (a *app) migrate(ctx context.Context, args []string) error {
 	if !known {
 		return errMigrateUsage
 	}
-	for _, m := range a.migrators() {
+	for _, m := range migrators {
 		if err := withProvider(m, func(p *goose.Provider) error { return direction(ctx, m, p) }); err != nil {
 			return fmt.Errorf("%s: %w", m.name, err)
 		}

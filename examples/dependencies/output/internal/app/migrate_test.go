@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/shop/orders/internal/config"
+	"example.com/shop/checkout/internal/config"
 )
 
 func TestMigrateUsage(t *testing.T) {

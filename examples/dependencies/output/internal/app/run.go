@@ -13,13 +13,13 @@ import (
 	"strings"
 	"syscall"
 
-	"example.com/shop/orders/internal/buildinfo"
-	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/httpserver"
-	"example.com/shop/orders/internal/telemetry"
+	"example.com/shop/checkout/internal/buildinfo"
+	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/httpserver"
+	"example.com/shop/checkout/internal/telemetry"
 )
 
-const serviceName = "orders"
+const serviceName = "checkout"
 
 // Exit codes. Usage is apart, so that a script can tell it from a failure.
 const (

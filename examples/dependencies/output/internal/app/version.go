@@ -3,8 +3,8 @@ package app
 import (
 	"net/http"
 
-	"example.com/shop/orders/internal/buildinfo"
-	"example.com/shop/orders/internal/httpserver"
+	"example.com/shop/checkout/internal/buildinfo"
+	"example.com/shop/checkout/internal/httpserver"
 )
 
 // registerVersion adds the endpoint that says which build answers. A pipeline

@@ -6,7 +6,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"example.com/shop/orders/internal/buildinfo"
+	"example.com/shop/checkout/internal/buildinfo"
 )
 
 func TestVersionNamesTheCommit(t *testing.T) {

@@ -20,7 +20,7 @@ const centrePrefix = "consul."
 
 const (
 	defaultConsulAddress = "http://consul-server.consul.svc.cluster.local:8500"
-	defaultConsulPrefix  = "orders/"
+	defaultConsulPrefix  = "checkout/"
 )
 
 // Consul is where the settings are kept: one key below the prefix for each, as

@@ -6,12 +6,12 @@ import (
 )
 
 const (
-	// As many as there are connections in a pool, or a little more: beyond that
-	// they wait for one another.
-	defaultConsumerConcurrency = 16
+	// Half of the pool: each message in hand has a connection for its transaction,
+	// and requests need the others.
+	defaultConsumerConcurrency = 3
 
-	// With the back-off this is about a quarter of a minute: longer than a
-	// restart of what the handler needs.
+	// With the back-off about four to eight seconds. A database that is away is no
+	// failed try: the message waits for it.
 	defaultConsumerMaxTries = 5
 
 	// The time of one try. A shutdown waits as long for what is in hand, and

@@ -8,8 +8,8 @@ import (
 const (
 	defaultMySQLHost     = "mysql.data.svc.cluster.local"
 	defaultMySQLPort     = 3306
-	defaultMySQLDatabase = "orders"
-	defaultMySQLUser     = "orders"
+	defaultMySQLDatabase = "checkout"
+	defaultMySQLUser     = "checkout"
 
 	// 11 pods with this pool, a connection for the readiness check each, a
 	// migration and an operator make 93; the server grants 100.

@@ -7,7 +7,7 @@ const (
 	defaultNATSUser     = ""
 	defaultNATSStream   = "GREETINGS"
 	defaultNATSSubject  = "greetings.created"
-	defaultNATSConsumer = "orders"
+	defaultNATSConsumer = "checkout"
 )
 
 // NATS is where messages go and come from. The credential NATSPassword is the

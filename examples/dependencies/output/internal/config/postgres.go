@@ -8,8 +8,8 @@ import (
 const (
 	defaultPostgresHost     = "postgres.data.svc.cluster.local"
 	defaultPostgresPort     = 5432
-	defaultPostgresDatabase = "orders"
-	defaultPostgresUser     = "orders"
+	defaultPostgresDatabase = "checkout"
+	defaultPostgresUser     = "checkout"
 
 	// 11 pods with this pool, a connection for the readiness check each, a
 	// migration and an operator make 93; the server grants 100.

@@ -8,12 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/messaging"
+	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/messaging"
 )
 
 const (
@@ -146,8 +147,8 @@ func (c *Consumer) handle(ctx context.Context, d messaging.Delivery) {
 	case err == nil:
 		c.duplicates.Add(1)
 		c.settle(ctx, d, "acknowledge", d.Ack)
-	case errors.Is(err, ErrBusy):
-		// Delivered a second time while the first is at work. Not to be
+	case errors.Is(err, ErrBusy), ctx.Err() != nil:
+		// Given up by a shutdown, for another replica; or busy: delivered a second time while the first is at work. Not to be
 		// acknowledged: that one may yet fail. And no failure of the message.
 		c.Logger.WarnContext(ctx, "message waits", "consumer", c.Name, "message_id", m.ID, "error", err)
 		c.retry(ctx, d)
@@ -179,6 +180,8 @@ func (c *Consumer) try(ctx context.Context, m messaging.Message) (bool, error) {
 	return c.Processed.Once(ctx, m.ID, func(ctx context.Context) (err error) {
 		defer func() {
 			if p := recover(); p != nil {
+				c.Logger.ErrorContext(ctx, "panic in handler",
+					"consumer", c.Name, "message_id", m.ID, "panic", p, "stack", string(debug.Stack()))
 				err = fmt.Errorf("handler panicked: %v", p)
 			}
 		}()

@@ -13,8 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/messaging"
+	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/messaging"
 )
 
 // broker is a Source whose deliveries write down their fate.

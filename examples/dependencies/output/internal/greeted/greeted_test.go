@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/shop/orders/internal/consumer"
-	"example.com/shop/orders/internal/messaging"
+	"example.com/shop/checkout/internal/consumer"
+	"example.com/shop/checkout/internal/messaging"
 )
 
 type publishing func(ctx context.Context, m messaging.Message) error
@@ -22,8 +22,8 @@ func TestAnnouncedEventIsHandled(t *testing.T) {
 	if _, err := Announce(publishing(handle))(t.Context(), "Ada"); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(log.String(), "name=Ada") {
-		t.Errorf("log: %s", &log)
+	if !strings.Contains(log.String(), "message_id=") || strings.Contains(log.String(), "Ada") {
+		t.Errorf("want the id of the message and nothing that is in it: %s", &log)
 	}
 	if err := handle(t.Context(), messaging.Message{Data: []byte("Ada")}); !errors.Is(err, consumer.ErrPermanent) {
 		t.Errorf("err = %v, want permanent", err)

@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"example.com/shop/orders/internal/config"
+	"example.com/shop/checkout/internal/config"
 )
 
 const (
@@ -80,6 +80,11 @@ func (g *Greeter) Greet(ctx context.Context, name string) (Greeting, error) {
 	for _, use := range g.uses {
 		count, err := use.Greet(ctx, name)
 		if err != nil {
+			if ctx.Err() != nil {
+				// The caller's time is over, which is not the dependency's fault.
+				return Greeting{}, ctx.Err()
+			}
+
 			return Greeting{}, &UnavailableError{Name: use.Name}
 		}
 		if count > 0 {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/shop/orders/internal/config"
+	"example.com/shop/checkout/internal/config"
 )
 
 // newGreeter returns a Greeter with the settings of a file.

@@ -9,7 +9,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	greetingv1 "example.com/shop/orders/api/greeting/v1"
+	greetingv1 "example.com/shop/checkout/api/greeting/v1"
 )
 
 // grpcService is greeting.v1.GreetingService.

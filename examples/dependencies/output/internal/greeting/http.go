@@ -4,7 +4,7 @@ import (
 	"errors"
 	"net/http"
 
-	"example.com/shop/orders/internal/httpserver"
+	"example.com/shop/checkout/internal/httpserver"
 )
 
 // Register adds the endpoint to mux.
@@ -27,6 +27,9 @@ func Register(mux *http.ServeMux, greeter *Greeter) {
 			})
 
 			return
+		}
+		if err != nil {
+			return // the caller's time is over: who set it, answers
 		}
 		httpserver.WriteJSON(w, http.StatusOK, greeting)
 	})

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/shop/orders/internal/httpserver"
+	"example.com/shop/checkout/internal/httpserver"
 )
 
 func newHandler(t *testing.T, file string) http.Handler {

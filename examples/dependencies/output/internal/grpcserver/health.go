@@ -9,7 +9,7 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
-	"example.com/shop/orders/internal/health"
+	"example.com/shop/checkout/internal/health"
 )
 
 // Names that are no services, for the kubelet. The server as a whole, which is

@@ -5,7 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"example.com/shop/orders/internal/telemetry"
+	"example.com/shop/checkout/internal/telemetry"
 )
 
 // callMetrics are rate, errors and duration by method.

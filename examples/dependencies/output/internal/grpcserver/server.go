@@ -17,9 +17,9 @@ import (
 	"google.golang.org/grpc/reflection"
 	"google.golang.org/grpc/status"
 
-	"example.com/shop/orders/internal/buildinfo"
-	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/health"
+	"example.com/shop/checkout/internal/buildinfo"
+	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/health"
 )
 
 // CommitHeader is in the metadata of every answer, and names the commit that

@@ -22,8 +22,8 @@ import (
 	"google.golang.org/grpc/test/bufconn"
 	"google.golang.org/protobuf/types/known/emptypb"
 
-	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/health"
+	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/health"
 )
 
 // patience is a bound for what should come at once, on a machine that is busy.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"example.com/shop/orders/internal/telemetry"
+	"example.com/shop/checkout/internal/telemetry"
 )
 
 // Metrics counts rate, errors and duration by route template.

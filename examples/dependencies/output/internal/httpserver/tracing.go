@@ -9,7 +9,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-const tracerName = "example.com/shop/orders/internal/httpserver"
+const tracerName = "example.com/shop/checkout/internal/httpserver"
 
 // traceContext is W3C traceparent and tracestate.
 var traceContext = propagation.TraceContext{}

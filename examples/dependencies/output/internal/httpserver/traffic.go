@@ -4,7 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 
-	"example.com/shop/orders/internal/config"
+	"example.com/shop/checkout/internal/config"
 )
 
 // NewTraffic returns the server of the traffic port.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"example.com/shop/orders/internal/config"
+	"example.com/shop/checkout/internal/config"
 )
 
 // RegisterCentre exports what is known of the configuration centre.

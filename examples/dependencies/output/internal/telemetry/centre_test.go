@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/shop/orders/internal/config"
+	"example.com/shop/checkout/internal/config"
 )
 
 func TestCentreMetrics(t *testing.T) {

@@ -3,7 +3,7 @@ package telemetry
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
-	"example.com/shop/orders/internal/consumer"
+	"example.com/shop/checkout/internal/consumer"
 )
 
 // RegisterConsumer exports what a consumer counts.

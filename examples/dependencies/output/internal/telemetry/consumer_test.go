@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/shop/orders/internal/consumer"
+	"example.com/shop/checkout/internal/consumer"
 )
 
 func TestConsumerMetrics(t *testing.T) {

@@ -18,7 +18,7 @@ type ctxKey struct{}
 func newTestLogger(level slog.Leveler) (logger *slog.Logger, stdout, stderr *bytes.Buffer) {
 	stdout, stderr = new(bytes.Buffer), new(bytes.Buffer)
 	logger = NewLogger(LogOptions{
-		Service: "orders",
+		Service: "checkout",
 		Level:   level,
 		Stdout:  stdout,
 		Stderr:  stderr,
@@ -50,7 +50,7 @@ func TestRecord(t *testing.T) {
 
 	r := decode(t, stdout.String())
 	for key, want := range map[string]any{
-		"level": "INFO", "service": "orders", "trace_id": "abc", "message": "hello", "user_id": 1001.0,
+		"level": "INFO", "service": "checkout", "trace_id": "abc", "message": "hello", "user_id": 1001.0,
 	} {
 		if r[key] != want {
 			t.Errorf("%s = %v, want %v", key, r[key], want)
@@ -100,7 +100,7 @@ func TestGroupsKeepTheContextOutside(t *testing.T) {
 	logger.WithGroup("other").InfoContext(ctx, "y", "level", "mine")
 
 	lines := strings.Split(strings.TrimSpace(stdout.String()), "\n")
-	if want := `"service":"orders","a":1,"trace_id":"abc","g":{"b":2,"h":{"c":3}}}`; !strings.HasSuffix(lines[0], want) {
+	if want := `"service":"checkout","a":1,"trace_id":"abc","g":{"b":2,"h":{"c":3}}}`; !strings.HasSuffix(lines[0], want) {
 		t.Errorf("record = %s, want it to end with %s", lines[0], want)
 	}
 	if want := `"trace_id":"abc","other":{"level":"mine"}}`; !strings.HasSuffix(lines[1], want) {
@@ -127,7 +127,7 @@ func TestReservedKeysAreUnique(t *testing.T) {
 			t.Errorf("%s is there %d times: %s", key, n, line)
 		}
 	}
-	if r := decode(t, line); r["service"] != "orders" || r["service_"] == nil || r["message_"] != "mine" {
+	if r := decode(t, line); r["service"] != "checkout" || r["service_"] == nil || r["message_"] != "mine" {
 		t.Errorf("record = %v", r)
 	}
 }

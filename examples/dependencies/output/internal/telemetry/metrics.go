@@ -7,8 +7,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"example.com/shop/orders/internal/buildinfo"
-	"example.com/shop/orders/internal/config"
+	"example.com/shop/checkout/internal/buildinfo"
+	"example.com/shop/checkout/internal/config"
 )
 
 // NewRegistry returns a registry with what every Go process can tell. Its own

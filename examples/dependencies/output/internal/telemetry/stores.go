@@ -6,7 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"example.com/shop/orders/internal/store"
+	"example.com/shop/checkout/internal/store"
 )
 
 // storeBuckets reach from the answer of a cache to what no caller waits for.

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/shop/orders/internal/store"
+	"example.com/shop/checkout/internal/store"
 )
 
 func TestStoreMetrics(t *testing.T) {

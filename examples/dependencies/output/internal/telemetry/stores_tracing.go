@@ -8,13 +8,13 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
-	"example.com/shop/orders/internal/store"
+	"example.com/shop/checkout/internal/store"
 )
 
 // StoreSpans makes a span of every operation of a store. It has the operation's
 // name and not the statement: that holds what users have written.
 func StoreSpans() store.Observe {
-	tracer := otel.Tracer("example.com/shop/orders/internal/store")
+	tracer := otel.Tracer("example.com/shop/checkout/internal/store")
 
 	return func(ctx context.Context, name, operation string) (context.Context, func(error)) {
 		//nolint:spancheck // the function that is returned ends it

@@ -9,7 +9,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
-	"example.com/shop/orders/internal/store"
+	"example.com/shop/checkout/internal/store"
 )
 
 func TestStoreSpans(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
-	"example.com/shop/orders/internal/buildinfo"
+	"example.com/shop/checkout/internal/buildinfo"
 )
 
 // traceErrorInterval is how often errors of the exporter are logged. They come

@@ -27,8 +27,8 @@ func TestTracingExports(t *testing.T) {
 	defer collector.Close()
 
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL)
-	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "k8s.pod.name=orders-0")
-	provider := NewTracing("orders", slog.New(slog.DiscardHandler))
+	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "k8s.pod.name=checkout-0")
+	provider := NewTracing("checkout", slog.New(slog.DiscardHandler))
 	if err := provider.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func TestTracingExports(t *testing.T) {
 		t.Fatal("nothing was exported")
 	}
 	body := <-bodies
-	for _, want := range []string{"service.name", "service.version", "orders-0", "work"} {
+	for _, want := range []string{"service.name", "service.version", "checkout-0", "work"} {
 		if !bytes.Contains(body, []byte(want)) {
 			t.Errorf("export does not contain %q", want)
 		}
@@ -62,7 +62,7 @@ func TestTracingWithoutCollector(t *testing.T) {
 			for key, value := range env {
 				t.Setenv(key, value)
 			}
-			provider := NewTracing("orders", slog.New(slog.DiscardHandler))
+			provider := NewTracing("checkout", slog.New(slog.DiscardHandler))
 			if err := provider.Start(t.Context()); err != nil {
 				t.Fatalf("a collector that is away stops the start: %v", err)
 			}

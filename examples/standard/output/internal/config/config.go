@@ -1,9 +1,8 @@
 // Package config holds the settings of the service: what they are called, what
 // they may be, where they come from.
 //
-// Layers, the later one wins: defaults, the YAML file, the environment. Every
-// problem of every layer is reported at once, because a rollout that fails
-// three times for three typing errors costs three rollouts.
+// Layers, the later one wins: defaults, the YAML file, the environment. Every problem of every layer is reported at once, because a
+// rollout that fails three times for three typing errors costs three rollouts.
 //
 // Secrets are not settings: see Credentials.
 package config

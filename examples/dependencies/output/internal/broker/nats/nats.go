@@ -10,13 +10,14 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/messaging"
+	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/messaging"
 )
 
 // Name is what logs, metrics and probes call this broker.
@@ -61,16 +62,19 @@ type Client struct {
 	conn *nats.Conn
 	js   jetstream.JetStream
 
-	mu      sync.Mutex
-	trouble error  // why nothing is received, or nil
-	logged  string // the last error of the connection
+	// isSetUp is true once stream and consumer were there: before that, nothing
+	// can be published either.
+	isSetUp atomic.Bool
+
+	mu     sync.Mutex
+	logged string // the last error of the connection
 }
 
 // New returns a Client that isn't connected before Start. service is what the
 // server's monitoring shows.
 func New(cfg config.NATS, limits config.Consumer, credentials config.Credentials, service string, logger *slog.Logger) *Client {
 	return &Client{
-		config: cfg, limits: limits, credentials: credentials, service: service, logger: logger, trouble: errStarting,
+		config: cfg, limits: limits, credentials: credentials, service: service, logger: logger,
 	}
 }
 
@@ -104,7 +108,9 @@ func (c *Client) Stop(ctx context.Context) error {
 	return nil
 }
 
-// Check asks whether the server answers, and whether messages can be received.
+// Check asks whether the server answers, and whether all has been set up once.
+// That nothing can be received for a while, later, is in the log and in the lag,
+// and no reason to refuse requests.
 func (c *Client) Check(ctx context.Context) error {
 	if !c.conn.IsConnected() {
 		return fmt.Errorf("nats: %w", errors.Join(errNotConnected, c.conn.LastError()))
@@ -113,10 +119,11 @@ func (c *Client) Check(ctx context.Context) error {
 	if err := c.conn.FlushWithContext(ctx); err != nil {
 		return fmt.Errorf("nats: %w", err)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	if !c.isSetUp.Load() {
+		return fmt.Errorf("nats: %w", errStarting)
+	}
 
-	return c.trouble
+	return nil
 }
 
 // Publish implements messaging.Publisher. While there is no connection it fails

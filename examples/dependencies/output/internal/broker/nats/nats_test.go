@@ -17,8 +17,8 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/messaging"
+	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/messaging"
 )
 
 var limits = config.Consumer{Concurrency: 4, MaxTries: 3, Timeout: time.Second}
@@ -201,8 +201,8 @@ func TestDelivery(t *testing.T) {
 	if err := d.Retry(t.Context(), time.Minute); err != nil || m.delay != time.Minute {
 		t.Errorf("delay %s, err %v", m.delay, err)
 	}
-	if id := c.delivery(&message{delivered: 1}).Message().ID; id != "S:42" {
-		t.Errorf("id %q of a message without one, want its place", id)
+	if id := c.delivery(&message{delivered: 1}).Message().ID; !strings.HasPrefix(id, "S:42:") {
+		t.Errorf("id %q of a message without one, want its place and time", id)
 	}
 	if attempt := c.delivery(&message{refused: errors.New("no")}).Attempt(); attempt != 1 {
 		t.Errorf("attempt %d", attempt)

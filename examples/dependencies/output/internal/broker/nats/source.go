@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"example.com/shop/orders/internal/messaging"
+	"example.com/shop/checkout/internal/messaging"
 )
 
 const (
@@ -46,7 +47,6 @@ func (c *Client) Receive(ctx context.Context, handle func(messaging.Delivery)) {
 		if ctx.Err() != nil {
 			return
 		}
-		c.setTrouble(fmt.Errorf("nats: not receiving: %w", err))
 		c.failing(ctx, "not receiving", err)
 		if time.Since(begin) > setupTimeout {
 			attempt = 1 // it went well for a while
@@ -85,7 +85,7 @@ func (c *Client) session(ctx context.Context, handle func(messaging.Delivery)) e
 		return err
 	}
 	defer messages.Stop()
-	c.setTrouble(nil)
+	c.isSetUp.Store(true)
 
 	next := jetstream.NextContext(ctx)
 	for {
@@ -155,12 +155,6 @@ func (c *Client) Lag(ctx context.Context) (int64, error) {
 	return int64(info.NumPending) + int64(info.NumAckPending), nil //nolint:gosec // No stream has that many.
 }
 
-func (c *Client) setTrouble(err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.trouble = err
-}
-
 // delivery is one message of JetStream.
 type delivery struct {
 	jetstream.Msg
@@ -179,7 +173,9 @@ func (c *Client) delivery(m jetstream.Msg) *delivery {
 		d.attempt = int(about.NumDelivered) //nolint:gosec // MaxTries ends it long before.
 		if d.message.ID == "" {
 			// A publisher that gives no ids: the place in the stream is one, too.
-			d.message.ID = about.Stream + ":" + strconv.FormatUint(about.Sequence.Stream, 10)
+			// With its time: a stream that is made anew counts from 1 again.
+			d.message.ID = about.Stream + ":" + strconv.FormatUint(about.Sequence.Stream, 10) +
+				":" + strconv.FormatInt(about.Timestamp.UnixNano(), 10)
 		}
 	}
 
@@ -204,7 +200,10 @@ func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
 		headerAttempts: strconv.Itoa(d.attempt),
 	}}
 	for key, value := range d.message.Header {
-		letter.Header[key] = value
+		// What the server reads was for the stream where it came from.
+		if !strings.HasPrefix(key, "Nats-") {
+			letter.Header[key] = value
+		}
 	}
 	_, subject := d.client.deadLetters()
 	if err := d.client.publish(ctx, subject, letter); err != nil {

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"example.com/shop/orders/internal/store"
+	"example.com/shop/checkout/internal/store"
 )
 
 // Greeting is a row of the table greetings.

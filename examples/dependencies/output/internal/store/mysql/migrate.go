@@ -8,7 +8,7 @@ import (
 
 	"github.com/pressly/goose/v3"
 
-	"example.com/shop/orders/migrations"
+	"example.com/shop/checkout/migrations"
 )
 
 // Migrator returns what moves the schema between versions, and a function that
@@ -31,7 +31,7 @@ func (s *Store) Migrator() (*goose.Provider, func() error, error) {
 }
 
 const (
-	lockName = "orders-migrate"
+	lockName = "checkout-migrate"
 
 	// Another pod of the Job may be at work: its turn ends before the Job's deadline.
 	lockSeconds = 300

@@ -12,8 +12,8 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
-	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/store"
+	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/store"
 )
 
 // Name is what logs, metrics and probes call this store.
@@ -105,9 +105,15 @@ func (s *Store) open(size int, silence time.Duration) (*sql.DB, error) {
 	// The driver would print broken connections to stderr, as plain text. What they
 	// cost is in the error of the operation, and in the readiness check.
 	c.Logger = &mysql.NopLogger{}
-	// Times are UTC in the program and on the wire, whatever the server's zone.
+	// Times are UTC in the program and in the session, whatever the server's zone.
 	c.ParseTime = true
 	c.Loc = time.UTC
+	c.Params = map[string]string{
+		"time_zone": "'+00:00'",
+		// The default is a year. A change of the schema that waits for a lock makes
+		// everybody else wait behind it, and fails sooner, to be tried again.
+		"lock_wait_timeout": "5",
+	}
 	// Of a change the rows that matched count, not those that differ afterwards.
 	c.ClientFoundRows = true
 	if err := c.Apply(mysql.BeforeConnect(s.authenticate)); err != nil {

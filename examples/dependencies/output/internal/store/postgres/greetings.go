@@ -7,7 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"example.com/shop/orders/internal/store"
+	"example.com/shop/checkout/internal/store"
 )
 
 // Greeting is a row of the table greetings.

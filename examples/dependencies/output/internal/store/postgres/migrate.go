@@ -8,7 +8,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 
-	"example.com/shop/orders/migrations"
+	"example.com/shop/checkout/migrations"
 )
 
 // Migrator returns what moves the schema between versions, and a function that

@@ -14,8 +14,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/store"
+	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/store"
 )
 
 // Name is what logs, metrics and probes call this store.
@@ -52,6 +52,8 @@ type Store struct {
 	// in use is load, and must not look like an outage. Only Check uses it, and
 	// health never runs it twice at a time.
 	check *pgx.Conn
+	// checkUntil is when it has to come round like the others.
+	checkUntil time.Time
 }
 
 // New returns a Store that has no pool before Start. Statements end after
@@ -101,12 +103,15 @@ func (s *Store) Stop(ctx context.Context) error {
 
 // Check asks whether the server answers.
 func (s *Store) Check(ctx context.Context) error {
+	if s.check != nil && time.Now().After(s.checkUntil) {
+		_ = s.check.Close(ctx) // the next one is what counts
+	}
 	if s.check == nil || s.check.IsClosed() {
 		conn, err := s.connect(ctx)
 		if err != nil {
 			return err
 		}
-		s.check = conn
+		s.check, s.checkUntil = conn, time.Now().Add(maxConnLifetime)
 	}
 	if err := s.check.Ping(ctx); err != nil {
 		_ = s.check.Close(ctx) // it is of no use any more, whatever Close says
@@ -185,8 +190,8 @@ func (s *Store) authenticate(c *pgx.ConnConfig) error {
 	return err
 }
 
-// inTransaction runs f in a transaction, and once more if it lost against
-// another one: the database asks for that by these two codes.
+// inTransaction runs f in a transaction, and again if it lost against another
+// one: the database asks for that by these two codes.
 func (s *Store) inTransaction(ctx context.Context, f func(pgx.Tx) error) error {
 	const attempts = 3
 	for attempt := 1; ; attempt++ {

@@ -13,8 +13,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/store"
+	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/store"
 )
 
 func unobserved(ctx context.Context, _, _ string) (context.Context, func(error)) {

@@ -2,10 +2,13 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"example.com/shop/checkout/internal/consumer"
 )
 
 const (
@@ -14,6 +17,10 @@ const (
 
 	// forgetInterval is how often a process removes the ids that are older.
 	forgetInterval = time.Hour
+
+	// forgetBatch bounds what one statement removes, and so how long it takes.
+	forgetBatch   = 10_000
+	forgetTimeout = 5 * time.Second
 )
 
 // Processed remembers which messages are done, in the transaction of their
@@ -40,6 +47,7 @@ func Tx(ctx context.Context) (pgx.Tx, bool) {
 // waits for the first one's transaction, and then knows.
 func (p *Processed) Once(ctx context.Context, id string, effect func(context.Context) error) (bool, error) {
 	ran := false
+	var failed error // what the effect said
 	err := pgx.BeginFunc(ctx, p.store.pool, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `INSERT INTO processed_messages (id) VALUES ($1) ON CONFLICT DO NOTHING`, id)
 		if err != nil || tag.RowsAffected() == 0 {
@@ -47,10 +55,16 @@ func (p *Processed) Once(ctx context.Context, id string, effect func(context.Con
 		}
 		ran = true
 
-		return effect(context.WithValue(ctx, txKey{}, tx))
+		failed = effect(context.WithValue(ctx, txKey{}, tx))
+
+		return failed
 	})
-	if err == nil && ran {
+	switch {
+	case err == nil && ran:
 		p.forget(ctx)
+	case err != nil && failed == nil:
+		// The database's failure and not the message's: nobody can tell now.
+		return false, fmt.Errorf("%w: postgres: %w", consumer.ErrBusy, err)
 	}
 
 	return ran, err
@@ -63,6 +77,14 @@ func (p *Processed) forget(ctx context.Context) {
 	if now < due || !p.forgetAt.CompareAndSwap(due, now+int64(forgetInterval.Seconds())) {
 		return
 	}
-	const old = `DELETE FROM processed_messages WHERE processed_at < now() - make_interval(secs => $1)`
-	_, _ = p.store.pool.Exec(ctx, old, keepProcessed.Seconds())
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), forgetTimeout)
+	defer cancel()
+	const old = `
+		DELETE FROM processed_messages WHERE id IN (
+			SELECT id FROM processed_messages WHERE processed_at < now() - make_interval(secs => $1)
+			ORDER BY processed_at LIMIT $2)`
+	tag, err := p.store.pool.Exec(ctx, old, keepProcessed.Seconds(), forgetBatch)
+	if err == nil && tag.RowsAffected() == forgetBatch {
+		p.forgetAt.Store(0) // there may be more
+	}
 }

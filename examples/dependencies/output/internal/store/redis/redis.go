@@ -14,8 +14,8 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
-	"example.com/shop/orders/internal/config"
-	"example.com/shop/orders/internal/store"
+	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/store"
 )
 
 // Name is what logs, metrics and probes call this store.
@@ -38,7 +38,8 @@ type Store struct {
 	// in use is load, and must not look like an outage.
 	check *redis.Client
 
-	size int
+	size   int
+	prefix string
 }
 
 // New returns a Store. application is what CLIENT LIST shows.
@@ -49,6 +50,7 @@ func New(cfg config.Redis, credentials config.Credentials, application string, l
 		client: client(cfg, credentials, application, cfg.PoolSize),
 		check:  client(cfg, credentials, application+"-check", 1),
 		size:   cfg.PoolSize,
+		prefix: cfg.KeyPrefix,
 	}
 }
 

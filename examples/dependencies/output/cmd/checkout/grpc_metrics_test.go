@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	greetingv1 "example.com/shop/orders/api/greeting/v1"
+	greetingv1 "example.com/shop/checkout/api/greeting/v1"
 )
 
 func TestMetricsOfCalls(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 
-	greetingv1 "example.com/shop/orders/api/greeting/v1"
+	greetingv1 "example.com/shop/checkout/api/greeting/v1"
 )
 
 // dial returns a connection of its own.

@@ -1,4 +1,4 @@
-// Command orders is the service. Everything that can be tested is in
+// Command checkout is the service. Everything that can be tested is in
 // internal/app; what is left here is the process itself.
 package main
 
@@ -6,7 +6,7 @@ import (
 	"context"
 	"os"
 
-	"example.com/shop/orders/internal/app"
+	"example.com/shop/checkout/internal/app"
 )
 
 func main() {

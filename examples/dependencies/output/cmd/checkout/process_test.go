@@ -21,7 +21,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/shop/orders/internal/config"
+	"example.com/shop/checkout/internal/config"
 )
 
 // patience is a bound for what should come at once, on a machine that is busy.

@@ -6,7 +6,7 @@ import (
 
 	"google.golang.org/grpc/metadata"
 
-	greetingv1 "example.com/shop/orders/api/greeting/v1"
+	greetingv1 "example.com/shop/checkout/api/greeting/v1"
 )
 
 func TestTraceIDsInLogsOfCalls(t *testing.T) {
