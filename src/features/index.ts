@@ -10,6 +10,7 @@ import { configReload } from './config-reload.js'
 import { consul } from './consul.js'
 import { deployment } from './deployment.js'
 import { entrypoint } from './entrypoint.js'
+import { externalSecrets } from './external-secrets.js'
 import { github } from './github.js'
 import { grpc } from './grpc.js'
 import { grpcMetrics } from './grpc-metrics.js'
@@ -20,6 +21,7 @@ import { httpMetrics } from './http-metrics.js'
 import { httpTracing } from './http-tracing.js'
 import { istio } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
+import { kubernetesSecrets } from './kubernetes-secrets.js'
 import { messaging, messagingMetrics, messagingTracing } from './messaging.js'
 import { metrics } from './metrics.js'
 import { migrations } from './migrations.js'
@@ -70,6 +72,8 @@ export const features: readonly Feature[] = [
   messagingTracing,
   nats,
   compose,
+  kubernetesSecrets,
+  externalSecrets,
   configCentre,
   configCentreReload,
   configCentreMetrics,

@@ -73,6 +73,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       messaging: Object.values(brokers).some((broker) => broker !== undefined),
       nats: brokers.nats !== undefined,
       compose: [centre, ...Object.values(data), ...Object.values(brokers)].some((one) => one !== undefined),
+      externalSecrets: spec['secrets.provider'] === 'external-secrets',
     },
     ports: { http: spec['http.port'], grpc: spec['grpc.port'], admin: spec['http.adminPort'], service: 80 },
     handlerTimeout: spec['http.enabled'] ? 'HTTP.Timeout' : 'GRPC.Timeout',
@@ -93,6 +94,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     images: images.local,
     stores: data,
     messaging: brokers,
+    secrets: { store: spec['secrets.store'] },
     istio,
     argocd: {
       repo: spec['delivery.argocd.repo'] as string,

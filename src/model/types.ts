@@ -188,6 +188,8 @@ export interface Environment {
   readonly host: string
   /** The certificate of `host`, in the namespace of the ingress gateway. */
   readonly tlsSecret: string
+  /** Key of this environment's values in the store that External Secrets reads. */
+  readonly secretKey: string
   /** Name of the Argo CD Application. */
   readonly application: string
   readonly autoSync: boolean
@@ -314,6 +316,8 @@ export interface FeatureFlags {
   readonly nats: boolean
   /** Dependencies run in containers for local work. */
   readonly compose: boolean
+  /** The External Secrets operator writes the Secret. */
+  readonly externalSecrets: boolean
 }
 
 export interface Model {
@@ -399,6 +403,8 @@ export interface Model {
   }
   readonly stores: Stores
   readonly messaging: Messaging
+  /** Where External Secrets reads: the name of a ClusterSecretStore. */
+  readonly secrets: { readonly store: string }
   readonly istio: Istio | undefined
   readonly argocd: ArgoCd
   readonly config: {

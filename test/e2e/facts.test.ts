@@ -5,10 +5,12 @@ import { generate, recipe, workFolder } from '../support/project.js'
 import { describeWith } from '../support/tools.js'
 import { facts } from './facts.js'
 
+type Variant = 'calls' | 'external'
+
 /** A change of the rendered overlay (no file named) or of one file: what a mistake in a template would look like. */
 interface Mistake {
-  /** The service that it is made in: one with HTTP and gRPC, or one with gRPC alone. */
-  readonly of?: 'calls'
+  /** The service that it is made in: one with HTTP and gRPC, one with gRPC alone, or one with External Secrets. */
+  readonly of?: Variant
   readonly file?: string
   readonly from: string | RegExp
   readonly to: string
@@ -101,6 +103,25 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { file: 'scripts/credentials.sh', from: 'entry redis-password ask', to: 'entry redis-password random' },
     { file: 'internal/config/secret.go', from: '"redis-password"', to: '"redis-pass"' },
     { from: /redis:\n/g, to: 'cache:\n' },
+  ],
+  'External Secrets writes': [
+    { of: 'external', from: /(target:[\s\S]*?name:) orders-credentials/, to: '$1 orders-secrets' },
+    { of: 'external', from: /secretName: orders-credentials/, to: 'secretName: orders-secrets' },
+    { of: 'external', from: 'key: orders/production', to: 'key: orders/staging' },
+    { of: 'external', from: 'property: postgres-password', to: 'property: password' },
+    { of: 'external', from: 'secretKey: nats-password', to: 'secretKey: nats' },
+    { of: 'external', from: 'creationPolicy: Orphan', to: 'creationPolicy: Owner' },
+    { of: 'external', from: 'deletionPolicy: Retain', to: 'deletionPolicy: Delete' },
+    { of: 'external', from: 'kind: ClusterSecretStore', to: 'kind: SecretStore' },
+    { of: 'external', file: 'internal/config/secret.go', from: '"postgres-password"', to: '"postgres-pass"' },
+    { of: 'external', file: 'service.yaml', from: 'provider: external-secrets', to: 'provider: kubernetes' },
+  ],
+  'the operators have': [
+    { of: 'external', from: /(- externalsecrets\n\s+verbs:\n\s+- get\n\s+-) patch/, to: '$1 list' },
+    { of: 'external', from: '- external-secrets.io\n', to: '- ""\n' },
+    { of: 'external', from: '- externalsecrets\n', to: '- secrets\n' },
+    { of: 'external', file: 'scripts/credentials.sh', from: 'annotate externalsecret', to: 'label externalsecret' },
+    { of: 'external', file: 'scripts/credentials.sh', from: 'get externalsecret orders-', to: 'get externalsecret ' },
   ],
   'the migration runs': [
     { from: /(kind: Job[\s\S]*?image: \S+):\d+/, to: '$1:latest' },
@@ -235,7 +256,7 @@ class Mistaken extends Overlay {
 
 describeWith(['kustomize'], 'facts', () => {
   const work = workFolder()
-  const sound = new Map<'calls' | undefined, Overlay>()
+  const sound = new Map<Variant | undefined, Overlay>()
   beforeAll(() => {
     const flags = ['--preset=production', '--grpc']
     for (const [id, entry] of [
@@ -252,6 +273,7 @@ describeWith(['kustomize'], 'facts', () => {
         ),
       ],
       ['calls', recipe('calls', ...flags, '--no-http')],
+      ['external', recipe('external', ...flags, '--postgres', '--nats', '--secrets-provider=external-secrets')],
     ] as const) {
       const overlays = overlaysOf(generate(work, entry))
       sound.set(id, overlays.find(({ environment }) => environment === 'production') as Overlay)

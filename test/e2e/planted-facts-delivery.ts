@@ -81,8 +81,11 @@ export const syncFacts: readonly Fact[] = [
         rules.filter(({ resources }) => resources.includes(resource)).flatMap(({ verbs }) => verbs as string[])
       const kinds = overlay.workloads.map(({ kind }) => `${String(kind).toLowerCase()}s`)
       const needs: [string, string][] = [
-        ['secrets', 'get'],
-        ['secrets', 'patch'],
+        // Where External Secrets writes the Secret, people have it read again and see no value.
+        ...['get', 'patch'].map((verb): [string, string] => [
+          overlay.one('ExternalSecret') === undefined ? 'secrets' : 'externalsecrets',
+          verb,
+        ]),
         // `rollout restart` patches, `rollout status` lists and watches.
         ...kinds.flatMap((kind) => ['get', 'list', 'watch', 'patch'].map((verb): [string, string] => [kind, verb])),
       ]

@@ -96,6 +96,83 @@ describeWith(['git'], 'scripts of a generated project', () => {
     })
   })
 
+  describe('credentials.sh with External Secrets', () => {
+    let external: string
+    beforeAll(() => {
+      external = generate(work, recipe('external', '--preset=production', '--secrets-provider=external-secrets'))
+    })
+    /** A kubectl whose object is synced anew from the third look on, or never; and a sleep that takes no time. */
+    const kubectl = `
+echo "$*" >>"$FOLDER/calls"
+case "$*" in
+  "get namespace"*) exit "\${NAMESPACE-0}" ;;
+  *" wait "*) exit "\${WAIT-0}" ;;
+  *" get externalsecret "*)
+    n=$(($(cat "$FOLDER/looks" 2>/dev/null || echo 0) + 1)); echo "$n" >"$FOLDER/looks"
+    [ "$n" -ne "\${FAILS-0}" ] || exit 1
+    [ "$n" -lt "\${SYNCED-3}" ] && printf 1-old || printf 1-new ;;
+esac`
+    function credentials(command: string, env: Record<string, string> = {}) {
+      const PATH = stub('kubectl', kubectl)
+      const [folder = ''] = PATH.split(':')
+      fs.writeFileSync(path.join(folder, 'sleep'), '#!/bin/sh\n', { mode: 0o755 })
+      const outcome = run('sh', ['scripts/credentials.sh', command, 'staging'], {
+        cwd: external,
+        env: { PATH, FOLDER: folder, ...env },
+      })
+      return { outcome, calls: fs.readFileSync(path.join(folder, 'calls'), 'utf8').trim().split('\n') }
+    }
+    const look = '-n orders-staging get externalsecret orders-credentials -o jsonpath={.status.syncedResourceVersion}'
+
+    test('create: applies the one object, in a namespace that is there, and waits for the Secret', () => {
+      const { outcome, calls } = credentials('create')
+      expect(outcome.code).toBe(0)
+      expect(calls).toEqual([
+        'get namespace orders-staging',
+        expect.stringMatching(/^-n orders-staging apply -f \S*deploy\/overlays\/staging\/externalsecret\.yaml$/),
+        expect.stringMatching(
+          /^-n orders-staging wait --for=condition=Ready externalsecret\/orders-credentials --timeout=\d+m$/,
+        ),
+      ])
+      expect(credentials('create', { NAMESPACE: '1' }).calls[1]).toMatch(
+        /^create -f \S*deploy\/overlays\/staging\/namespace\.yaml$/,
+      )
+    })
+    test('create: says where to look when the Secret does not come', () => {
+      const { outcome } = credentials('create', { WAIT: '1' })
+      expect(outcome).toMatchObject({
+        code: 1,
+        output: expect.stringContaining('kubectl -n orders-staging describe externalsecret orders-credentials'),
+      })
+    })
+    test('rotate: has it read again, and restarts only when that is done', () => {
+      const { outcome, calls } = credentials('rotate')
+      expect(outcome).toMatchObject({ code: 0, output: '' })
+      expect(calls).toEqual([
+        look,
+        expect.stringMatching(
+          /^-n orders-staging annotate externalsecret orders-credentials force-sync=\d+ --overwrite$/,
+        ),
+        look,
+        look,
+        '-n orders-staging rollout restart deployment/orders',
+        expect.stringMatching(/^-n orders-staging rollout status deployment\/orders --timeout=\d+m$/),
+      ])
+    })
+    test.each([
+      ['it is not read again', { SYNCED: '1000' }],
+      ['kubectl fails', { FAILS: '2' }],
+    ])('rotate: restarts nothing, and ends, when %s', (_, env) => {
+      const { outcome, calls } = credentials('rotate', env)
+      expect(outcome.code).toBe(1)
+      expect(calls.filter((call) => call.includes('rollout'))).toEqual([])
+    })
+    test.each([[['create']], [['rotate', 'staging', 'admin-token']], [['create', 'nowhere']]])('refuses %j', (args) => {
+      const env = { PATH: stub('kubectl', 'exit 9') }
+      expect(run('sh', ['scripts/credentials.sh', ...args], { cwd: external, env }).code).toBe(2)
+    })
+  })
+
   describe('smoke.sh', () => {
     const [commit = ''] = commits
     /** A curl that counts its calls, serves the commits of $VERSIONS in turn (the last for good), and has endpoints. */
