@@ -13,6 +13,7 @@ const sets = ['metrics', 'tracing', 'grpc', 'postgres', 'mysql', 'redis', 'nats'
 
 const toolchain = /\bgo: '(.+)'/.exec(await readFile(path.join(root, 'src/model/versions.ts'), 'utf8'))?.[1]
 const work = await mkdtemp(path.join(tmpdir(), 'image-sizes-'))
+/** @type {string[]} Megabytes, by index. */
 const sizes = []
 try {
   for (let mask = 0; mask < 2 ** sets.length; mask++) {
@@ -33,7 +34,14 @@ async function measured(mask) {
   execFileSync(process.execPath, [path.join(root, 'dist/bin.js'), dir, '--name=orders', '--yes', '--quiet', ...flags])
   execFileSync('go', ['build', '-trimpath', '-ldflags=-s -w', '-o', 'program', './cmd/orders'], {
     cwd: dir,
-    env: { ...process.env, GOTOOLCHAIN: `go${toolchain}`, GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0', GOFLAGS: '' },
+    env: {
+      ...process.env,
+      GOTOOLCHAIN: `go${toolchain}`,
+      GOOS: 'linux',
+      GOARCH: 'amd64',
+      CGO_ENABLED: '0',
+      GOFLAGS: '',
+    },
   })
   return (gzipSync(await readFile(path.join(dir, 'program')), { level: 9 }).length / 1e6).toFixed(1)
 }

@@ -22,7 +22,7 @@ import { httpTracing } from './http-tracing.js'
 import { istio } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
 import { kubernetesSecrets } from './kubernetes-secrets.js'
-import { messaging, messagingMetrics, messagingTracing } from './messaging.js'
+import { messaging, messagingMetrics, messagingRedis, messagingTracing } from './messaging.js'
 import { metrics } from './metrics.js'
 import { migrations } from './migrations.js'
 import { mysql } from './mysql.js'
@@ -70,6 +70,7 @@ export const features: readonly Feature[] = [
   messaging,
   messagingMetrics,
   messagingTracing,
+  messagingRedis,
   nats,
   compose,
   kubernetesSecrets,

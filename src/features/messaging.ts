@@ -21,10 +21,17 @@ export const messaging = defineFeature({
           'one comes again with a growing, jittered back-off, and is a dead letter after `consumer.maxTries`. On SIGTERM the consumer',
           `takes no more and waits up to ${shutdown.consumers} s for what is in hand; what is given up then is delivered to another replica.`,
           '',
-          'The id of a message is its idempotency key. The ids of what is done are kept in memory: the last 10,000 of each process.',
-          'A restart forgets them and another replica does not see them, so a message whose acknowledgement was lost in just that',
-          'moment has its effect twice. Where that matters, implement `consumer.Processed` on the database that holds the effect, in',
-          'the same transaction.',
+          ...(features.redis
+            ? [
+                'The id of a message is its idempotency key. The ids of what is done are kept in Redis for a week, for all replicas. One gap',
+                'is left: a process that dies between an effect and the note of it has the effect a second time. Where that matters,',
+              ]
+            : [
+                'The id of a message is its idempotency key. The ids of what is done are kept in memory: the last 10,000 of each process.',
+                'A restart forgets them and another replica does not see them, so a message whose acknowledgement was lost in just that',
+                'moment has its effect twice. Where that matters,',
+              ]),
+          'implement `consumer.Processed` on the database that holds the effect, in the same transaction.',
           ...(features.metrics
             ? ['', '`consumer_messages_total` counts by outcome, `consumer_lag_messages` tells how many wait.']
             : []),
@@ -50,6 +57,15 @@ export const messagingTracing = defineFeature({
   enabled: ({ features }) => features.messaging && features.tracing,
   requires: ['messaging', 'tracing'],
   templates: 'features/messaging-tracing',
+})
+
+/** The ids of what is done, where all replicas see them. */
+export const messagingRedis = defineFeature({
+  id: 'messaging-redis',
+  help: 'idempotency keys of messages in Redis, for all replicas',
+  enabled: ({ features }) => features.messaging && features.redis,
+  requires: ['messaging', 'redis'],
+  templates: 'features/messaging-redis',
 })
 
 /** What tells one broker from another in the files that they share. */
@@ -83,7 +99,7 @@ export function brokerSlots({ module, features }: Model, { go, field, order }: W
           `\t\tName:      ${go}.Name,`,
           `\t\tSource:    ${broker},`,
           `\t\tHandle:    ${features.tracing ? `messaging.Traced(${handler})` : handler},`,
-          '\t\tProcessed: consumer.NewWindow(consumer.WindowSize),',
+          `\t\tProcessed: ${features.redis ? 'redis.NewProcessed(redisStore, cfg.Consumer.Timeout)' : 'consumer.NewWindow(consumer.WindowSize)'},`,
           '\t\tLimits:    cfg.Consumer,',
           '\t\tLogger:    a.logger,',
           '\t})',

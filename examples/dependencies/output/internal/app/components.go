@@ -71,7 +71,7 @@ func (a *app) components() []component {
 		Name:      nats.Name,
 		Source:    natsBroker,
 		Handle:    messaging.Traced(greeted.Handler(a.logger)),
-		Processed: consumer.NewWindow(consumer.WindowSize),
+		Processed: redis.NewProcessed(redisStore, cfg.Consumer.Timeout),
 		Limits:    cfg.Consumer,
 		Logger:    a.logger,
 	})

@@ -37,7 +37,8 @@ type Handler func(ctx context.Context, m messaging.Message) error
 // Processed remembers what is done.
 type Processed interface {
 	// Once runs effect unless it has succeeded for this id before, and tells
-	// whether it ran. ErrBusy means that it is running at this moment.
+	// whether it ran. ErrBusy means that it is running at this moment, or that
+	// nobody can tell at this moment.
 	Once(ctx context.Context, id string, effect func(ctx context.Context) error) (bool, error)
 }
 
@@ -147,7 +148,8 @@ func (c *Consumer) handle(ctx context.Context, d messaging.Delivery) {
 		c.settle(ctx, d, "acknowledge", d.Ack)
 	case errors.Is(err, ErrBusy):
 		// Delivered a second time while the first is at work. Not to be
-		// acknowledged: that one may yet fail.
+		// acknowledged: that one may yet fail. And no failure of the message.
+		c.Logger.WarnContext(ctx, "message waits", "consumer", c.Name, "message_id", m.ID, "error", err)
 		c.retry(ctx, d)
 	case errors.Is(err, ErrPermanent) || d.Attempt() >= c.Limits.MaxTries:
 		c.failed.Add(1)
