@@ -33,6 +33,7 @@ import { pdb } from './pdb.js'
 import { postgres } from './postgres.js'
 import { pprof } from './pprof.js'
 import { redis } from './redis.js'
+import { sealedSecrets } from './sealed-secrets.js'
 import { service } from './service.js'
 import { serviceMonitor } from './service-monitor.js'
 import { statefulset } from './statefulset.js'
@@ -75,6 +76,7 @@ export const features: readonly Feature[] = [
   compose,
   kubernetesSecrets,
   externalSecrets,
+  sealedSecrets,
   configCentre,
   configCentreReload,
   configCentreMetrics,

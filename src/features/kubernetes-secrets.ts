@@ -4,7 +4,7 @@ import { defineFeature } from './types.js'
 export const kubernetesSecrets = defineFeature({
   id: 'kubernetes-secrets',
   help: 'a script that makes and rotates the Secret',
-  enabled: ({ features }) => !features.externalSecrets,
-  conflicts: ['external-secrets'],
+  enabled: ({ features }) => !features.externalSecrets && !features.sealedSecrets,
+  conflicts: ['external-secrets', 'sealed-secrets'],
   templates: 'features/kubernetes-secrets',
 })

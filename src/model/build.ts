@@ -74,6 +74,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       nats: brokers.nats !== undefined,
       compose: [centre, ...Object.values(data), ...Object.values(brokers)].some((one) => one !== undefined),
       externalSecrets: spec['secrets.provider'] === 'external-secrets',
+      sealedSecrets: spec['secrets.provider'] === 'sealed-secrets',
     },
     ports: { http: spec['http.port'], grpc: spec['grpc.port'], admin: spec['http.adminPort'], service: 80 },
     handlerTimeout: spec['http.enabled'] ? 'HTTP.Timeout' : 'GRPC.Timeout',

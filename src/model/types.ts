@@ -318,6 +318,8 @@ export interface FeatureFlags {
   readonly compose: boolean
   /** The External Secrets operator writes the Secret. */
   readonly externalSecrets: boolean
+  /** The Sealed Secrets controller writes it, from what Git holds. */
+  readonly sealedSecrets: boolean
 }
 
 export interface Model {

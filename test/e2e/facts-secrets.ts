@@ -37,6 +37,22 @@ function inOrder(value: Manifest): Manifest {
       )
 }
 
+/** The one rule of the operators on an object that the Secret follows, which is the only way in that they have. */
+function rightsContradict(overlay: Overlay, object: Manifest, verbs: readonly string[]): string[] {
+  const rules: Manifest[] = overlay.all('Role').flatMap((role) => role.rules)
+  const resource = `${object.kind.toLowerCase()}s`
+  const rule = { apiGroups: [object.apiVersion.split('/')[0]], resources: [resource], verbs }
+  return [
+    ...same(
+      'rights',
+      rules.filter(({ resources }) => resources.includes(resource)).map(inOrder),
+      'what the script does',
+      [inOrder({ ...rule, resourceNames: [object.metadata.name] })],
+    ),
+    ...rules.filter(({ resources }) => resources.includes('secrets')).map(() => 'operators may read the Secret'),
+  ]
+}
+
 /** Facts about where the Secret comes from. */
 export const secretFacts: readonly Fact[] = [
   {
@@ -75,32 +91,53 @@ export const secretFacts: readonly Fact[] = [
   },
   {
     rule: 'the operators have the ExternalSecret read again, by name, and see no value',
+    contradictions: (overlay) =>
+      overlay.all('ExternalSecret').flatMap((object) => {
+        const { name } = object.metadata
+        const text = overlay.read(script)
+        // The rest of the script is for whoever may make a namespace.
+        const [, rotate = ''] = text.split(/^ {2}rotate\)$/m)
+        return [
+          ...rightsContradict(overlay, object, ['get', 'patch']),
+          ...(text.includes(`get externalsecret ${name} `) ? [] : [`the script does not look at ${name}`]),
+          ...(/annotate externalsecret (\S+) "force-sync=/.exec(rotate)?.[1] === name
+            ? []
+            : [`the script does not have ${name} read again`]),
+          ...(/\bcreate secret\b|\bpatch secret\b|kind: Secret\b/.test(text) ? ['the script writes the Secret'] : []),
+        ]
+      }),
+  },
+  {
+    rule: 'Sealed Secrets writes what pods mount, and the script seals what the program reads, for this name alone',
     contradictions: (overlay) => {
-      const objects = overlay.all('ExternalSecret')
-      if (objects.length === 0) {
-        return []
-      }
-      const rules: Manifest[] = overlay.all('Role').flatMap((role) => role.rules)
-      const names = objects.map(({ metadata }) => metadata.name)
-      const ofObject = rules.filter(({ resources }) => resources.includes('externalsecrets'))
+      const isSealed = answersOf(overlay).provider === 'sealed-secrets'
+      const objects = overlay.all('SealedSecret')
       const text = overlay.read(script)
-      // `get` and `annotate` are what it does as an operator: the rest of it is for whoever may make a namespace.
-      const [, rotate = ''] = text.split(/^ {2}rotate\)$/m)
       return [
-        ...same('rights', ofObject.map(inOrder), 'what the script does', [
-          inOrder({
-            apiGroups: ['external-secrets.io'],
-            resources: ['externalsecrets'],
-            resourceNames: names,
-            verbs: ['get', 'patch'],
-          }),
-        ]),
-        ...rules.filter(({ resources }) => resources.includes('secrets')).map(() => 'operators may read the Secret'),
-        ...(text.includes(`get externalsecret ${names[0]} `) ? [] : [`the script does not look at ${names[0]}`]),
-        ...(/annotate externalsecret (\S+) "force-sync=/.exec(rotate)?.[1] === names[0]
-          ? []
-          : [`the script does not have ${names[0]} read again`]),
-        ...(/\bcreate secret\b|\bpatch secret\b|kind: Secret\b/.test(text) ? ['the script writes the Secret'] : []),
+        ...same('number of SealedSecrets', objects.length, 'wanted', isSealed ? 1 : 0),
+        ...objects.flatMap((object) => {
+          const { metadata, spec } = object
+          const { name, namespace, annotations } = spec.template.metadata
+          const [, rotate = ''] = text.split(/^ {2}rotate\)$/m)
+          const wanted = wantedFiles(overlay)
+          return [
+            ...same('what pods mount', mountedSecrets(overlay), 'the object', [metadata.name]),
+            ...same('the Secret', `${namespace}/${name}`, 'the object', `${metadata.namespace}/${metadata.name}`),
+            ...same('type', spec.template.type, 'wanted', 'Opaque'),
+            ...same('annotations', annotations, 'wanted', {
+              'sealedsecrets.bitnami.com/skip-set-owner-references': 'true',
+            }),
+            // Only people seal: a new project has nothing that could be opened.
+            ...same('encryptedData', spec.encryptedData, 'that of a new project', {}),
+            ...(text.includes(`name: ${metadata.name}\\n`) ? [] : ['the script seals another name']),
+            ...wanted.flatMap((file) => [
+              ...(new RegExp(`^ {2}entry ${file} `, 'm').test(text) ? [] : [`${file} is never sealed`]),
+              ...(rotate.includes(`      ${file}) data="$(entry ${file} `) ? [] : [`${file} is never rotated`]),
+            ]),
+            ...(text.match(/kubeseal --format yaml --scope strict/g)?.length === 2 ? [] : ['the scope is not strict']),
+            ...rightsContradict(overlay, object, ['get', 'list', 'watch', 'patch']),
+          ]
+        }),
       ]
     },
   },

@@ -5,11 +5,11 @@ import { generate, recipe, workFolder } from '../support/project.js'
 import { describeWith } from '../support/tools.js'
 import { facts } from './facts.js'
 
-type Variant = 'calls' | 'external'
+type Variant = 'calls' | 'external' | 'sealed'
 
 /** A change of the rendered overlay (no file named) or of one file: what a mistake in a template would look like. */
 interface Mistake {
-  /** The service that it is made in: one with HTTP and gRPC, one with gRPC alone, or one with External Secrets. */
+  /** The service that it is made in: one with HTTP and gRPC, one with gRPC alone, or one with another provider of Secrets. */
   readonly of?: Variant
   readonly file?: string
   readonly from: string | RegExp
@@ -122,6 +122,19 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { of: 'external', from: '- externalsecrets\n', to: '- secrets\n' },
     { of: 'external', file: 'scripts/credentials.sh', from: 'annotate externalsecret', to: 'label externalsecret' },
     { of: 'external', file: 'scripts/credentials.sh', from: 'get externalsecret orders-', to: 'get externalsecret ' },
+  ],
+  'Sealed Secrets writes': [
+    { of: 'sealed', from: /secretName: orders-credentials/, to: 'secretName: orders-secrets' },
+    { of: 'sealed', from: /(template:\n\s+metadata:[\s\S]{0,200}?name:) orders-credentials/, to: '$1 orders' },
+    { of: 'sealed', from: 'skip-set-owner-references: "true"', to: 'skip-set-owner-references: "false"' },
+    { of: 'sealed', from: 'encryptedData: {}', to: 'encryptedData: {admin-token: AgBy}' },
+    { of: 'sealed', from: /(- sealedsecrets\n\s+verbs:\n)/, to: '$1  - delete\n' },
+    { of: 'sealed', from: '- sealedsecrets\n', to: '- secrets\n' },
+    { of: 'sealed', file: 'scripts/credentials.sh', from: '--scope strict', to: '--scope cluster-wide' },
+    { of: 'sealed', file: 'scripts/credentials.sh', from: '  entry postgres-password', to: '  entry password' },
+    { of: 'sealed', file: 'scripts/credentials.sh', from: 'postgres-password) data', to: 'password) data' },
+    { of: 'sealed', file: 'scripts/credentials.sh', from: 'name: orders-credentials', to: 'name: orders' },
+    { of: 'sealed', file: 'service.yaml', from: 'provider: sealed-secrets', to: 'provider: kubernetes' },
   ],
   'the migration runs': [
     { from: /(kind: Job[\s\S]*?image: \S+):\d+/, to: '$1:latest' },
@@ -274,6 +287,7 @@ describeWith(['kustomize'], 'facts', () => {
       ],
       ['calls', recipe('calls', ...flags, '--no-http')],
       ['external', recipe('external', ...flags, '--postgres', '--nats', '--secrets-provider=external-secrets')],
+      ['sealed', recipe('sealed', ...flags, '--postgres', '--secrets-provider=sealed-secrets')],
     ] as const) {
       const overlays = overlaysOf(generate(work, entry))
       sound.set(id, overlays.find(({ environment }) => environment === 'production') as Overlay)

@@ -81,9 +81,13 @@ export const syncFacts: readonly Fact[] = [
         rules.filter(({ resources }) => resources.includes(resource)).flatMap(({ verbs }) => verbs as string[])
       const kinds = overlay.workloads.map(({ kind }) => `${String(kind).toLowerCase()}s`)
       const needs: [string, string][] = [
-        // Where External Secrets writes the Secret, people have it read again and see no value.
+        // Where an operator of the cluster writes the Secret, people change what it follows; facts-secrets.ts has the rest.
         ...['get', 'patch'].map((verb): [string, string] => [
-          overlay.one('ExternalSecret') === undefined ? 'secrets' : 'externalsecrets',
+          overlay.one('ExternalSecret') !== undefined
+            ? 'externalsecrets'
+            : overlay.one('SealedSecret') !== undefined
+              ? 'sealedsecrets'
+              : 'secrets',
           verb,
         ]),
         // `rollout restart` patches, `rollout status` lists and watches.

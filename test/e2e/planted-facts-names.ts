@@ -80,6 +80,7 @@ export const nameFacts: readonly Fact[] = [
         AuthorizationPolicy: [name],
         PeerAuthentication: [name],
         ExternalSecret: [`${name}-credentials`],
+        SealedSecret: [`${name}-credentials`],
         Role: [`${name}-credentials-rotation`],
         RoleBinding: [`${name}-credentials-rotation`],
         Service: [name, `${name}-headless`],

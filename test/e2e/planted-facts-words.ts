@@ -14,6 +14,7 @@ const resources = [
   'apps/deployments',
   'apps/statefulsets',
   'argoproj.io/rollouts',
+  'bitnami.com/sealedsecrets',
   'external-secrets.io/externalsecrets',
 ]
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']

@@ -250,6 +250,7 @@ export const axes: Readonly<Record<string, Axis>> = {
     default: {},
     kubernetes: { 'secrets.provider': 'kubernetes' },
     external: { 'secrets.provider': 'external-secrets' },
+    sealed: { 'secrets.provider': 'sealed-secrets' },
     'external, elsewhere': {
       'secrets.provider': 'external-secrets',
       'secrets.store': 'vault.shared',

@@ -34,7 +34,6 @@ export const configuration = {
   ),
   'secrets.provider': choice(['kubernetes', 'external-secrets', 'sealed-secrets'], {
     default: 'kubernetes',
-    later: ['sealed-secrets'],
     help: 'where Secrets come from; always mounted as files',
   }),
   'secrets.store': text(rules.dnsSubdomain, {
