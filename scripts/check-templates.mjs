@@ -2,10 +2,18 @@
 // Turns every template into TypeScript that touches the same paths, so that tsc finds a misspelt path (strict mode
 // lets a misspelt {{#if}} pass) and a user's words that are printed without an encoder (FreeText is not printable).
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import Handlebars from 'handlebars'
 import { readTemplates, root } from './templates.mjs'
+
+/** Data stores, each with a folder of templates that exist only where it is chosen. */
+const storeNames = [
+  ...(/storeNames = \[(.*)\]/.exec(readFileSync(path.join(root, 'src/spec/stores.ts'), 'utf8'))?.[1] ?? '').matchAll(
+    /'(\w+)'/g,
+  ),
+].map(([, name = '']) => name)
 
 const scalarEncoders = new Set(['go', 'sh', 'make', 'md', 'json', 'dockerfile', 'comment'])
 
@@ -26,9 +34,9 @@ await writeFile(
   path.join(root, 'generated/templates.check.ts'),
   `// Written by scripts/check-templates.mjs; type-checked, never run.
 import type { TemplateContext } from '../src/features/types.js'
-import type { Environment, FreeText, Istio, Nats, SqlStore, Store } from '../src/model/types.js'
+import type { Environment, FreeText, Istio, Nats, Stores } from '../src/model/types.js'
 
-void (0 as unknown as Environment | FreeText | Istio | Nats | SqlStore | Store)
+void (0 as unknown as Environment | FreeText | Istio | Nats | Stores)
 declare function print(value: string | number): void
 declare function encode(value: string | number | boolean | FreeText | undefined): void
 declare function items<T>(list: readonly T[] | Readonly<Record<string, T>> | undefined): readonly T[]
@@ -40,15 +48,14 @@ execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc
 
 /** What a template's context has beyond the common one. @param {import('./templates.mjs').Template} template */
 function extras({ output, folder }) {
+  const store = storeNames.find((name) => folder === `features/${name}`)
   return [
     ...(output?.includes('__env__') ? ['{ readonly env: Environment }'] : []),
     ...(['features/istio', 'features/istio-gateway', 'features/traffic-split'].includes(folder ?? '')
       ? ['{ readonly istio: Istio }']
       : []),
-    ...(folder === 'features/postgres' ? ['{ readonly stores: { readonly postgres: SqlStore } }'] : []),
-    ...(folder === 'features/mysql' ? ['{ readonly stores: { readonly mysql: SqlStore } }'] : []),
+    ...(store === undefined ? [] : [`{ readonly stores: { readonly ${store}: NonNullable<Stores['${store}']> } }`]),
     ...(folder === 'features/nats' ? ['{ readonly messaging: { readonly nats: Nats } }'] : []),
-    ...(folder === 'features/redis' ? ['{ readonly stores: { readonly redis: Store } }'] : []),
   ]
 }
 

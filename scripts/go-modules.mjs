@@ -6,25 +6,15 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { flagsOf, goModuleSets } from './go-module-sets.mjs'
 import { root } from './templates.mjs'
-
-/** The flags that decide about each optional set. */
-const optional = [
-  { set: 'metrics', on: '--metrics', off: '--no-metrics' },
-  { set: 'tracing', on: '--tracing', off: '--no-tracing' },
-  { set: 'postgres', on: '--postgres', off: '--no-postgres' },
-  { set: 'mysql', on: '--mysql', off: '--no-mysql' },
-  { set: 'redis', on: '--redis', off: '--no-redis' },
-  { set: 'grpc', on: '--grpc', off: '--no-grpc' },
-  { set: 'nats', on: '--nats', off: '--no-nats' },
-]
 
 const work = await mkdtemp(path.join(tmpdir(), 'go-modules-'))
 try {
-  const full = await tidied(new Set(optional.map(({ set }) => set)), undefined)
+  const full = await tidied(new Set(goModuleSets), undefined)
   /** @type {{ sets: Set<string>, mod: Map<string, { version: string, indirect: boolean }>, sum: string[] }[]} */
   const measured = []
-  for (const sets of subsets(optional.map(({ set }) => set))) {
+  for (const sets of subsets(goModuleSets)) {
     measured.push({ sets, ...(await tidied(sets, full)) })
   }
   await writeFile(path.join(root, 'src/golang/table.ts'), tableText(measured, full.sum))
@@ -40,8 +30,14 @@ try {
  */
 async function tidied(sets, seed) {
   const dir = path.join(work, ['orders', ...sets, seed === undefined ? 'seed' : ''].join('-').replace(/-$/, ''))
-  const flags = optional.map(({ set, on, off }) => (sets.has(set) ? on : off))
-  execFileSync(process.execPath, [path.join(root, 'dist/bin.js'), dir, '--name=orders', '--yes', '--quiet', ...flags])
+  execFileSync(process.execPath, [
+    path.join(root, 'dist/bin.js'),
+    dir,
+    '--name=orders',
+    '--yes',
+    '--quiet',
+    ...flagsOf(sets),
+  ])
   if (seed !== undefined) {
     await writeFile(path.join(dir, 'go.mod'), seed.goMod)
     await writeFile(path.join(dir, 'go.sum'), seed.goSum)
@@ -78,7 +74,7 @@ function subsets(names) {
  * @param {Set<string>[]} having
  */
 function terms(having) {
-  const names = optional.map(({ set }) => set)
+  const names = goModuleSets
   const cases = having.map((sets) => names.map((name) => (sets.has(name) ? '1' : '0')).join(''))
   /** @type {string[]} */
   const primes = []

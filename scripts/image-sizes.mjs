@@ -6,10 +6,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { flagsOf, goModuleSets as sets } from './go-module-sets.mjs'
 import { root } from './templates.mjs'
-
-/** Lowest bit first: the index of the table is the sum of what is on. */
-const sets = ['metrics', 'tracing', 'grpc', 'postgres', 'mysql', 'redis', 'nats']
 
 const toolchain = /\bgo: '(.+)'/.exec(await readFile(path.join(root, 'src/model/versions.ts'), 'utf8'))?.[1]
 const work = await mkdtemp(path.join(tmpdir(), 'image-sizes-'))
@@ -30,8 +28,15 @@ await writeFile(path.join(root, 'docs/image-sizes.md'), document())
 async function measured(mask) {
   const dir = path.join(work, 'orders')
   await rm(dir, { recursive: true, force: true })
-  const flags = sets.map((set, bit) => (mask & (2 ** bit) ? `--${set}` : `--no-${set}`))
-  execFileSync(process.execPath, [path.join(root, 'dist/bin.js'), dir, '--name=orders', '--yes', '--quiet', ...flags])
+  const chosen = new Set(sets.filter((_, bit) => mask & (2 ** bit)))
+  execFileSync(process.execPath, [
+    path.join(root, 'dist/bin.js'),
+    dir,
+    '--name=orders',
+    '--yes',
+    '--quiet',
+    ...flagsOf(chosen),
+  ])
   execFileSync('go', ['build', '-trimpath', '-ldflags=-s -w', '-o', 'program', './cmd/orders'], {
     cwd: dir,
     env: {
@@ -49,12 +54,9 @@ async function measured(mask) {
 function table() {
   return `// Written by scripts/image-sizes.mjs; do not edit.
 
-/** Sets that add to the program, lowest bit of the table's index first. */
-export const sizeSets = [${sets.map((set) => `'${set}'`).join(', ')}] as const
-
 /**
  * Megabytes (10⁶ bytes) of the program of a new project, as pulled: \`gzip -9\` of a stripped linux/amd64 build without CGO,
- * by Go ${toolchain}. The base image comes on top.
+ * by Go ${toolchain}. The base image comes on top. The index is the sum of 2^n over the sets of src/golang/sets.ts that are on.
  */
 export const programMegabytes = '${sizes.join(' ')}'
 `

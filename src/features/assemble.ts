@@ -1,17 +1,10 @@
 import { type FileSet, fileSet, type OutputFile, type Policy } from '../engine/file-set.js'
 import { type CompiledTemplates, renderFolders } from '../engine/template-set.js'
 import { goMod, goSum } from '../golang/go-mod.js'
+import type { GoModuleSet } from '../golang/sets.js'
 import type { Model } from '../model/types.js'
 import { features as allFeatures } from './index.js'
-import type {
-  Feature,
-  FilledSlots,
-  GoModuleSet,
-  OverlaySection,
-  OverlaySetting,
-  SlotContributions,
-  Slots,
-} from './types.js'
+import type { Feature, FilledSlots, OverlaySection, OverlaySetting, SlotContributions, Slots } from './types.js'
 
 /** The features of a model, in order. Throws when one lacks what it requires: a bug in an enablement rule. */
 function enabledFeatures(model: Model, features: readonly Feature[] = allFeatures): Feature[] {

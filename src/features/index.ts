@@ -22,7 +22,14 @@ import { httpTracing } from './http-tracing.js'
 import { istio } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
 import { kubernetesSecrets } from './kubernetes-secrets.js'
-import { messaging, messagingMetrics, messagingRedis, messagingTracing } from './messaging.js'
+import {
+  messaging,
+  messagingMetrics,
+  messagingMySQL,
+  messagingPostgres,
+  messagingRedis,
+  messagingTracing,
+} from './messaging.js'
 import { metrics } from './metrics.js'
 import { migrations } from './migrations.js'
 import { mysql } from './mysql.js'
@@ -72,6 +79,8 @@ export const features: readonly Feature[] = [
   messagingMetrics,
   messagingTracing,
   messagingRedis,
+  messagingPostgres,
+  messagingMySQL,
   nats,
   compose,
   kubernetesSecrets,

@@ -21,17 +21,23 @@ export const messaging = defineFeature({
           'one comes again with a growing, jittered back-off, and is a dead letter after `consumer.maxTries`. On SIGTERM the consumer',
           `takes no more and waits up to ${shutdown.consumers} s for what is in hand; what is given up then is delivered to another replica.`,
           '',
-          ...(features.redis
+          ...(features.migrations
             ? [
-                'The id of a message is its idempotency key. The ids of what is done are kept in Redis for a week, for all replicas. One gap',
-                'is left: a process that dies between an effect and the note of it has the effect a second time. Where that matters,',
+                `The id of a message is its idempotency key. It is written into the table \`processed_messages\`, in the transaction of the`,
+                `effect: a handler that writes through \`${features.postgres ? 'postgres' : 'mysql'}.Tx(ctx)\` has its effect once, whatever dies in between.`,
               ]
-            : [
-                'The id of a message is its idempotency key. The ids of what is done are kept in memory: the last 10,000 of each process.',
-                'A restart forgets them and another replica does not see them, so a message whose acknowledgement was lost in just that',
-                'moment has its effect twice. Where that matters,',
-              ]),
-          'implement `consumer.Processed` on the database that holds the effect, in the same transaction.',
+            : features.redis
+              ? [
+                  'The id of a message is its idempotency key. The ids of what is done are kept in Redis for a week, for all replicas. One gap',
+                  'is left: a process that dies between an effect and the note of it has the effect a second time. Where that matters,',
+                  'implement `consumer.Processed` on the database that holds the effect, in the same transaction.',
+                ]
+              : [
+                  'The id of a message is its idempotency key. The ids of what is done are kept in memory: the last 10,000 of each process.',
+                  'A restart forgets them and another replica does not see them, so a message whose acknowledgement was lost in just that',
+                  'moment has its effect twice. Where that matters,',
+                  'implement `consumer.Processed` on the database that holds the effect, in the same transaction.',
+                ]),
           ...(features.metrics
             ? ['', '`consumer_messages_total` counts by outcome, `consumer_lag_messages` tells how many wait.']
             : []),
@@ -63,10 +69,38 @@ export const messagingTracing = defineFeature({
 export const messagingRedis = defineFeature({
   id: 'messaging-redis',
   help: 'idempotency keys of messages in Redis, for all replicas',
-  enabled: ({ features }) => features.messaging && features.redis,
+  enabled: ({ features }) => features.messaging && features.redis && !features.migrations,
   requires: ['messaging', 'redis'],
   templates: 'features/messaging-redis',
 })
+
+/** The ids of what is done, in the transaction of the effect. */
+export const messagingPostgres = defineFeature({
+  id: 'messaging-postgres',
+  help: 'idempotency keys of messages in PostgreSQL, in the transaction of the effect',
+  enabled: ({ features }) => features.messaging && features.postgres,
+  requires: ['messaging', 'postgres'],
+  templates: 'features/messaging-postgres',
+})
+
+/** The same in MySQL, where there is no PostgreSQL. */
+export const messagingMySQL = defineFeature({
+  id: 'messaging-mysql',
+  help: 'idempotency keys of messages in MySQL, in the transaction of the effect',
+  enabled: ({ features }) => features.messaging && features.mysql && !features.postgres,
+  requires: ['messaging', 'mysql'],
+  templates: 'features/messaging-mysql',
+})
+
+/** Go expression of what remembers the messages: the safest that was chosen. */
+function processed({ features }: Model): string {
+  if (features.migrations) {
+    return features.postgres ? 'postgres.NewProcessed(postgresStore)' : 'mysql.NewProcessed(mysqlStore)'
+  }
+  return features.redis
+    ? 'redis.NewProcessed(redisStore, cfg.Consumer.Timeout)'
+    : 'consumer.NewWindow(consumer.WindowSize)'
+}
 
 /** What tells one broker from another in the files that they share. */
 interface Wiring {
@@ -79,7 +113,8 @@ interface Wiring {
 }
 
 /** Contributions of a broker to the composition root, the same for each but for the names. */
-export function brokerSlots({ module, features }: Model, { go, field, order }: Wiring): SlotContributions {
+export function brokerSlots(model: Model, { go, field, order }: Wiring): SlotContributions {
+  const { module, features } = model
   const broker = `${go}Broker`
   const consumer = `${go}Consumer`
   const handler = 'greeted.Handler(a.logger)'
@@ -99,7 +134,7 @@ export function brokerSlots({ module, features }: Model, { go, field, order }: W
           `\t\tName:      ${go}.Name,`,
           `\t\tSource:    ${broker},`,
           `\t\tHandle:    ${features.tracing ? `messaging.Traced(${handler})` : handler},`,
-          `\t\tProcessed: ${features.redis ? 'redis.NewProcessed(redisStore, cfg.Consumer.Timeout)' : 'consumer.NewWindow(consumer.WindowSize)'},`,
+          `\t\tProcessed: ${processed(model)},`,
           '\t\tLimits:    cfg.Consumer,',
           '\t\tLogger:    a.logger,',
           '\t})',

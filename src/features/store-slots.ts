@@ -12,7 +12,7 @@ interface Wiring {
   readonly title: string
   /** Arguments of the package's New. */
   readonly arguments: string
-  /** Position among the components: 60 and up, after what observes, before what uses them. */
+  /** Position among statements and components, of which it takes three: 50 to 59, after what observes, before brokers. */
   readonly order: number
   /** It is made without anything that could fail, so there is nothing to start. */
   readonly startless?: boolean

@@ -1,3 +1,4 @@
+import type { GoModuleSet } from '../golang/sets.js'
 import type { FeatureFlags, Model } from '../model/types.js'
 
 /**
@@ -169,9 +170,6 @@ export interface FilledSlots extends Slots {
 }
 
 export type SlotContributions = { readonly [K in keyof Slots]?: Slots[K] }
-
-/** A module that the Go module table knows; see `golang/modules.json`. */
-export type GoModuleSet = 'base' | 'metrics' | 'tracing' | 'grpc' | 'postgres' | 'mysql' | 'redis' | 'nats'
 
 export interface Feature {
   readonly id: string

@@ -1,4 +1,4 @@
-import type { GoModuleSet } from '../features/types.js'
+import type { GoModuleSet } from './sets.js'
 import { table } from './table.js'
 import type { Terms } from './types.js'
 

@@ -1,4 +1,4 @@
-import type { GoModuleSet } from '../features/types.js'
+import type { GoModuleSet } from './sets.js'
 
 /**
  * go.mod and go.sum, exact without Go and without a network.

@@ -1,3 +1,4 @@
+import { isStoreName, type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import { autoscaling, resources } from './capacity.js'
 import { centrePlaces, configCentre } from './config-centre.js'
@@ -7,7 +8,7 @@ import { mesh } from './mesh.js'
 import { messaging } from './messaging.js'
 import { mostPods, stores } from './stores.js'
 import { latencyObjective, timing } from './timing.js'
-import type { Entrypoint, Environment, Image, Istio, Model, Workload, WorkloadRef } from './types.js'
+import type { Entrypoint, Environment, Image, Istio, Model, Stores, Workload, WorkloadRef } from './types.js'
 import { actions, compressedMegabytes, images, versions } from './versions.js'
 
 /** Version and addresses of this tool, passed in by the entry. */
@@ -66,10 +67,8 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       argocd: spec['delivery.argocd.enabled'],
       github: spec['delivery.ci'] === 'github',
       stores: Object.values(data).some((store) => store !== undefined),
-      postgres: data.postgres !== undefined,
-      mysql: data.mysql !== undefined,
-      redis: data.redis !== undefined,
-      migrations: data.postgres !== undefined || data.mysql !== undefined,
+      ...chosenStores(data),
+      migrations: sqlStoreNames.some((store) => data[store] !== undefined),
       messaging: Object.values(brokers).some((broker) => broker !== undefined),
       nats: brokers.nats !== undefined,
       compose: [centre, ...Object.values(data), ...Object.values(brokers)].some((one) => one !== undefined),
@@ -211,7 +210,7 @@ function entrypoint(spec: Spec): Entrypoint {
   return {
     enabled: spec['entrypoint.enabled'],
     waitFor: (spec['entrypoint.waitFor'] ?? []).map((target) => {
-      if (target === 'postgres' || target === 'mysql' || target === 'redis') {
+      if (isStoreName(target)) {
         return { host: spec[`${target}.host`], port: spec[`${target}.port`] }
       }
       const [host = '', port = ''] = target.split(':')
@@ -229,4 +228,10 @@ function isVisible(words: string | undefined): words is string {
 /** Kubernetes' label value: at most 63 of letters, digits and `-_.`, alphanumeric at both ends. */
 function isLabelValue(text: string): boolean {
   return text.length <= 63 && /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(text)
+}
+
+/** A flag for each data store. */
+function chosenStores(data: Stores): Readonly<Record<StoreName, boolean>> {
+  const flags = storeNames.map((name) => [name, data[name] !== undefined])
+  return Object.fromEntries(flags) as Record<StoreName, boolean>
 }

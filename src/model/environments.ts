@@ -1,3 +1,4 @@
+import { sqlStoreNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { Environment } from './types.js'
 
@@ -44,7 +45,7 @@ function components(spec: Spec, hpa: boolean, pdb: boolean): string[] {
   const chosen: [string, boolean][] = [
     // First, because it adds a workload, and others change every workload there is.
     ['traffic-split', spec['rollout.weights'] !== undefined],
-    ['migrations', spec['postgres.enabled'] || spec['mysql.enabled']],
+    ['migrations', sqlStoreNames.some((name) => spec[`${name}.enabled`])],
     ['autoscaling', hpa],
     ['pdb', pdb],
     ['network-policy', spec['networkPolicy.enabled']],

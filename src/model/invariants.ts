@@ -1,4 +1,5 @@
 import type { Finding } from '../errors.js'
+import { storeNames } from '../spec/stores.js'
 import { bytesOf, millicoresOf } from './quantity.js'
 import type { Model } from './types.js'
 
@@ -226,9 +227,9 @@ export const invariants: readonly Invariant[] = [
   {
     id: '10',
     rule: 'all pods with their pools and checks, the migration and an operator ≤ the connections that the server grants',
-    options: ['postgres.connections', 'mysql.connections', 'redis.connections', 'autoscaling.max', 'workload.replicas'],
+    options: [...storeNames.map((name) => `${name}.connections`), 'autoscaling.max', 'workload.replicas'],
     violations: ({ stores }) =>
-      [stores.postgres, stores.mysql, stores.redis].flatMap((store) =>
+      Object.values(stores).flatMap((store) =>
         store === undefined
           ? []
           : atMost(

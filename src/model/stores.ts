@@ -1,3 +1,4 @@
+import { type SqlStoreName, type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
 import type { SqlStore, Store, Stores } from './types.js'
@@ -11,16 +12,20 @@ const largestPool = 20
 
 /** The data stores that were chosen, each with the pool that its server can stand. */
 export function stores(spec: Spec, pods: number, ledger: Ledger): Stores {
-  return {
-    postgres: spec['postgres.enabled'] ? sqlStore(spec, 'postgres', pods, ledger) : undefined,
-    mysql: spec['mysql.enabled'] ? sqlStore(spec, 'mysql', pods, ledger) : undefined,
-    redis: spec['redis.enabled'] ? store(spec, 'redis', pods, ledger) : undefined,
-  }
+  const entries = storeNames.map((name) => [
+    name,
+    !spec[`${name}.enabled`]
+      ? undefined
+      : isSqlStore(name)
+        ? sqlStore(spec, name, pods, ledger)
+        : store(spec, name, pods, ledger),
+  ])
+  return Object.fromEntries(entries) as unknown as Stores
 }
 
 /** How many data stores there are; each takes its second of the shutdown. */
 export function storeCount(spec: Spec): number {
-  return (['postgres', 'mysql', 'redis'] as const).filter((name) => spec[`${name}.enabled`]).length
+  return storeNames.filter((name) => spec[`${name}.enabled`]).length
 }
 
 /**
@@ -32,7 +37,11 @@ export function mostPods(spec: Spec, workloads: number): number {
   return (replicas + (spec['workload.kind'] === 'deployment' ? 1 : 0)) * workloads
 }
 
-function sqlStore(spec: Spec, name: 'postgres' | 'mysql', pods: number, ledger: Ledger): SqlStore {
+function isSqlStore(name: StoreName): name is SqlStoreName {
+  return (sqlStoreNames as readonly StoreName[]).includes(name)
+}
+
+function sqlStore(spec: Spec, name: SqlStoreName, pods: number, ledger: Ledger): SqlStore {
   return {
     ...store(spec, name, pods, ledger),
     database: spec[`${name}.database`] as string,
@@ -40,7 +49,7 @@ function sqlStore(spec: Spec, name: 'postgres' | 'mysql', pods: number, ledger: 
   }
 }
 
-function store(spec: Spec, name: 'postgres' | 'mysql' | 'redis', pods: number, ledger: Ledger): Store {
+function store(spec: Spec, name: StoreName, pods: number, ledger: Ledger): Store {
   const connections = spec[`${name}.connections`]
   const share = Math.floor((connections - reserved) / pods) - checkConnections
   // Below 1 there is no pool: invariant 10 says so, with the numbers.

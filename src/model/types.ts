@@ -6,6 +6,7 @@
  * (the template checker turns a raw use into a type error).
  */
 
+import type { SqlStoreName, StoreName } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 
 /** A user's own words: any Unicode text, line breaks included. Reaches a file through an encoder only. */
@@ -242,7 +243,7 @@ export interface ArgoCd {
 
 /** A data store, as the service sees it. */
 export interface Store {
-  readonly name: 'postgres' | 'mysql' | 'redis'
+  readonly name: StoreName
   readonly host: string
   readonly port: number
   readonly tls: 'verify' | 'disable'
@@ -261,10 +262,8 @@ export interface SqlStore extends Store {
   readonly user: string
 }
 
-export interface Stores {
-  readonly postgres: SqlStore | undefined
-  readonly mysql: SqlStore | undefined
-  readonly redis: Store | undefined
+export type Stores = {
+  readonly [K in StoreName]: (K extends SqlStoreName ? SqlStore : Store) | undefined
 }
 
 /** NATS JetStream, as the service sees it. */
@@ -285,7 +284,7 @@ export interface Messaging {
 }
 
 /** Which features are on; `{{#if features.metrics}}`. */
-export interface FeatureFlags {
+export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly http: boolean
   readonly grpc: boolean
   readonly metrics: boolean
@@ -306,9 +305,6 @@ export interface FeatureFlags {
   readonly github: boolean
   /** Any data store. */
   readonly stores: boolean
-  readonly postgres: boolean
-  readonly mysql: boolean
-  readonly redis: boolean
   /** A database with a schema that changes. */
   readonly migrations: boolean
   /** Any broker. */
@@ -395,14 +391,7 @@ export interface Model {
   readonly image: Image
   readonly entrypoint: Entrypoint
   /** Images of dependencies, for local work alone. */
-  readonly images: {
-    readonly postgres: string
-    readonly mysql: string
-    readonly redis: string
-    readonly nats: string
-    readonly consul: string
-    readonly nacos: string
-  }
+  readonly images: Readonly<Record<StoreName | 'nats' | 'consul' | 'nacos', string>>
   readonly stores: Stores
   readonly messaging: Messaging
   /** Where External Secrets reads: the name of a ClusterSecretStore. */

@@ -1,4 +1,5 @@
 import type { Finding } from '../errors.js'
+import { isStoreName } from './stores.js'
 import type { Key, Spec } from './table.js'
 
 interface Conflict {
@@ -154,9 +155,7 @@ function samePorts(spec: Spec): [string, number][] | undefined {
 
 /** A data store that the entry point shall wait for and that isn't chosen. */
 function absentStore(spec: Spec): string | undefined {
-  return (spec['entrypoint.waitFor'] ?? []).find(
-    (target) => (target === 'postgres' || target === 'mysql' || target === 'redis') && !spec[`${target}.enabled`],
-  )
+  return (spec['entrypoint.waitFor'] ?? []).find((target) => isStoreName(target) && !spec[`${target}.enabled`])
 }
 
 /** What in a spec can't be had together. `where` tells the place of a key. */

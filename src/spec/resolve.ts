@@ -2,6 +2,7 @@ import type { Finding } from '../errors.js'
 import { conflicts } from './conflicts.js'
 import { flagOf } from './flags.js'
 import { type Preset, presets } from './presets.js'
+import { sqlStoreNames } from './stores.js'
 import { type Answers, isKey, type Key, keys, optionOf, type Spec } from './table.js'
 
 export type LayerName = 'default' | 'preset' | 'extends' | 'service.yaml' | 'flag' | 'prompt'
@@ -81,10 +82,7 @@ const derivedKeys: readonly Key[] = [
   'istio.host',
   'delivery.argocd.repo',
   'delivery.argocd.project',
-  'postgres.database',
-  'postgres.user',
-  'mysql.database',
-  'mysql.user',
+  ...sqlStoreNames.flatMap((store) => [`${store}.database`, `${store}.user`] as const),
   'nats.consumer',
 ]
 
@@ -168,10 +166,9 @@ function deriveDefaults(
     'istio.host': `${name}.example.com`,
     'delivery.argocd.repo': `https://git.example.com/${name}.git`,
     'delivery.argocd.project': name,
-    'postgres.database': sqlName(name),
-    'postgres.user': sqlName(name),
-    'mysql.database': sqlName(name),
-    'mysql.user': sqlName(name),
+    ...Object.fromEntries(
+      sqlStoreNames.flatMap((store) => ['database', 'user'].map((what) => [`${store}.${what}`, sqlName(name)])),
+    ),
     'nats.consumer': name,
   }
   for (const [key, value] of Object.entries(derived) as [Key, unknown][]) {

@@ -1,3 +1,5 @@
+import { storeNames } from './stores.js'
+
 /** Alphabets of the strings that options take, each with the document that defines it. */
 
 /** RFC 1035 label. 40 characters leave room for suffixes and a StatefulSet's `controller-revision-hash` below 63. */
@@ -125,8 +127,10 @@ export const natsSubject = {
 
 /** host:port, or a data store by name. */
 export const waitTarget = {
-  pattern: /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:([1-9]\d{0,4})|postgres|mysql|redis)$/,
-  expect: 'host:port, or one of postgres, mysql, redis',
+  pattern: new RegExp(
+    `^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:([1-9]\\d{0,4})|${storeNames.join('|')})$`,
+  ),
+  expect: `host:port, or one of ${storeNames.join(', ')}`,
   also: (value: string) => !value.includes(':') || Number(value.split(':')[1]) <= 65_535,
 }
 

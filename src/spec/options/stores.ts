@@ -25,32 +25,26 @@ const connections = (store: string) =>
     help: 'connections that the server grants this service; all pods together stay below it',
   })
 
+const database = (store: string) =>
+  text(rules.sqlIdentifier, { derived: '<name>', when: `${store}.enabled`, help: 'name of the database' })
+
+const user = (store: string) =>
+  text(rules.sqlIdentifier, { derived: '<name>', when: `${store}.enabled`, help: 'user that the service logs in as' })
+
 /** Data stores. */
 export const stores = {
   'postgres.enabled': boolean({ default: false, help: 'PostgreSQL', ask: 'Use PostgreSQL?' }),
   'postgres.host': host('postgres'),
   'postgres.port': port('postgres', 5432),
-  'postgres.database': text(rules.sqlIdentifier, {
-    derived: '<name>',
-    when: 'postgres.enabled',
-    help: 'name of the database',
-  }),
-  'postgres.user': text(rules.sqlIdentifier, {
-    derived: '<name>',
-    when: 'postgres.enabled',
-    help: 'role of the service',
-  }),
+  'postgres.database': database('postgres'),
+  'postgres.user': user('postgres'),
   'postgres.tls': tls('postgres'),
   'postgres.connections': connections('postgres'),
   'mysql.enabled': boolean({ default: false, help: 'MySQL or MariaDB', ask: 'Use MySQL?' }),
   'mysql.host': host('mysql'),
   'mysql.port': port('mysql', 3306),
-  'mysql.database': text(rules.sqlIdentifier, {
-    derived: '<name>',
-    when: 'mysql.enabled',
-    help: 'name of the database',
-  }),
-  'mysql.user': text(rules.sqlIdentifier, { derived: '<name>', when: 'mysql.enabled', help: 'user of the service' }),
+  'mysql.database': database('mysql'),
+  'mysql.user': user('mysql'),
   'mysql.tls': tls('mysql'),
   'mysql.connections': connections('mysql'),
   'redis.enabled': boolean({ default: false, help: 'Redis', ask: 'Use Redis?' }),

@@ -100,6 +100,17 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
 
   const names = ['postgres', 'mysql', 'redis'] as const
 
+  test.each(names)('%s: a message’s id and its effect are kept together, for all replicas', (name) => {
+    const messages = generate(work, recipe(`messages-${name}`, `--${name}`, '--nats'))
+    const env = { ...storeOf(name).env, CREDENTIALS_DIR: credentials, TEST_DEPENDENCIES: '1', CGO_ENABLED: '0' }
+    const args = ['test', '-count=1', '-v', '-run=Processed', `./internal/store/${name}/`]
+    const output = succeed('go', args, { cwd: messages, env })
+    proven(storeOf(name), 'two replicas have one message', [
+      ...(/--- PASS: TestProcessed /.test(output) ? [] : [output]),
+      ...(output.includes('SKIP') ? ['skipped'] : []),
+    ])
+  })
+
   test.each(names)('%s: the service starts before its server, and is ready once that is there', async (name) => {
     const { server } = storeOf(name)
     await server.kill()

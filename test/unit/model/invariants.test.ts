@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { checkInvariants, invariants } from '../../../src/model/invariants.js'
 import type { Model } from '../../../src/model/types.js'
+import { keys } from '../../../src/spec/table.js'
 import { modelFor } from '../../support/specs.js'
 
 const sound = modelFor({ 'istio.enabled': true, 'rollout.weights': [80, 20], 'postgres.enabled': true })
@@ -34,6 +35,10 @@ describe('invariants', () => {
   })
   test('each one has a change that breaks it', () => {
     expect(Object.keys(breaks).sort()).toEqual(invariants.map(({ id }) => id).sort())
+  })
+  test('rule 10 knows every option that says what a server grants', () => {
+    const granted = keys.filter((key) => key.endsWith('.connections'))
+    expect(invariants.find(({ id }) => id === '10')?.options).toEqual(expect.arrayContaining(granted))
   })
   test.each(Object.entries(breaks))('rule %s is named when it is broken, and only it', (id, change) => {
     const codes = new Set(checkInvariants({ ...sound, ...change }).map(({ code }) => code))

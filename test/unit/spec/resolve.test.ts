@@ -115,3 +115,12 @@ describe('what can not be had together', () => {
     expect(findingCodes(answers)).toEqual([code])
   })
 })
+
+describe('derived defaults', () => {
+  test('every option that says what its default follows from has one', () => {
+    const { spec } = resolved()
+    const derived = keys.filter((key) => optionOf(key).derived === '<name>' && optionOf(key).later !== true)
+    expect(derived.length).toBeGreaterThan(5)
+    expect(derived.filter((key) => spec[key] === undefined)).toEqual([])
+  })
+})

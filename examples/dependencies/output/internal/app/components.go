@@ -71,7 +71,7 @@ func (a *app) components() []component {
 		Name:      nats.Name,
 		Source:    natsBroker,
 		Handle:    messaging.Traced(greeted.Handler(a.logger)),
-		Processed: redis.NewProcessed(redisStore, cfg.Consumer.Timeout),
+		Processed: postgres.NewProcessed(postgresStore),
 		Limits:    cfg.Consumer,
 		Logger:    a.logger,
 	})

@@ -1,0 +1,8 @@
+/**
+ * Sets of Go modules beyond the base, each turned on by the flag of its name. The place in the list is the bit in the index
+ * of `src/model/sizes.ts`. Scripts read this file as text: one line, single quotes.
+ */
+export const goModuleSets = ['metrics', 'tracing', 'grpc', 'postgres', 'mysql', 'redis', 'nats'] as const
+
+/** A set, or what every project needs. */
+export type GoModuleSet = 'base' | (typeof goModuleSets)[number]
