@@ -33,10 +33,10 @@ await mkdir(path.join(root, 'generated'), { recursive: true })
 await writeFile(
   path.join(root, 'generated/templates.check.ts'),
   `// Written by scripts/check-templates.mjs; type-checked, never run.
-import type { TemplateContext } from '../src/features/types.js'
+import type { FilledEnvironment, TemplateContext } from '../src/features/types.js'
 import type { Environment, FreeText, Istio, Nats, Stores } from '../src/model/types.js'
 
-void (0 as unknown as Environment | FreeText | Istio | Nats | Stores)
+void (0 as unknown as Environment | FilledEnvironment | FreeText | Istio | Nats | Stores)
 declare function print(value: string | number): void
 declare function encode(value: string | number | boolean | FreeText | undefined): void
 declare function items<T>(list: readonly T[] | Readonly<Record<string, T>> | undefined): readonly T[]
@@ -50,7 +50,7 @@ execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc
 function extras({ output, folder }) {
   const store = storeNames.find((name) => folder === `features/${name}`)
   return [
-    ...(output?.includes('__env__') ? ['{ readonly env: Environment }'] : []),
+    ...(output?.includes('__env__') ? ['{ readonly env: FilledEnvironment }'] : []),
     ...(['features/istio', 'features/istio-gateway', 'features/traffic-split'].includes(folder ?? '')
       ? ['{ readonly istio: Istio }']
       : []),

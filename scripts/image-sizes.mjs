@@ -1,5 +1,5 @@
 // @ts-check
-// Measures the program of a new project for every combination of module sets: src/model/sizes.ts, which the README of a
+// Measures the program of a new project for every combination of module sets: src/golang/sizes.ts, which the README of a
 // generated project prints from, and docs/image-sizes.md. Needs Go and a module proxy, and about ten minutes.
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -21,7 +21,7 @@ try {
 } finally {
   await rm(work, { recursive: true, force: true })
 }
-await writeFile(path.join(root, 'src/model/sizes.ts'), table())
+await writeFile(path.join(root, 'src/golang/sizes.ts'), table())
 await writeFile(path.join(root, 'docs/image-sizes.md'), document())
 
 /** Megabytes (10⁶ bytes) of the stripped, compressed linux/amd64 program without CGO. @param {number} mask */

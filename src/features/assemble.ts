@@ -4,7 +4,15 @@ import { goMod, goSum } from '../golang/go-mod.js'
 import type { GoModuleSet } from '../golang/sets.js'
 import type { Model } from '../model/types.js'
 import { features as allFeatures } from './index.js'
-import type { Feature, FilledSlots, OverlaySection, OverlaySetting, SlotContributions, Slots } from './types.js'
+import type {
+  Feature,
+  FilledEnvironment,
+  FilledSlots,
+  OverlaySection,
+  OverlaySetting,
+  SlotContributions,
+  Slots,
+} from './types.js'
 
 /** The features of a model, in order. Throws when one lacks what it requires: a bug in an enablement rule. */
 function enabledFeatures(model: Model, features: readonly Feature[] = allFeatures): Feature[] {
@@ -24,10 +32,15 @@ function enabledFeatures(model: Model, features: readonly Feature[] = allFeature
 export function renderProject(model: Model, templates: CompiledTemplates): FileSet {
   const enabled = enabledFeatures(model)
   const folders = ['base', ...enabled.flatMap(({ templates: folder }) => (folder === undefined ? [] : [folder]))]
+  const slots = fillSlots(model, enabled)
+  const environments: FilledEnvironment[] = model.environments.map((env) => ({
+    ...env,
+    sections: sectionsOf(env.name, slots.overlayConfig),
+  }))
   const rendered = renderFolders(templates, folders, {
-    context: { ...model, slots: fillSlots(model, enabled) },
+    context: { ...model, slots, environments },
     name: model.name,
-    environments: model.environments,
+    environments,
     policyOf,
   })
   const sets = new Set<GoModuleSet>(enabled.flatMap(({ goModules = [] }) => goModules))
@@ -54,7 +67,6 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
     configSections: all('configSections'),
     credentials: all('credentials'),
     overlayConfig: all('overlayConfig'),
-    overlaySections: bySection(all('overlayConfig')),
     greetingUses: all('greetingUses').sort(byOrder),
     compose: all('compose'),
     composeSecrets: all('compose').flatMap(({ secrets }) => secrets),
@@ -68,12 +80,14 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
   }
 }
 
-/** Sections in the order in which they appear first. */
-function bySection(settings: readonly OverlaySetting[]): OverlaySection[] {
-  const sections = new Map<string, (OverlaySetting & { name: string })[]>()
-  for (const setting of settings) {
-    const [section = '', name = ''] = setting.key.split('.')
-    sections.set(section, [...(sections.get(section) ?? []), { ...setting, name }])
+/** The settings of an environment's overlay; sections in the order in which they appear first. */
+function sectionsOf(environment: string, settings: readonly OverlaySetting[]): OverlaySection[] {
+  const sections = new Map<string, OverlaySection['settings'][number][]>()
+  for (const { key, env, value, why } of settings) {
+    const [section = '', name = ''] = key.split('.')
+    const own = typeof value === 'string' ? value : (value[environment] as string)
+    const setting = { name, env, value: own, ...(why === undefined ? {} : { why }) }
+    sections.set(section, [...(sections.get(section) ?? []), setting])
   }
   return [...sections].map(([section, entries]) => ({ section, settings: entries }))
 }

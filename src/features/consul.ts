@@ -1,3 +1,4 @@
+import { apart } from './environment-values.js'
 import { defineFeature } from './types.js'
 
 /** Consul's key-value store as the configuration centre, over plain HTTP. */
@@ -8,37 +9,48 @@ export const consul = defineFeature({
   requires: ['config-centre'],
   templates: 'features/consul',
   flag: 'consul',
-  slots: ({ config: { consul }, images }) => ({
-    configSections: [{ field: 'Consul', declaration: 'Consul   Consul', fields: 'consulFields()' }],
-    overlayConfig: [
-      {
-        key: 'consul.address',
-        env: 'CONSUL_ADDRESS',
-        value: consul.address,
-        why: 'Each environment may have its own.',
-      },
-      { key: 'consul.prefix', env: 'CONSUL_PREFIX', value: consul.prefix },
-    ],
-    compose: [
-      {
-        name: 'consul',
-        service: {
-          image: images.consul,
-          command: ['agent', '-dev', '-client=0.0.0.0'],
-          ports: ['127.0.0.1:8500:8500'],
+  slots: (model) => {
+    const {
+      config: { consul },
+      images,
+    } = model
+    return {
+      configSections: [{ field: 'Consul', declaration: 'Consul   Consul', fields: 'consulFields()' }],
+      overlayConfig: [
+        {
+          key: 'consul.address',
+          env: 'CONSUL_ADDRESS',
+          value: consul.address,
+          why: 'Each environment may have its own.',
         },
-        secrets: [],
-        env: ['CONSUL_ADDRESS=http://127.0.0.1:8500'],
-      },
-    ],
-    credentials: [
-      {
-        constant: 'ConsulToken',
-        file: 'consul-token',
-        doc: 'is the ACL token for Consul. Without it the service asks as nobody.',
-        required: false,
-        random: false,
-      },
-    ],
-  }),
+        {
+          key: 'consul.prefix',
+          env: 'CONSUL_PREFIX',
+          // Beside and not below: production would take the others' keys for its own.
+          value: apart(model, consul.prefix, (env) => consul.prefix.replace(/\/?$/, `-${env.name}/`)),
+        },
+      ],
+      compose: [
+        {
+          name: 'consul',
+          service: {
+            image: images.consul,
+            command: ['agent', '-dev', '-client=0.0.0.0'],
+            ports: ['127.0.0.1:8500:8500'],
+          },
+          secrets: [],
+          env: ['CONSUL_ADDRESS=http://127.0.0.1:8500'],
+        },
+      ],
+      credentials: [
+        {
+          constant: 'ConsulToken',
+          file: 'consul-token',
+          doc: 'is the ACL token for Consul. Without it the service asks as nobody.',
+          required: false,
+          random: false,
+        },
+      ],
+    }
+  },
 })

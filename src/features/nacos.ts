@@ -1,3 +1,4 @@
+import { apart } from './environment-values.js'
 import { defineFeature } from './types.js'
 
 /**
@@ -11,42 +12,52 @@ export const nacos = defineFeature({
   requires: ['config-centre'],
   templates: 'features/nacos',
   flag: 'nacos',
-  slots: ({ config: { nacos }, images }) => ({
-    configSections: [{ field: 'Nacos', declaration: 'Nacos    Nacos', fields: 'nacosFields()' }],
-    overlayConfig: [
-      { key: 'nacos.address', env: 'NACOS_ADDRESS', value: nacos.address, why: 'Each environment may have its own.' },
-      ...(nacos.namespace === '' ? [] : [{ key: 'nacos.namespace', env: 'NACOS_NAMESPACE', value: nacos.namespace }]),
-      { key: 'nacos.group', env: 'NACOS_GROUP', value: nacos.group },
-      { key: 'nacos.dataId', env: 'NACOS_DATA_ID', value: nacos.dataId },
-    ],
-    compose: [
-      {
-        name: 'nacos',
-        // Nobody has to log in on a developer's machine, so the port is that machine's alone.
-        service: {
-          image: images.nacos,
-          environment: { MODE: 'standalone', NACOS_AUTH_ENABLE: 'false' },
-          ports: ['127.0.0.1:8848:8848'],
+  slots: (model) => {
+    const {
+      config: { nacos },
+      images,
+    } = model
+    return {
+      configSections: [{ field: 'Nacos', declaration: 'Nacos    Nacos', fields: 'nacosFields()' }],
+      overlayConfig: [
+        { key: 'nacos.address', env: 'NACOS_ADDRESS', value: nacos.address, why: 'Each environment may have its own.' },
+        ...(nacos.namespace === '' ? [] : [{ key: 'nacos.namespace', env: 'NACOS_NAMESPACE', value: nacos.namespace }]),
+        { key: 'nacos.group', env: 'NACOS_GROUP', value: nacos.group },
+        {
+          key: 'nacos.dataId',
+          env: 'NACOS_DATA_ID',
+          value: apart(model, nacos.dataId, (env) => nacos.dataId.replace(/(\.[^.]*)?$/, `-${env.name}$1`)),
         },
-        secrets: [],
-        env: ['NACOS_ADDRESS=http://127.0.0.1:8848'],
-      },
-    ],
-    credentials: [
-      {
-        constant: 'NacosUsername',
-        file: 'nacos-username',
-        doc: 'is the account at Nacos. Without it nobody logs in.',
-        required: false,
-        random: false,
-      },
-      {
-        constant: 'NacosPassword',
-        file: 'nacos-password',
-        doc: 'is the password of that account.',
-        required: false,
-        random: false,
-      },
-    ],
-  }),
+      ],
+      compose: [
+        {
+          name: 'nacos',
+          // Nobody has to log in on a developer's machine, so the port is that machine's alone.
+          service: {
+            image: images.nacos,
+            environment: { MODE: 'standalone', NACOS_AUTH_ENABLE: 'false' },
+            ports: ['127.0.0.1:8848:8848'],
+          },
+          secrets: [],
+          env: ['NACOS_ADDRESS=http://127.0.0.1:8848'],
+        },
+      ],
+      credentials: [
+        {
+          constant: 'NacosUsername',
+          file: 'nacos-username',
+          doc: 'is the account at Nacos. Without it nobody logs in.',
+          required: false,
+          random: false,
+        },
+        {
+          constant: 'NacosPassword',
+          file: 'nacos-password',
+          doc: 'is the password of that account.',
+          required: false,
+          random: false,
+        },
+      ],
+    }
+  },
 })

@@ -1,3 +1,4 @@
+import { apart } from './environment-values.js'
 import { brokerSlots } from './messaging.js'
 import { reach } from './reach.js'
 import { defineFeature } from './types.js'
@@ -39,7 +40,17 @@ export const nats = defineFeature({
               key: 'nats.url',
               env: 'NATS_URL',
               value: nats.url,
-              why: 'Each environment has servers of its own; change it where they are elsewhere.',
+              why: 'Change it where this environment has servers of its own.',
+            },
+            {
+              key: 'nats.stream',
+              env: 'NATS_STREAM',
+              value: apart(model, nats.stream, (env) => `${nats.stream}-${env.name}`),
+            },
+            {
+              key: 'nats.subject',
+              env: 'NATS_SUBJECT',
+              value: apart(model, nats.subject, (env) => `${env.name}.${nats.subject}`),
             },
           ],
           egress: [reach({ host: nats.host, port: nats.port })],

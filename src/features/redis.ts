@@ -1,3 +1,4 @@
+import { apart } from './environment-values.js'
 import { storeSlots } from './store-slots.js'
 import { defineFeature } from './types.js'
 
@@ -12,36 +13,42 @@ export const redis = defineFeature({
   goModules: ['redis'],
   slots: (model) => {
     const { redis } = model.stores
-    return redis === undefined
-      ? {}
-      : {
-          ...storeSlots(model, redis, {
-            go: 'redis',
-            field: 'Redis',
-            title: 'Redis',
-            arguments: 'cfg.Redis, a.credentials, serviceName, a.logger',
-            order: 56,
-            startless: true,
-            purpose: `A pool of ${redis.pool} connections a pod. A command whose answer was lost is not repeated: it may have been carried out.`,
-          }),
-          compose: [
-            {
-              name: 'redis',
-              service: {
-                image: model.images.redis,
-                // The password stays out of the process list: the server reads its settings from stdin.
-                command: [
-                  'sh',
-                  '-c',
-                  'printf "requirepass %s\\n" "$$(cat /run/secrets/redis-password)" | redis-server -',
-                ],
-                secrets: ['redis-password'],
-                ports: [`127.0.0.1:${redis.port}:6379`],
-              },
-              secrets: ['redis-password'],
-              env: ['REDIS_HOST=127.0.0.1', 'REDIS_TLS=disable'],
-            },
-          ],
-        }
+    if (redis === undefined) {
+      return {}
+    }
+    const shared = storeSlots(model, redis, {
+      go: 'redis',
+      field: 'Redis',
+      title: 'Redis',
+      arguments: 'cfg.Redis, a.credentials, serviceName, a.logger',
+      order: 56,
+      startless: true,
+      purpose: `A pool of ${redis.pool} connections a pod. A command whose answer was lost is not repeated: it may have been carried out.`,
+    })
+    return {
+      ...shared,
+      overlayConfig: [
+        ...(shared.overlayConfig ?? []),
+        {
+          key: 'redis.keyPrefix',
+          env: 'REDIS_KEY_PREFIX',
+          value: apart(model, `${model.name}:`, (env) => `${model.name}-${env.name}:`),
+        },
+      ],
+      compose: [
+        {
+          name: 'redis',
+          service: {
+            image: model.images.redis,
+            // The password stays out of the process list: the server reads its settings from stdin.
+            command: ['sh', '-c', 'printf "requirepass %s\\n" "$$(cat /run/secrets/redis-password)" | redis-server -'],
+            secrets: ['redis-password'],
+            ports: [`127.0.0.1:${redis.port}:6379`],
+          },
+          secrets: ['redis-password'],
+          env: ['REDIS_HOST=127.0.0.1', 'REDIS_TLS=disable'],
+        },
+      ],
+    }
   },
 })

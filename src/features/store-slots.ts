@@ -1,4 +1,5 @@
 import type { Model, SqlStore, Store } from '../model/types.js'
+import { apart, sqlNameOf } from './environment-values.js'
 import { reach } from './reach.js'
 import type { Credential, OverlaySetting, SlotContributions } from './types.js'
 
@@ -40,7 +41,7 @@ export function storeSlots(model: Model, store: Store, wiring: Wiring): SlotCont
     greetingUses: [
       { order, expression: `greeting.Use{Name: ${go}.Name, Greet: ${go}.NewGreetings(${variable}, observe).Greet}` },
     ],
-    overlayConfig: settings(store),
+    overlayConfig: settings(model, store),
     egress: [reach({ host: store.host, port: store.port })],
     readmeFeatures: [{ title, text: wiring.purpose }],
     readmeNeeds: [
@@ -68,20 +69,34 @@ function credentials(field: string, go: string, title: string): Credential[] {
   ]
 }
 
-/** Where the server is: each environment has its own, so every overlay says it. */
-function settings(store: Store | SqlStore): OverlaySetting[] {
-  const setting = (name: string, value: string, why?: string) => ({
+/** Where the server is, and what keeps environments apart on one server: every overlay says it. */
+function settings(model: Model, store: Store | SqlStore): OverlaySetting[] {
+  const setting = (name: string, value: OverlaySetting['value'], why?: string) => ({
     key: `${store.name}.${name}`,
     env: `${store.name}_${name}`.toUpperCase(),
     value,
     ...(why === undefined ? {} : { why }),
   })
   return [
-    setting('host', store.host, 'Of this environment alone: change it where the server is elsewhere.'),
-    ...('database' in store ? [setting('database', store.database)] : []),
+    setting('host', store.host, 'Change it where this environment has a server of its own.'),
+    ...('database' in store
+      ? [
+          setting(
+            'database',
+            apart(model, store.database, (env) => sqlNameOf(store.database, env)),
+          ),
+        ]
+      : []),
     ...(store.tls === 'disable'
       ? [setting('tls', store.tls, 'The network is trusted to encrypt, or to be private: nobody verifies the server.')]
       : []),
-    ...('user' in store ? [setting('user', store.user)] : []),
+    ...('user' in store
+      ? [
+          setting(
+            'user',
+            apart(model, store.user, (env) => sqlNameOf(store.user, env)),
+          ),
+        ]
+      : []),
   ]
 }

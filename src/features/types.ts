@@ -1,5 +1,5 @@
 import type { GoModuleSet } from '../golang/sets.js'
-import type { FeatureFlags, Model } from '../model/types.js'
+import type { Environment, FeatureFlags, Model } from '../model/types.js'
 
 /**
  * Contributions that features make to files which are not theirs. Each slot is an ordered list:
@@ -72,7 +72,8 @@ export interface OverlaySetting {
   /** Key of the configuration file, `postgres.host`: a section and a name. */
   readonly key: string
   readonly env: string
-  readonly value: string
+  /** By the environment's name where each has its own. */
+  readonly value: string | Readonly<Record<string, string>>
   /** Needed where neither name nor value says it. */
   readonly why?: string
 }
@@ -80,7 +81,12 @@ export interface OverlaySetting {
 /** The settings of one section of the configuration file. */
 export interface OverlaySection {
   readonly section: string
-  readonly settings: readonly (OverlaySetting & { readonly name: string })[]
+  readonly settings: readonly {
+    readonly name: string
+    readonly env: string
+    readonly value: string
+    readonly why?: string
+  }[]
 }
 
 export interface GreetingUse {
@@ -159,12 +165,19 @@ export interface ReadmeFeature {
 }
 
 /** @public What a template sees: the Model's fields, the slots, and `env` in a file that exists per environment. */
-export type TemplateContext = Omit<Model, 'answers'> & { readonly slots: FilledSlots }
+export type TemplateContext = Omit<Model, 'answers'> & {
+  readonly slots: FilledSlots
+  readonly environments: readonly FilledEnvironment[]
+}
+
+/** @public An environment, with what its overlay states. */
+export interface FilledEnvironment extends Environment {
+  /** overlayConfig of this environment by section, as YAML nests it. */
+  readonly sections: readonly OverlaySection[]
+}
 
 /** The slots, with what is computed from all contributions together. */
 export interface FilledSlots extends Slots {
-  /** overlayConfig by section, as YAML nests it. */
-  readonly overlaySections: readonly OverlaySection[]
   /** The secrets of all of compose. */
   readonly composeSecrets: readonly string[]
 }

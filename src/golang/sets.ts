@@ -1,6 +1,6 @@
 /**
  * Sets of Go modules beyond the base, each turned on by the flag of its name. The place in the list is the bit in the index
- * of `src/model/sizes.ts`. Scripts read this file as text: one line, single quotes.
+ * of `src/golang/sizes.ts`. Scripts read this file as text: one line, single quotes.
  */
 export const goModuleSets = ['metrics', 'tracing', 'grpc', 'postgres', 'mysql', 'redis', 'nats'] as const
 
