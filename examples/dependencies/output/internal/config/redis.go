@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"regexp"
+	"time"
+)
 
 const (
 	defaultRedisHost = "redis.data.svc.cluster.local"
@@ -10,6 +13,9 @@ const (
 	// an operator make 93; the server grants 100.
 	defaultRedisPoolSize = 7
 
+	// Every key begins like this: one server may serve many.
+	defaultRedisKeyPrefix = "orders" + ":"
+
 	// Redis answers within a millisecond. A request that waits this long for it
 	// has waited for nothing.
 	defaultRedisTimeout = 500 * time.Millisecond
@@ -17,12 +23,15 @@ const (
 
 // Redis is where the server is; the password is the credential RedisPassword.
 type Redis struct {
-	Host     string
-	Port     int
-	TLS      string
-	PoolSize int
-	Timeout  time.Duration
+	Host      string
+	Port      int
+	TLS       string
+	KeyPrefix string
+	PoolSize  int
+	Timeout   time.Duration
 }
+
+var redisKeyPrefix = regexp.MustCompile(`^[A-Za-z0-9_.:-]{1,100}$`)
 
 func redisFields() []Field {
 	return []Field{
@@ -43,6 +52,12 @@ func redisFields() []Field {
 			Env:  "REDIS_TLS",
 			Doc:  "how the connection to Redis is protected",
 			kind: tlsKind(func(c *Config) *string { return &c.Redis.TLS }),
+		},
+		{
+			Key:  "redis.keyPrefix",
+			Env:  "REDIS_KEY_PREFIX",
+			Doc:  "what every key begins with; two environments on one server need two",
+			kind: textKind(func(c *Config) *string { return &c.Redis.KeyPrefix }, defaultRedisKeyPrefix, redisKeyPrefix, "letters, digits and _ . : -, at most 100"),
 		},
 		{
 			Key:  "redis.poolSize",

@@ -9,13 +9,8 @@ import (
 	"example.com/shop/orders/internal/store"
 )
 
-const (
-	// Every key begins like this: one server may serve many.
-	prefix = "orders" + ":greetings:"
-
-	// Every key ends some day. One without an end is a leak.
-	keep = 24 * time.Hour
-)
+// Every key ends some day. One without an end is a leak.
+const keep = 24 * time.Hour
 
 // Greetings counts, and forgets after a day without a greeting.
 type Greetings struct {
@@ -36,8 +31,8 @@ func (g *Greetings) Greet(ctx context.Context, name string) (count int64, err er
 	var counted *redis.IntCmd
 	// Both or neither: a key that was counted and has no end would stay for ever.
 	_, err = g.store.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		counted = p.Incr(ctx, prefix+name)
-		p.Expire(ctx, prefix+name, keep)
+		counted = p.Incr(ctx, g.key(name))
+		p.Expire(ctx, g.key(name), keep)
 
 		return nil
 	})
@@ -47,3 +42,5 @@ func (g *Greetings) Greet(ctx context.Context, name string) (count int64, err er
 
 	return counted.Val(), nil
 }
+
+func (g *Greetings) key(name string) string { return g.store.prefix + "greetings:" + name }

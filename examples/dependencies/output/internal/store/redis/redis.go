@@ -38,7 +38,8 @@ type Store struct {
 	// in use is load, and must not look like an outage.
 	check *redis.Client
 
-	size int
+	size   int
+	prefix string
 }
 
 // New returns a Store. application is what CLIENT LIST shows.
@@ -49,6 +50,7 @@ func New(cfg config.Redis, credentials config.Credentials, application string, l
 		client: client(cfg, credentials, application, cfg.PoolSize),
 		check:  client(cfg, credentials, application+"-check", 1),
 		size:   cfg.PoolSize,
+		prefix: cfg.KeyPrefix,
 	}
 }
 

@@ -89,7 +89,7 @@ func TestGreetings(t *testing.T) {
 	if count, err := greetings.Greet(t.Context(), name); err != nil || count != 21 {
 		t.Errorf("count = %d, %v, want 21", count, err)
 	}
-	left, err := s.client.TTL(t.Context(), prefix+name).Result()
+	left, err := s.client.TTL(t.Context(), greetings.key(name)).Result()
 	if err != nil || left <= 0 || left > keep {
 		t.Errorf("time to live = %s, %v, want up to %s", left, err, keep)
 	}
