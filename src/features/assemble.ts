@@ -102,12 +102,13 @@ function byText<T>(entries: readonly T[], textOf: (entry: T) => string): T[] {
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry)
 }
 
-/** The user's own after the first render: the example to be replaced. Everything else is merged. */
+/** The user's own after the first render: the example to be replaced, and what a script seals into the project. Everything else is merged. */
 const startingPoints = [
   /^internal\/greeting\//,
   /^api\/(openapi\.yaml$|greeting\/)/,
   /^\.env\.example$/,
   /^CODEOWNERS$/,
+  /^deploy\/overlays\/[^/]+\/sealed-credentials\.yaml$/,
 ]
 
 function policyOf(path: string): Policy {

@@ -10,6 +10,7 @@ import { configReload } from './config-reload.js'
 import { consul } from './consul.js'
 import { deployment } from './deployment.js'
 import { entrypoint } from './entrypoint.js'
+import { externalSecrets } from './external-secrets.js'
 import { github } from './github.js'
 import { grpc } from './grpc.js'
 import { grpcMetrics } from './grpc-metrics.js'
@@ -20,6 +21,7 @@ import { httpMetrics } from './http-metrics.js'
 import { httpTracing } from './http-tracing.js'
 import { istio } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
+import { kubernetesSecrets } from './kubernetes-secrets.js'
 import {
   messaging,
   messagingMetrics,
@@ -38,6 +40,7 @@ import { pdb } from './pdb.js'
 import { postgres } from './postgres.js'
 import { pprof } from './pprof.js'
 import { redis } from './redis.js'
+import { sealedSecrets } from './sealed-secrets.js'
 import { service } from './service.js'
 import { serviceMonitor } from './service-monitor.js'
 import { statefulset } from './statefulset.js'
@@ -80,6 +83,9 @@ export const features: readonly Feature[] = [
   messagingMySQL,
   nats,
   compose,
+  kubernetesSecrets,
+  externalSecrets,
+  sealedSecrets,
   configCentre,
   configCentreReload,
   configCentreMetrics,

@@ -72,6 +72,8 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       messaging: brokers.nats !== undefined,
       nats: brokers.nats !== undefined,
       compose: [centre, ...Object.values(data), brokers.nats].some((one) => one !== undefined),
+      externalSecrets: spec['secrets.provider'] === 'external-secrets',
+      sealedSecrets: spec['secrets.provider'] === 'sealed-secrets',
     },
     ports: { http: spec['http.port'], grpc: spec['grpc.port'], admin: spec['http.adminPort'], service: 80 },
     handlerTimeout: spec['http.enabled'] ? 'HTTP.Timeout' : 'GRPC.Timeout',
@@ -92,6 +94,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     images: images.local,
     stores: data,
     messaging: brokers,
+    secrets: { store: spec['secrets.store'] },
     istio,
     argocd: {
       repo: spec['delivery.argocd.repo'] as string,

@@ -30,6 +30,7 @@ export function environments(spec: Spec): Environment[] {
       components: components(spec, hpa, pdb),
       host: isProduction ? (spec['istio.host'] as string) : `${name}.${spec['istio.host']}`,
       tlsSecret: `${namespace}-tls`,
+      secretKey: `${spec['secrets.path']}/${name}`,
       application: `${spec.name}-${name}`,
       // With a pipeline the approval is made there, before the commit; a manual sync would be a second gate.
       autoSync: !isProduction || spec['delivery.ci'] !== 'none',

@@ -189,6 +189,8 @@ export interface Environment {
   readonly host: string
   /** The certificate of `host`, in the namespace of the ingress gateway. */
   readonly tlsSecret: string
+  /** Key of this environment's values in the store that External Secrets reads. */
+  readonly secretKey: string
   /** Name of the Argo CD Application. */
   readonly application: string
   readonly autoSync: boolean
@@ -312,6 +314,10 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly nats: boolean
   /** Dependencies run in containers for local work. */
   readonly compose: boolean
+  /** The External Secrets operator writes the Secret. */
+  readonly externalSecrets: boolean
+  /** The Sealed Secrets controller writes it, from what Git holds. */
+  readonly sealedSecrets: boolean
 }
 
 export interface Model {
@@ -390,6 +396,8 @@ export interface Model {
   readonly images: Readonly<Record<StoreName | 'nats' | 'consul' | 'nacos', string>>
   readonly stores: Stores
   readonly messaging: Messaging
+  /** Where External Secrets reads: the name of a ClusterSecretStore. */
+  readonly secrets: { readonly store: string }
   readonly istio: Istio | undefined
   readonly argocd: ArgoCd
   readonly config: {

@@ -19,6 +19,11 @@ const conditions: readonly Condition[] = [
     message: 'autoscaling.enabled leaves the number to the autoscaler',
   },
   { keys: ['image.platforms'], holds: (spec) => spec['delivery.ci'] !== 'none', message: 'delivery.ci is none' },
+  {
+    keys: ['secrets.store', 'secrets.path'],
+    holds: (spec) => spec['secrets.provider'] === 'external-secrets',
+    message: 'secrets.provider is not external-secrets',
+  },
   { keys: ['config.reload'], holds: (spec) => spec['config.source'] !== 'env', message: 'config.source is env' },
 ]
 

@@ -84,6 +84,7 @@ const derivedKeys: readonly Key[] = [
   'delivery.argocd.project',
   ...sqlStoreNames.flatMap((store) => [`${store}.database`, `${store}.user`] as const),
   'nats.consumer',
+  'secrets.path',
 ]
 
 /** What is wrong with single values, wherever they stand. */
@@ -170,6 +171,7 @@ function deriveDefaults(
       sqlStoreNames.flatMap((store) => ['database', 'user'].map((what) => [`${store}.${what}`, sqlName(name)])),
     ),
     'nats.consumer': name,
+    'secrets.path': name,
   }
   for (const [key, value] of Object.entries(derived) as [Key, unknown][]) {
     base.set(key, value)

@@ -205,6 +205,13 @@ export const keyPrefix = {
   expect: 'a path of letters, digits, dots, dashes and underscores that ends in a slash, such as apps/orders/',
 }
 
+/** Path of a secret in a store; AWS Parameter Store wants the leading slash, Vault wants none. */
+export const secretPath = {
+  pattern: /^\/?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)*$/,
+  max: 200,
+  expect: 'a path of letters, digits, dots, dashes and underscores such as apps/orders',
+}
+
 /** com.alibaba.nacos ParamUtils: letters, digits and `_-.:`. */
 export const nacosName = {
   pattern: /^[A-Za-z0-9_.:-]+$/,

@@ -100,6 +100,8 @@ describe('words for the user', () => {
     [['--istio-retries', '1'], 'istio.retries'],
     [['--no-autoscaling', '--autoscaling-max', '5'], 'autoscaling.max'],
     [['--config-source', 'env', '--no-config-reload'], 'config.reload'],
+    [['--secrets-store', 'vault'], 'secrets.store'],
+    [['--secrets-provider', 'sealed-secrets', '--secrets-path', 'a'], 'secrets.path'],
   ])('%j: an answer without effect is a warning', (flags, key) => {
     const { code, stdout } = run(['orders', '--yes', '--json', '--dry-run', ...flags], folder())
     expect([code, JSON.parse(stdout).warnings]).toEqual([

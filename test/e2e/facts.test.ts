@@ -5,10 +5,12 @@ import { generate, recipe, workFolder } from '../support/project.js'
 import { describeWith } from '../support/tools.js'
 import { facts } from './facts.js'
 
+type Variant = 'calls' | 'external' | 'sealed'
+
 /** A change of the rendered overlay (no file named) or of one file: what a mistake in a template would look like. */
 interface Mistake {
-  /** The service that it is made in: one with HTTP and gRPC, or one with gRPC alone. */
-  readonly of?: 'calls'
+  /** The service that it is made in: one with HTTP and gRPC, one with gRPC alone, or one with another provider of Secrets. */
+  readonly of?: Variant
   readonly file?: string
   readonly from: string | RegExp
   readonly to: string
@@ -101,6 +103,38 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { file: 'scripts/credentials.sh', from: 'entry redis-password ask', to: 'entry redis-password random' },
     { file: 'internal/config/secret.go', from: '"redis-password"', to: '"redis-pass"' },
     { from: /redis:\n/g, to: 'cache:\n' },
+  ],
+  'External Secrets writes': [
+    { of: 'external', from: /(target:[\s\S]*?name:) orders-credentials/, to: '$1 orders-secrets' },
+    { of: 'external', from: /secretName: orders-credentials/, to: 'secretName: orders-secrets' },
+    { of: 'external', from: 'key: orders/production', to: 'key: orders/staging' },
+    { of: 'external', from: 'property: postgres-password', to: 'property: password' },
+    { of: 'external', from: 'secretKey: nats-password', to: 'secretKey: nats' },
+    { of: 'external', from: 'creationPolicy: Orphan', to: 'creationPolicy: Owner' },
+    { of: 'external', from: 'deletionPolicy: Retain', to: 'deletionPolicy: Delete' },
+    { of: 'external', from: 'kind: ClusterSecretStore', to: 'kind: SecretStore' },
+    { of: 'external', file: 'internal/config/secret.go', from: '"postgres-password"', to: '"postgres-pass"' },
+    { of: 'external', file: 'service.yaml', from: 'provider: external-secrets', to: 'provider: kubernetes' },
+  ],
+  'the operators have': [
+    { of: 'external', from: /(- externalsecrets\n\s+verbs:\n\s+- get\n\s+-) patch/, to: '$1 list' },
+    { of: 'external', from: '- external-secrets.io\n', to: '- ""\n' },
+    { of: 'external', from: '- externalsecrets\n', to: '- secrets\n' },
+    { of: 'external', file: 'scripts/credentials.sh', from: 'annotate externalsecret', to: 'label externalsecret' },
+    { of: 'external', file: 'scripts/credentials.sh', from: 'get externalsecret orders-', to: 'get externalsecret ' },
+  ],
+  'Sealed Secrets writes': [
+    { of: 'sealed', from: /secretName: orders-credentials/, to: 'secretName: orders-secrets' },
+    { of: 'sealed', from: /(template:\n\s+metadata:[\s\S]{0,200}?name:) orders-credentials/, to: '$1 orders' },
+    { of: 'sealed', from: 'skip-set-owner-references: "true"', to: 'skip-set-owner-references: "false"' },
+    { of: 'sealed', from: 'encryptedData: {}', to: 'encryptedData: {admin-token: AgBy}' },
+    { of: 'sealed', from: /(- sealedsecrets\n\s+verbs:\n)/, to: '$1  - delete\n' },
+    { of: 'sealed', from: '- sealedsecrets\n', to: '- secrets\n' },
+    { of: 'sealed', file: 'scripts/credentials.sh', from: '--scope strict', to: '--scope cluster-wide' },
+    { of: 'sealed', file: 'scripts/credentials.sh', from: '  entry postgres-password', to: '  entry password' },
+    { of: 'sealed', file: 'scripts/credentials.sh', from: 'postgres-password) data', to: 'password) data' },
+    { of: 'sealed', file: 'scripts/credentials.sh', from: 'name: orders-credentials', to: 'name: orders' },
+    { of: 'sealed', file: 'service.yaml', from: 'provider: sealed-secrets', to: 'provider: kubernetes' },
   ],
   'the migration runs': [
     { from: /(kind: Job[\s\S]*?image: \S+):\d+/, to: '$1:latest' },
@@ -235,7 +269,7 @@ class Mistaken extends Overlay {
 
 describeWith(['kustomize'], 'facts', () => {
   const work = workFolder()
-  const sound = new Map<'calls' | undefined, Overlay>()
+  const sound = new Map<Variant | undefined, Overlay>()
   beforeAll(() => {
     const flags = ['--preset=production', '--grpc']
     for (const [id, entry] of [
@@ -252,6 +286,8 @@ describeWith(['kustomize'], 'facts', () => {
         ),
       ],
       ['calls', recipe('calls', ...flags, '--no-http')],
+      ['external', recipe('external', ...flags, '--postgres', '--nats', '--secrets-provider=external-secrets')],
+      ['sealed', recipe('sealed', ...flags, '--postgres', '--secrets-provider=sealed-secrets')],
     ] as const) {
       const overlays = overlaysOf(generate(work, entry))
       sound.set(id, overlays.find(({ environment }) => environment === 'production') as Overlay)

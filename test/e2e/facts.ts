@@ -18,6 +18,7 @@ import {
   selects,
   trafficNames,
 } from './facts-reading.js'
+import { secretFacts } from './facts-secrets.js'
 import { storeFacts } from './facts-stores.js'
 
 export type { Fact } from './facts-reading.js'
@@ -42,6 +43,7 @@ export const facts: readonly Fact[] = [
   ...budgetFacts,
   ...centreFacts,
   ...migrationFacts,
+  ...secretFacts,
   ...storeFacts,
   {
     id: '17',

@@ -81,8 +81,15 @@ export const syncFacts: readonly Fact[] = [
         rules.filter(({ resources }) => resources.includes(resource)).flatMap(({ verbs }) => verbs as string[])
       const kinds = overlay.workloads.map(({ kind }) => `${String(kind).toLowerCase()}s`)
       const needs: [string, string][] = [
-        ['secrets', 'get'],
-        ['secrets', 'patch'],
+        // Where an operator of the cluster writes the Secret, people change what it follows; facts-secrets.ts has the rest.
+        ...['get', 'patch'].map((verb): [string, string] => [
+          overlay.one('ExternalSecret') !== undefined
+            ? 'externalsecrets'
+            : overlay.one('SealedSecret') !== undefined
+              ? 'sealedsecrets'
+              : 'secrets',
+          verb,
+        ]),
         // `rollout restart` patches, `rollout status` lists and watches.
         ...kinds.flatMap((kind) => ['get', 'list', 'watch', 'patch'].map((verb): [string, string] => [kind, verb])),
       ]

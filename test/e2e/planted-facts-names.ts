@@ -79,6 +79,8 @@ export const nameFacts: readonly Fact[] = [
         NetworkPolicy: [name],
         AuthorizationPolicy: [name],
         PeerAuthentication: [name],
+        ExternalSecret: [`${name}-credentials`],
+        SealedSecret: [`${name}-credentials`],
         Role: [`${name}-credentials-rotation`],
         RoleBinding: [`${name}-credentials-rotation`],
         Service: [name, `${name}-headless`],

@@ -14,6 +14,8 @@ const resources = [
   'apps/deployments',
   'apps/statefulsets',
   'argoproj.io/rollouts',
+  'bitnami.com/sealedsecrets',
+  'external-secrets.io/externalsecrets',
 ]
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 const appProtocols = ['http', 'http2', 'https', 'grpc', 'tcp', 'kubernetes.io/h2c', 'kubernetes.io/ws']

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { generate, recipe, workFolder } from '../support/project.js'
 import { describeWith, type Outcome, run, succeed } from '../support/tools.js'
@@ -93,6 +93,201 @@ describeWith(['git'], 'scripts of a generated project', () => {
     })
     test.each([[['create']], [['delete', 'staging']], [['create', 'nowhere']]])('refuses %j', (args) => {
       expect(script('credentials.sh', args, { PATH: stub('kubectl', 'exit 9') }).code).toBe(2)
+    })
+  })
+
+  describe('credentials.sh with External Secrets', () => {
+    let external: string
+    beforeAll(() => {
+      external = generate(work, recipe('external', '--preset=production', '--secrets-provider=external-secrets'))
+    })
+    /** A kubectl whose object is synced anew from the third look on, or never; and a sleep that takes no time. */
+    const kubectl = `
+echo "$*" >>"$FOLDER/calls"
+case "$*" in
+  "get namespace"*) exit "\${NAMESPACE-0}" ;;
+  *" wait "*) exit "\${WAIT-0}" ;;
+  *" get externalsecret "*)
+    n=$(($(cat "$FOLDER/looks" 2>/dev/null || echo 0) + 1)); echo "$n" >"$FOLDER/looks"
+    [ "$n" -ne "\${FAILS-0}" ] || exit 1
+    [ "$n" -lt "\${SYNCED-3}" ] && printf 1-old || printf 1-new ;;
+esac`
+    function credentials(command: string, env: Record<string, string> = {}) {
+      const PATH = stub('kubectl', kubectl)
+      const [folder = ''] = PATH.split(':')
+      fs.writeFileSync(path.join(folder, 'sleep'), '#!/bin/sh\n', { mode: 0o755 })
+      const outcome = run('sh', ['scripts/credentials.sh', command, 'staging'], {
+        cwd: external,
+        env: { PATH, FOLDER: folder, ...env },
+      })
+      return { outcome, calls: fs.readFileSync(path.join(folder, 'calls'), 'utf8').trim().split('\n') }
+    }
+    const look = '-n orders-staging get externalsecret orders-credentials -o jsonpath={.status.syncedResourceVersion}'
+
+    test('create: applies the one object, in a namespace that is there, and waits for the Secret', () => {
+      const { outcome, calls } = credentials('create')
+      expect(outcome.code).toBe(0)
+      expect(calls).toEqual([
+        'get namespace orders-staging',
+        expect.stringMatching(/^-n orders-staging apply -f \S*deploy\/overlays\/staging\/externalsecret\.yaml$/),
+        expect.stringMatching(
+          /^-n orders-staging wait --for=condition=Ready externalsecret\/orders-credentials --timeout=\d+m$/,
+        ),
+      ])
+      expect(credentials('create', { NAMESPACE: '1' }).calls[1]).toMatch(
+        /^create -f \S*deploy\/overlays\/staging\/namespace\.yaml$/,
+      )
+    })
+    test('create: says where to look when the Secret does not come', () => {
+      const { outcome } = credentials('create', { WAIT: '1' })
+      expect(outcome).toMatchObject({
+        code: 1,
+        output: expect.stringContaining('kubectl -n orders-staging describe externalsecret orders-credentials'),
+      })
+    })
+    test('rotate: has it read again, and restarts only when that is done', () => {
+      const { outcome, calls } = credentials('rotate')
+      expect(outcome).toMatchObject({ code: 0, output: '' })
+      expect(calls).toEqual([
+        look,
+        expect.stringMatching(
+          /^-n orders-staging annotate externalsecret orders-credentials force-sync=\d+ --overwrite$/,
+        ),
+        look,
+        look,
+        '-n orders-staging rollout restart deployment/orders',
+        expect.stringMatching(/^-n orders-staging rollout status deployment\/orders --timeout=\d+m$/),
+      ])
+    })
+    test.each([
+      ['it is not read again', { SYNCED: '1000' }],
+      ['kubectl fails', { FAILS: '2' }],
+    ])('rotate: restarts nothing, and ends, when %s', (_, env) => {
+      const { outcome, calls } = credentials('rotate', env)
+      expect(outcome.code).toBe(1)
+      expect(calls.filter((call) => call.includes('rollout'))).toEqual([])
+    })
+    test.each([[['create']], [['rotate', 'staging', 'admin-token']], [['create', 'nowhere']]])('refuses %j', (args) => {
+      const env = { PATH: stub('kubectl', 'exit 9') }
+      expect(run('sh', ['scripts/credentials.sh', ...args], { cwd: external, env }).code).toBe(2)
+    })
+  })
+
+  describe('credentials.sh with Sealed Secrets', () => {
+    const name = 'orders-credentials'
+    let project: string
+    const file = () => path.join(project, 'deploy/overlays/staging/sealed-credentials.yaml')
+    /** A project of its own each time: the script writes into it. */
+    beforeEach(() => {
+      fs.rmSync(path.join(work, 'sealed'), { recursive: true, force: true })
+      const flags = ['--preset=production', '--postgres', '--secrets-provider=sealed-secrets']
+      project = generate(work, recipe('sealed', ...flags))
+    })
+    /** Says what it was given; what it seals has the keys of that, and a word for each value. */
+    const kubeseal = `
+echo "kubeseal $*" >>"$FOLDER/calls"
+tee "$FOLDER/plain" | sed -n 's/^  \\([a-z]*-[a-z]*\\): .*/    \\1: SEALED/p' >"$FOLDER/entries"
+[ -z "\${SEALFAILS-}" ] || exit 1
+case "$*" in
+  *--merge-into*) for into; do :; done; cat "$FOLDER/entries" >>"$into" ;;
+  *) printf 'spec:\\n  encryptedData:\\n'; cat "$FOLDER/entries" ;;
+esac`
+    const kubectl = `
+echo "$*" >>"$FOLDER/calls"
+case "$*" in "get namespace"*) exit "\${NAMESPACE-0}" ;; *" get sealedsecret "*) printf 7 ;; *" wait "*) exit "\${WAIT-0}" ;; esac`
+    function credentials(args: readonly string[], input = '', env: Record<string, string> = {}) {
+      const PATH = stub('kubectl', kubectl)
+      const [folder = ''] = PATH.split(':')
+      fs.writeFileSync(path.join(folder, 'kubeseal'), `#!/bin/sh\n${kubeseal}\n`, { mode: 0o755 })
+      const outcome = run('sh', ['scripts/credentials.sh', ...args], {
+        cwd: project,
+        env: { PATH, FOLDER: folder, ...env },
+        input,
+      })
+      const read = (file: string) => {
+        const at = path.join(folder, file)
+        return fs.existsSync(at) ? fs.readFileSync(at, 'utf8') : ''
+      }
+      return { outcome, calls: read('calls').trim().split('\n'), plain: parse(read('plain')) }
+    }
+    const brought = [
+      expect.stringMatching(/^-n orders-staging apply -f \S*deploy\/overlays\/staging\/sealed-credentials\.yaml$/),
+      `-n orders-staging get sealedsecret ${name} -o jsonpath={.metadata.generation}`,
+      `-n orders-staging wait --for=jsonpath={.status.observedGeneration}=7 sealedsecret/${name} --timeout=2m`,
+      `-n orders-staging wait --for=condition=Synced sealedsecret/${name} --timeout=10s`,
+    ]
+
+    test('create: seals every value for one namespace and name, into the overlay, and brings it in', () => {
+      const { outcome, calls, plain } = credentials(['create', 'staging'], 'secret word\n')
+      expect(outcome).toMatchObject({ code: 0, output: expect.stringContaining('Commit ') })
+      expect(calls).toEqual(['get namespace orders-staging', 'kubeseal --format yaml --scope strict', ...brought])
+      expect(plain).toEqual({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: {
+          name,
+          namespace: 'orders-staging',
+          annotations: { 'sealedsecrets.bitnami.com/skip-set-owner-references': 'true' },
+        },
+        type: 'Opaque',
+        data: {
+          'admin-token': expect.stringMatching(/^[A-Za-z0-9+/]{86}==$/),
+          'postgres-password': Buffer.from('secret word').toString('base64'),
+        },
+      })
+      expect(parse(fs.readFileSync(file(), 'utf8')).spec.encryptedData).toEqual({
+        'admin-token': 'SEALED',
+        'postgres-password': 'SEALED',
+      })
+    })
+    test('create: again, seals nothing and brings in what is there', () => {
+      credentials(['create', 'staging'], 'word\n')
+      const sealed = fs.readFileSync(file(), 'utf8')
+      const { outcome, calls } = credentials(['create', 'staging'])
+      expect(outcome.code).toBe(0)
+      expect(calls).toEqual(['get namespace orders-staging', ...brought])
+      expect(fs.readFileSync(file(), 'utf8')).toBe(sealed)
+    })
+    test.each([
+      ['kubeseal fails', 'word\n', { SEALFAILS: '1' }],
+      ['a password is missing', '', {}],
+    ])('create: leaves the file and the cluster alone when %s', (_, input, env) => {
+      const before = fs.readFileSync(file(), 'utf8')
+      const { outcome, calls } = credentials(['create', 'staging'], input, env)
+      expect(outcome.code).toBe(1)
+      expect(calls.filter((call) => call.includes('apply'))).toEqual([])
+      expect(fs.readFileSync(file(), 'utf8')).toBe(before)
+    })
+    test('rotate: seals one new value into the file, and leaves the cluster to Git', () => {
+      credentials(['create', 'staging'], 'word\n')
+      const token = credentials(['rotate', 'staging'])
+      expect(token.outcome).toMatchObject({ code: 0, output: expect.stringContaining('restart staging') })
+      expect(token.calls).toEqual([
+        expect.stringMatching(/^kubeseal --format yaml --scope strict --merge-into \S*\/sealed-credentials\.yaml$/),
+      ])
+      expect(Object.keys(token.plain.data)).toEqual(['admin-token'])
+      const password = credentials(['rotate', 'staging', 'postgres-password'], 'new word\n')
+      expect(password.plain.data).toEqual({ 'postgres-password': Buffer.from('new word').toString('base64') })
+    })
+    test('restart: brings the file in, then restarts; nothing restarts while the old values are there', () => {
+      credentials(['create', 'staging'], 'word\n')
+      expect(credentials(['restart', 'staging']).calls).toEqual([
+        ...brought,
+        '-n orders-staging rollout restart deployment/orders',
+        expect.stringMatching(/^-n orders-staging rollout status deployment\/orders --timeout=\d+m$/),
+      ])
+      const { outcome, calls } = credentials(['restart', 'staging'], '', { WAIT: '1' })
+      expect(outcome).toMatchObject({ code: 1, output: expect.stringContaining(`describe sealedsecret ${name}`) })
+      expect(calls.filter((call) => call.includes('rollout'))).toEqual([])
+    })
+    test.each([
+      [['create'], 2],
+      [['create', 'nowhere'], 2],
+      [['restart', 'staging', 'admin-token'], 2],
+      [['rotate', 'staging'], 1],
+      [['restart', 'staging'], 1],
+    ])('refuses %j of a new project', (args, code) => {
+      expect(credentials(args).outcome.code).toBe(code)
     })
   })
 

@@ -35,7 +35,6 @@ export const axes: Readonly<Record<string, Axis>> = {
       'autoscaling.engine': 'hpa',
       'istio.mode': 'sidecar',
       'rollout.strategy': 'rolling',
-      'secrets.provider': 'kubernetes',
       'alerts.receiver': 'none',
       'delivery.packaging': 'kustomize',
     },
@@ -245,6 +244,17 @@ export const axes: Readonly<Record<string, Axis>> = {
       'nats.stream': 'A-b_1',
       'nats.subject': 'a.B-c.d_e',
       'nats.consumer': '1',
+    },
+  },
+  secrets: {
+    default: {},
+    kubernetes: { 'secrets.provider': 'kubernetes' },
+    external: { 'secrets.provider': 'external-secrets' },
+    sealed: { 'secrets.provider': 'sealed-secrets' },
+    'external, elsewhere': {
+      'secrets.provider': 'external-secrets',
+      'secrets.store': 'vault.shared',
+      'secrets.path': '/Team-a/pay_1.0',
     },
   },
   metrics: {

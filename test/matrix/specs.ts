@@ -75,6 +75,8 @@ const texts: Readonly<Partial<Record<Key, fc.Arbitrary<unknown>>>> = {
   'nats.stream': fc.stringMatching(/^[A-Za-z0-9_-]{1,48}$/),
   'nats.subject': fc.constantFrom('a', 'greetings.created', 'A-1.b_2.true.0'),
   'nats.consumer': fc.stringMatching(/^[A-Za-z0-9_-]{1,48}$/),
+  'secrets.store': fc.constantFrom('cluster-secrets', 'vault.shared', 'true', '1'),
+  'secrets.path': fc.constantFrom('orders', '/a/B_1.0/c', 'null', '1e3', '0'),
   'delivery.environments': fc
     .subarray(['dev', 'test', 'staging', 'canary', 'production', 'true', '1', 'x'.repeat(20)], { minLength: 1 })
     .chain((names) => fc.shuffledSubarray(names, { minLength: names.length })),

@@ -34,7 +34,14 @@ export const configuration = {
   ),
   'secrets.provider': choice(['kubernetes', 'external-secrets', 'sealed-secrets'], {
     default: 'kubernetes',
-    later: ['external-secrets', 'sealed-secrets'],
     help: 'where Secrets come from; always mounted as files',
+  }),
+  'secrets.store': text(rules.dnsSubdomain, {
+    default: 'cluster-secrets',
+    help: 'ClusterSecretStore that External Secrets reads from',
+  }),
+  'secrets.path': text(rules.secretPath, {
+    help: 'what the keys in the store begin with; the environment follows',
+    derived: '<name>',
   }),
 }

@@ -121,6 +121,11 @@ const cases: Readonly<Record<string, { good: readonly unknown[]; bad: readonly u
     ],
   },
   'istio.gateway': { good: ['create', 'istio-system/main'], bad: ['main', 'a/b/c', '/b', 'a/'] },
+  'secrets.store': { good: ['vault', 'vault.shared'], bad: ['', 'Vault', 'a b', 'a/b', '*'] },
+  'secrets.path': {
+    good: ['orders', 'apps/orders', '/apps/Team_a/orders-1.0'],
+    bad: ['', '/', 'a/', '//a', '../a', 'a/./b', 'a b', 'a:b', '$(id)', 'a\n'],
+  },
   'rollout.weights': {
     good: [
       [80, 20],

@@ -16,7 +16,7 @@ usage() {
 [ "$#" -eq 2 ] || usage
 overlay="$(dirname "$0")/../deploy/overlays/$2/kustomization.yaml"
 [ -f "$overlay" ] || { echo "$0: no such environment: $2" >&2; exit 2; }
-namespace="$(sed -n 's/^namespace: //p' "$overlay")"
+namespace="$(sed -n 's/^namespace: //p' "$overlay" | tr -d '"')"
 
 # 256 bits, in hexadecimal.
 random() { od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n'; }

@@ -1,0 +1,26 @@
+import { defineFeature } from './types.js'
+
+/** The Secret is in Git, encrypted for the Sealed Secrets controller of the cluster. */
+export const sealedSecrets = defineFeature({
+  id: 'sealed-secrets',
+  help: 'a SealedSecret for each environment, and a script that seals',
+  enabled: ({ features }) => features.sealedSecrets,
+  conflicts: ['external-secrets'],
+  templates: 'features/sealed-secrets',
+  flag: 'sealedSecrets',
+  slots: () => ({
+    kinds: [{ group: 'bitnami.com', kind: 'SealedSecret' }],
+    readmeFeatures: [
+      {
+        title: 'Sealed Secrets',
+        text: 'The Secret is in Git, encrypted; only the controller in the cluster opens it.',
+      },
+    ],
+    readmeNeeds: [
+      {
+        what: 'the Sealed Secrets controller, and `kubeseal` where values are sealed',
+        for: 'the Secret; without its CRD nothing can be applied',
+      },
+    ],
+  }),
+})
