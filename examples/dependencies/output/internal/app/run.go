@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"strings"
 	"syscall"
 
 	"example.com/shop/checkout/internal/buildinfo"
@@ -170,6 +169,6 @@ func usage(flags *flag.FlagSet) {
 	for _, f := range config.Fields() {
 		_, _ = fmt.Fprintf(out, "  %s, %s\n        %s; %s (default %s)\n", f.Key, f.Env, f.Doc, f.Range, f.Default)
 	}
-	_, _ = fmt.Fprintf(out, "\nSecrets are files in the directory CREDENTIALS_DIR: %s; and, if you like, %s.\n",
-		strings.Join(config.RequiredCredentials(), ", "), config.AdminToken)
+	_, _ = fmt.Fprintf(out, "\nSecrets are files in the directory CREDENTIALS_DIR: %s.\n", config.AdminToken+
+		", postgres-password, postgres-ca.crt, mysql-password, mysql-ca.crt, redis-password, redis-ca.crt, nats-password, nats-ca.crt, consul-token")
 }
