@@ -1,6 +1,7 @@
 import { type FileSet, fileSet, type OutputFile, type Policy } from '../engine/file-set.js'
 import { type CompiledTemplates, renderFolders } from '../engine/template-set.js'
 import { goMod, goSum } from '../golang/go-mod.js'
+import { compressedMegabytes } from '../golang/program-size.js'
 import type { GoModuleSet } from '../golang/sets.js'
 import type { Model } from '../model/types.js'
 import { features as allFeatures } from './index.js'
@@ -32,18 +33,18 @@ function enabledFeatures(model: Model, features: readonly Feature[] = allFeature
 export function renderProject(model: Model, templates: CompiledTemplates): FileSet {
   const enabled = enabledFeatures(model)
   const folders = ['base', ...enabled.flatMap(({ templates: folder }) => (folder === undefined ? [] : [folder]))]
+  const sets = new Set<GoModuleSet>(enabled.flatMap(({ goModules = [] }) => goModules))
   const slots = fillSlots(model, enabled)
   const environments: FilledEnvironment[] = model.environments.map((env) => ({
     ...env,
     sections: sectionsOf(env.name, slots.overlayConfig),
   }))
   const rendered = renderFolders(templates, folders, {
-    context: { ...model, slots, environments },
+    context: { ...model, slots, environments, programMegabytes: compressedMegabytes(sets) },
     name: model.name,
     environments,
     policyOf,
   })
-  const sets = new Set<GoModuleSet>(enabled.flatMap(({ goModules = [] }) => goModules))
   return fileSet([
     ...rendered,
     text('go.mod', goMod(model.module, model.versions.goDirective, sets)),

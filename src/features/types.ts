@@ -168,6 +168,8 @@ export interface ReadmeFeature {
 export type TemplateContext = Omit<Model, 'answers'> & {
   readonly slots: FilledSlots
   readonly environments: readonly FilledEnvironment[]
+  /** Megabytes of the compressed program without CGO, measured. */
+  readonly programMegabytes: string
 }
 
 /** @public An environment, with what its overlay states. */

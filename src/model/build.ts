@@ -9,7 +9,7 @@ import { messaging } from './messaging.js'
 import { mostPods, stores } from './stores.js'
 import { latencyObjective, timing } from './timing.js'
 import type { Entrypoint, Environment, Image, Istio, Model, Stores, Workload, WorkloadRef } from './types.js'
-import { actions, compressedMegabytes, images, versions } from './versions.js'
+import { actions, images, versions } from './versions.js'
 
 /** Version and addresses of this tool, passed in by the entry. */
 export type Tool = Model['tool']
@@ -196,7 +196,6 @@ function image(spec: Spec): Image {
     platforms: spec['image.platforms'],
     platformList: spec['image.platforms'].join(','),
     uid,
-    programMegabytes: compressedMegabytes(spec['metrics.enabled'], spec['tracing.enabled'], spec['grpc.enabled']),
   }
 }
 

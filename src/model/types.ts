@@ -146,8 +146,6 @@ export interface Image {
   /** Comma-separated, as docker buildx takes them. */
   readonly platformList: string
   readonly uid: number
-  /** Megabytes of the compressed program without CGO, measured. */
-  readonly programMegabytes: string
 }
 
 /** One workload: all pods, or one side of a traffic split. */

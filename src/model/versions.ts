@@ -61,14 +61,3 @@ export const images = {
     nacos: 'nacos/nacos-server:v2.5.1',
   },
 } as const
-
-/**
- * Megabytes (10⁶ bytes) of the program of a new project, as pulled: `gzip -9` of a stripped linux/amd64 build without CGO,
- * measured with the Go version above. The base image comes on top.
- */
-export function compressedMegabytes(metrics: boolean, tracing: boolean, grpc: boolean): string {
-  if (grpc) {
-    return tracing ? (metrics ? '6.4' : '6.2') : metrics ? '5.7' : '5.4'
-  }
-  return tracing ? (metrics ? '6.3' : '6.0') : metrics ? '4.0' : '3.1'
-}

@@ -1,5 +1,5 @@
 import type { Manifest } from '../support/manifests.js'
-import { containerOf, type Fact, podOf, same, selects } from './facts-reading.js'
+import { containerOf, type Fact, mebibytes, podOf, same, selects } from './facts-reading.js'
 
 const hook = 'argocd.argoproj.io/hook'
 const wave = 'argocd.argoproj.io/sync-wave'
@@ -67,6 +67,58 @@ export const migrationFacts: readonly Fact[] = [
                 ],
           ),
           ...(isHook ? same('hook', annotations[hook], 'wanted', 'PreSync') : []),
+        ]
+      }),
+  },
+  {
+    rule: 'the migration’s pod is as guarded as the service’s, and says the same of itself',
+    contradictions: (overlay) =>
+      overlay.all('Job').flatMap((job) => {
+        const server = overlay.workloads[0] as Manifest
+        const [pod, serving] = [podOf(job), podOf(server)]
+        const [container, program] = [containerOf(job), containerOf(server)]
+        const secretOf = ({ volumes = [] }: Manifest) =>
+          volumes.find(({ name }: Manifest) => name === 'credentials')?.secret
+        const limit = mebibytes(container.resources.limits.memory)
+        const goLimit = container.env.find(({ name }: Manifest) => name === 'GOMEMLIMIT')?.value
+        const { labels, annotations = {} } = job.spec.template.metadata
+        const common = ['name', 'part-of', 'managed-by'].map((name) => `app.kubernetes.io/${name}`)
+        const serverLabels = server.spec.template.metadata.labels
+        const accounts = overlay
+          .all('ServiceAccount')
+          .filter(({ metadata }) => metadata.name === pod.serviceAccountName)
+        const objects = [job, ...accounts]
+        const isHook = job.metadata.annotations?.[hook] !== undefined
+        const policy = 'argocd.argoproj.io/hook-delete-policy'
+        const hooks = overlay.objects.filter(({ metadata }) => metadata.annotations?.[hook] !== undefined)
+        const { parallelism, completions, backoffLimit, activeDeadlineSeconds, ttlSecondsAfterFinished } = job.spec
+        return [
+          ...same('its pod', pod.securityContext, "the service's", serving.securityContext),
+          ...same('its container', container.securityContext, "the service's", program.securityContext),
+          ...same('its links to Services', pod.enableServiceLinks, "the service's", serving.enableServiceLinks),
+          ...same('its Secret', secretOf(pod), "the service's", secretOf(serving)),
+          ...container.volumeMounts
+            .filter(({ readOnly }: Manifest) => readOnly !== true)
+            .map(({ name }: Manifest) => `it may write to ${name}`),
+          ...same('GOMEMLIMIT', goLimit, 'nine tenths', `${Math.floor(limit * 0.9)}MiB`),
+          ...same('disk asked for', container.resources.requests['ephemeral-storage'] !== undefined, 'wanted', true),
+          ...same('grace', pod.terminationGracePeriodSeconds, 'Kubernetes’ own', 30),
+          ...common.flatMap((name) => same(name, labels[name], "the service's", serverLabels[name])),
+          ...same('instance of its pods', labels['app.kubernetes.io/instance'], 'its name', job.metadata.name),
+          ...[labels, ...objects.map(({ metadata }) => metadata.labels)].flatMap((one) =>
+            same('component', one?.['app.kubernetes.io/component'], 'wanted', 'migration'),
+          ),
+          ...same('default container', annotations['kubectl.kubernetes.io/default-container'], 'its', container.name),
+          ...(isHook ? same('hooks', hooks.length, 'Job, ServiceAccount and ConfigMap', 3) : []),
+          ...hooks.flatMap(({ kind, metadata }) =>
+            same(`${kind} is replaced`, metadata.annotations[policy], 'before the next', 'BeforeHookCreation'),
+          ),
+          ...same(
+            'patience',
+            [parallelism, completions, backoffLimit, activeDeadlineSeconds, ttlSecondsAfterFinished],
+            'wanted',
+            [1, 1, 3, 600, 604_800],
+          ),
         ]
       }),
   },

@@ -150,6 +150,15 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: /argocd.argoproj.io\/sync-wave: "-1"/, to: 'argocd.argoproj.io/sync-wave: "0"' },
     { from: /(kind: Job[\s\S]*?argocd.argoproj.io\/hook:) PreSync/, to: '$1 PostSync' },
   ],
+  'the migration’s pod is': [
+    { from: /(kind: Job[\s\S]*?runAsUser:) 65532/, to: '$1 0' },
+    { from: /(kind: Job[\s\S]*?defaultMode:) 256/, to: '$1 420' },
+    { from: /(kind: Job[\s\S]*?readOnly:) true/, to: '$1 false' },
+    { from: /(kind: Job[\s\S]*?value:) 57MiB/, to: '$1 64MiB' },
+    { from: /(kind: Job[\s\S]*?enableServiceLinks:) false/, to: '$1 true' },
+    { from: /(kind: Job[\s\S]*?hook-delete-policy:) BeforeHookCreation/, to: '$1 HookSucceeded' },
+    { from: 'backoffLimit: 3', to: 'backoffLimit: 30' },
+  ],
   'no request and no budget': [
     { from: /(kind: Service\n[\s\S]*?selector:\n)\s+app.kubernetes.io\/component: server\n/, to: '$1' },
     {

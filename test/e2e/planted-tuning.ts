@@ -38,7 +38,11 @@ export const tuning: readonly { readonly at: RegExp; readonly reason: string }[]
   },
   { at: /^AppProject spec\.description$/, reason: 'the user’s own words' },
   {
-    at: /^Application spec\.(revisionHistoryLimit|syncPolicy\.retry\.(limit|backoff\.factor))$/,
+    at: /^Application spec\.(revisionHistoryLimit|syncPolicy\.retry\.(limit|refresh|backoff\.factor))$/,
     reason: 'how patient Argo CD is',
+  },
+  {
+    at: /^Job spec\.(parallelism|completions|backoffLimit|activeDeadlineSeconds|ttlSecondsAfterFinished)$/,
+    reason: 'how patient the migration is; a fact has the numbers',
   },
 ]
