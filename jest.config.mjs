@@ -18,6 +18,6 @@ export default {
   projects: ['unit', 'golden', 'matrix', 'cli', 'e2e'].map(tier),
   reporters: ['default', '<rootDir>/test/support/summary-reporter.mjs'],
   // Two at a time: tests that wait for controllers and servers leave the processor to others.
-  maxWorkers: 2,
+  maxWorkers: 3,
   testTimeout: 120_000,
 }

@@ -19,6 +19,12 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
 
   beforeAll(() => {
     const project = generate(work, recipe('orders', '--nats'))
+    // The example keeps names out of the log, and the tests have to know whose message was handled.
+    const handler = path.join(project, 'internal/greeted/greeted.go')
+    const source = fs.readFileSync(handler, 'utf8')
+    const telling = source.replace('"message_id", m.ID)', '"message_id", m.ID, "name", event.Name)')
+    expect(telling).not.toBe(source)
+    fs.writeFileSync(handler, telling)
     binary = path.join(project, 'bin/orders')
     succeed('make', ['build'], { cwd: project })
   })
