@@ -17,7 +17,7 @@ const tier = (name) => ({ ...shared, displayName: name, testMatch: [`<rootDir>/t
 export default {
   projects: ['unit', 'golden', 'matrix', 'cli', 'e2e'].map(tier),
   reporters: ['default', '<rootDir>/test/support/summary-reporter.mjs'],
-  // Two at a time: tests that wait for controllers and servers leave the processor to others.
+  // Three at a time, on machines of two cores: tests that wait for controllers and servers leave the processor to others.
   maxWorkers: 3,
   testTimeout: 120_000,
 }
