@@ -131,7 +131,7 @@ export const leafMistakes: readonly LeafMistake[] = [
   {
     mistake: 'a grace period that is too short',
     at: /terminationGracePeriodSeconds$/,
-    change: (value) => [value - 1, 30, 0, undefined],
+    change: (value) => [value - 1, 30, 0, undefined].filter((other) => other !== value),
   },
   {
     mistake: 'a preStop hook that is missing or too long',

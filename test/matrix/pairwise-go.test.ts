@@ -22,7 +22,8 @@ describeWith(['go', 'gofmt', 'golangci-lint'], 'Go sources of the covering set, 
   // One after the other in the same place: what a package shares with the one before is in the caches by its path.
   const cwd = path.join(work, 'project')
   // The toolchain that the images are built with; other tests take the caller's own.
-  const env = { GOTOOLCHAIN: goToolchain }
+  // Without the folder in what is compiled, so that it counts for the next run, too.
+  const env = { GOTOOLCHAIN: goToolchain, GOFLAGS: '-trimpath' }
   const go = goToolchain.replace(/^go/, '')
 
   test.each(membersByGoSources())('$id $title', ({ files }) => {

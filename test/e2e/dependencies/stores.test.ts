@@ -37,7 +37,7 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
     }
     project = generate(work, recipe('orders', '--postgres', '--mysql', '--redis', '--no-tracing'))
     binary = path.join(project, 'bin/orders')
-    succeed('go', ['build', '-o', binary, './cmd/orders'], { cwd: project })
+    succeed('go', ['build', '-trimpath', '-o', binary, './cmd/orders'], { cwd: project })
     fs.mkdirSync(credentials)
     for (const name of stores.keys()) {
       fs.writeFileSync(passwordFile(name), `${firstPassword}\n`)
