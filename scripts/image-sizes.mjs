@@ -55,7 +55,7 @@ function table() {
   return `// Written by scripts/image-sizes.mjs; do not edit.
 
 /**
- * Megabytes (10⁶ bytes) of the program of a new project, as pulled: \`gzip -9\` of a stripped linux/amd64 build without CGO,
+ * Megabytes (10⁶ bytes) of the program of a new project, as pulled: by zlib at level 9, of a stripped linux/amd64 build without CGO,
  * by Go ${toolchain}. The base image comes on top. The index is the sum of 2^n over the sets of src/golang/sets.ts that are on.
  */
 export const programMegabytes = '${sizes.join(' ')}'
@@ -76,7 +76,7 @@ function document() {
   return `# Sizes
 
 Megabytes (10⁶ bytes) of the program of a new project for every combination: stripped, linux/amd64, CGO off, Go ${toolchain},
-\`gzip -9\`, which is about what a registry stores. \`npm run image-sizes\` measures them; the README of a generated project
+compressed by zlib at level 9, about as a registry stores it. \`npm run image-sizes\` measures them; the README of a generated project
 prints its own.
 
 The image has the base on top: nothing for scratch, about 1 MB for distroless static, 4 MB for alpine, 30 MB for debian and
