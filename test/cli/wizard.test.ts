@@ -50,8 +50,8 @@ describe('what is asked', () => {
   test('what this version refuses is not offered', async () => {
     const { asked, offered } = await play(groups.map(({ id }) => [sections, id]))
     expect(offered['Pipeline']).toEqual(['github', 'none'])
-    expect(offered['Configuration source']).toEqual(['env', 'file'])
-    expect(asked).not.toContain('gRPC')
+    expect(offered['Configuration source']).toEqual(['env', 'file', 'nacos', 'consul'])
+    expect(asked).not.toContain('Kafka')
   })
   test('every question can be typed', () => {
     const kinds = groups.flatMap(({ options }) => askable(options)).map((key) => optionOf(key).kind)
