@@ -34,7 +34,8 @@ await writeFile(
   path.join(root, 'generated/templates.check.ts'),
   `// Written by scripts/check-templates.mjs; type-checked, never run.
 import type { FilledEnvironment, TemplateContext } from '../src/features/types.js'
-import type { Environment, FreeText, Istio, Nats, Stores } from '../src/model/types.js'
+import type { Nats, Stores } from '../src/model/types-dependencies.js'
+import type { Environment, FreeText, Istio } from '../src/model/types.js'
 
 void (0 as unknown as Environment | FilledEnvironment | FreeText | Istio | Nats | Stores)
 declare function print(value: string | number): void

@@ -1,4 +1,5 @@
-import type { Model, SqlStore, Store } from '../model/types.js'
+import type { Model } from '../model/types.js'
+import type { SqlStore, Store } from '../model/types-dependencies.js'
 import { apart, sqlNameOf } from './environment-values.js'
 import { reach } from './reach.js'
 import type { Credential, OverlaySetting, SlotContributions } from './types.js'

@@ -8,7 +8,8 @@ import { mesh } from './mesh.js'
 import { messaging } from './messaging.js'
 import { mostPods, stores } from './stores.js'
 import { latencyObjective, timing } from './timing.js'
-import type { Entrypoint, Environment, Image, Istio, Model, Stores, Workload, WorkloadRef } from './types.js'
+import type { Entrypoint, Environment, Image, Istio, Model, Workload, WorkloadRef } from './types.js'
+import type { Stores } from './types-dependencies.js'
 import { actions, images, versions } from './versions.js'
 
 /** Version and addresses of this tool, passed in by the entry. */

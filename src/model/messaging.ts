@@ -1,5 +1,5 @@
 import type { Spec } from '../spec/table.js'
-import type { Messaging, Nats, Stores } from './types.js'
+import type { Messaging, Nats, Stores } from './types-dependencies.js'
 
 /** Seconds of one try to handle a message, and so of the end of the consumers, all at once. */
 const handling = 10

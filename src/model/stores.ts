@@ -1,7 +1,7 @@
 import { type SqlStoreName, type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
-import type { SqlStore, Store, Stores } from './types.js'
+import type { SqlStore, Store, Stores } from './types-dependencies.js'
 
 /** Connections left for the migration (its own two) and for somebody who looks at the database by hand. */
 const reserved = 5
