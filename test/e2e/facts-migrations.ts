@@ -3,6 +3,7 @@ import { containerOf, type Fact, mebibytes, podOf, same, selects } from './facts
 
 const hook = 'argocd.argoproj.io/hook'
 const wave = 'argocd.argoproj.io/sync-wave'
+const native = 'sidecar.istio.io/nativeSidecar'
 
 /** Facts about the Job that moves the schema, which runs before everything that it could lean on. */
 export const migrationFacts: readonly Fact[] = [
@@ -109,6 +110,12 @@ export const migrationFacts: readonly Fact[] = [
             same('component', one?.['app.kubernetes.io/component'], 'wanted', 'migration'),
           ),
           ...same('default container', annotations['kubectl.kubernetes.io/default-container'], 'its', container.name),
+          ...same(
+            'its proxy',
+            annotations[native],
+            "the service's",
+            server.spec.template.metadata.annotations?.[native],
+          ),
           ...(isHook ? same('hooks', hooks.length, 'Job, ServiceAccount and ConfigMap', 3) : []),
           ...hooks.flatMap(({ kind, metadata }) =>
             same(`${kind} is replaced`, metadata.annotations[policy], 'before the next', 'BeforeHookCreation'),

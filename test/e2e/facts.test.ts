@@ -157,6 +157,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: /(kind: Job[\s\S]*?value:) 57MiB/, to: '$1 64MiB' },
     { from: /(kind: Job[\s\S]*?enableServiceLinks:) false/, to: '$1 true' },
     { from: /(kind: Job[\s\S]*?hook-delete-policy:) BeforeHookCreation/, to: '$1 HookSucceeded' },
+    { from: /(kind: Job[\s\S]*?nativeSidecar:) "true"/, to: '$1 "false"' },
     { from: 'backoffLimit: 3', to: 'backoffLimit: 30' },
   ],
   'no request and no budget': [
