@@ -185,7 +185,8 @@ function appletsFolder(parent: string): string {
 
 function listen(port: number): Promise<net.Server> {
   const server = net.createServer((socket) => socket.on('error', () => {}).end())
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
     server.listen(port, '127.0.0.1', () => resolve(server))
   })
 }

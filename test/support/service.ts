@@ -136,19 +136,29 @@ function request(options: http.RequestOptions): Promise<Answer> {
   })
 }
 
+/** One block of ports for each of jest's workers, so two of them never choose the same one at the same time. */
+const blocks = 12
+const blockSize = 1000
+const block = 20_000 + (Number(process.env['JEST_WORKER_ID'] ?? 1) % blocks) * blockSize
+let next = Math.floor(Math.random() * blockSize)
+
 /**
- * Ports that nothing listens on, below those that the kernel hands out for outgoing connections: one of these could
- * be taken again before the program listens.
+ * Ports that nothing listens on, and that are not given a second time soon: whoever asks may listen only later. They
+ * lie below those that the kernel hands out for outgoing connections, which could be taken in between.
  */
 export async function freePorts(count: number): Promise<number[]> {
-  const found = new Set<number>()
-  while (found.size < count) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000)
+  const found: number[] = []
+  for (let tried = 0; found.length < count; tried++) {
+    if (tried === blockSize) {
+      throw new Error(`no free port from ${block} to ${block + blockSize - 1}`)
+    }
+    const port = block + next
+    next = (next + 1) % blockSize
     if (await isFree(port)) {
-      found.add(port)
+      found.push(port)
     }
   }
-  return [...found]
+  return found
 }
 
 function isFree(port: number): Promise<boolean> {
