@@ -1,5 +1,6 @@
 import { sqlStoreNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
+import { hasAlerts, hasDashboards } from './monitoring.js'
 import type { Environment } from './types.js'
 
 /** Environments of these names run one small replica and hold no budget. */
@@ -28,6 +29,12 @@ export function environments(spec: Spec): Environment[] {
       pdb,
       logLevel: isDevelopment ? 'debug' : 'info',
       components: components(spec, hpa, pdb),
+      monitoring: [
+        ...(hasAlerts(spec) && !isDevelopment ? [`alerts/${name}`] : []),
+        // One for all environments, which it chooses from: two with the same uid would overwrite each other.
+        ...(hasDashboards(spec) && isProduction ? ['dashboards'] : []),
+      ],
+      alerts: hasAlerts(spec) && !isDevelopment,
       host: isProduction ? (spec['istio.host'] as string) : `${name}.${spec['istio.host']}`,
       tlsSecret: `${namespace}-tls`,
       secretKey: `${spec['secrets.path']}/${name}`,

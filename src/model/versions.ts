@@ -21,6 +21,8 @@ export const versions = {
   protocGenGoGrpc: '1.6.2',
   /** https://github.com/fullstorydev/grpcurl/releases */
   grpcurl: '1.9.4',
+  /** https://github.com/prometheus/prometheus/releases: promtool runs the tests of the alert rules. */
+  prometheus: '3.15.0',
 } as const
 
 /** Actions by commit, with the release that the commit is; the tags of their repositories are the source. */

@@ -1,0 +1,173 @@
+import type { Spec } from '../spec/table.js'
+import type { Ledger } from './ledger.js'
+import { bytesOf, decimalSeconds, duration, millisecondsOf } from './quantity.js'
+import type { BurnRate, Indicator, Monitoring, Slo } from './types-monitoring.js'
+
+/** Days for which the error budget has to last: four weeks and a bit, as the Site Reliability Workbook counts. */
+const periodDays = 30
+
+/** The pairs of windows of the Site Reliability Workbook, chapter 5, table 5-8. */
+const windows: readonly (Pick<BurnRate, 'spent' | 'long' | 'short' | 'for' | 'severity'> & { hours: number })[] = [
+  { hours: 1, spent: 2, long: '1h', short: '5m', for: '2m', severity: 'critical' },
+  { hours: 6, spent: 5, long: '6h', short: '30m', for: '15m', severity: 'critical' },
+  { hours: 24, spent: 10, long: '1d', short: '2h', for: '1h', severity: 'warning' },
+  { hours: 72, spent: 10, long: '3d', short: '6h', for: '3h', severity: 'warning' },
+]
+
+/** Minutes of the window in which latency and traffic are looked at. */
+const latencyMinutes = 5
+/** Of so many requests one is the slowest percent. */
+const percentOf = 100
+/** Bytes of a goroutine that waits: its stack and what a request holds. */
+const goroutineBytes = 8 * 1024
+
+/** Six digits are more than any objective has, and hide what binary fractions add. */
+const rounded = (value: number): number => Number(value.toPrecision(6))
+
+/** Whether rules are rendered: without metrics there is nothing to watch. */
+export function hasAlerts(spec: Spec): boolean {
+  return spec['alerts.enabled'] && spec['metrics.enabled']
+}
+
+export function hasDashboards(spec: Spec): boolean {
+  return spec['dashboards.enabled'] && spec['metrics.enabled']
+}
+
+/** The objectives, and how fast their budget may go. */
+export function slo(spec: Spec, ledger: Ledger): Slo {
+  const availability = spec['slo.availability']
+  const errorBudget = rounded((100 - availability) / 100)
+  const leastTraffic = rounded(Math.ceil((percentOf / (latencyMinutes * 60)) * 100) / 100)
+  const latencySeconds = decimalSeconds(millisecondsOf(spec['slo.latencyP99']))
+  const burnRates = windows.map((window) => burnRate(window, errorBudget))
+  if (hasAlerts(spec)) {
+    const options = ['slo.availability']
+    ledger.note(
+      { name: 'error budget', unit: '%', reason: `requests that may fail in ${periodDays} days`, options },
+      rounded(errorBudget * 100),
+      `100 − ${availability} (objective) = ${rounded(errorBudget * 100)}`,
+    )
+    for (const rate of burnRates) {
+      ledger.text(
+        {
+          name: `burn rate over ${rate.long} and ${rate.short}`,
+          reason: `${rate.spent} % of the budget are gone ${rate.severity === 'critical' ? 'before anybody else notices: a page' : 'in working hours: a ticket'}; the short window, a twelfth, ends the alert soon after the errors end`,
+          options,
+        },
+        `${rate.factor} × ${errorBudget} = ${rate.threshold}`,
+        `${rate.spent} % × ${periodDays} d ÷ ${rate.long} = ${rate.factor}; short: ${rate.long} ÷ 12 = ${rate.short}`,
+      )
+    }
+    ledger.note(
+      {
+        name: 'least traffic for a percentage',
+        unit: 'requests/s',
+        reason: 'one in a hundred can be told only of a hundred; below that, one slow or failed request would page',
+        options: [],
+      },
+      leastTraffic,
+      `${percentOf} (requests) ÷ ${latencyMinutes * 60} s (window), rounded up = ${leastTraffic}`,
+    )
+  }
+  return {
+    latencySeconds,
+    latencyText: duration(millisecondsOf(spec['slo.latencyP99'])).text,
+    // Prometheus 3 spells whole numbers with a fraction: 1.0.
+    latencyBucket: latencySeconds.includes('.') ? `le="${latencySeconds}"` : `le=~"${latencySeconds}(\\\\.0)?"`,
+    availability,
+    errorBudget,
+    periodDays,
+    burnRates,
+    indicators: indicators(spec),
+    leastTraffic,
+  }
+}
+
+function burnRate({ hours, ...window }: (typeof windows)[number], errorBudget: number): BurnRate {
+  const factor = rounded(((window.spent / 100) * periodDays * 24) / hours)
+  return {
+    ...window,
+    factor,
+    longMinutes: hours * 60,
+    shortMinutes: hours * 5,
+    threshold: rounded(factor * errorBudget),
+  }
+}
+
+function indicators(spec: Spec): Indicator[] {
+  const named = (protocol: Indicator['protocol'], errors: string, samples: Indicator['samples']): Indicator => ({
+    protocol,
+    requests: `${protocol}_requests_total`,
+    errors,
+    duration: `${protocol}_request_duration_seconds`,
+    panics: `${protocol}_panics_total`,
+    samples,
+  })
+  return [
+    ...(spec['http.enabled'] ? [named('http', 'code=~"5.."', { good: 'code="200"', bad: 'code="503"' })] : []),
+    // The codes that are the server's fault; what a caller did wrong or gave up on spends no budget.
+    ...(spec['grpc.enabled']
+      ? [
+          named('grpc', 'code=~"DataLoss|DeadlineExceeded|Internal|Unavailable|Unknown"', {
+            good: 'code="OK"',
+            bad: 'code="Internal"',
+          }),
+        ]
+      : []),
+  ]
+}
+
+/** Thresholds of what is no objective, and whom Alertmanager tells when. */
+export function monitoring(spec: Spec, ledger: Ledger): Monitoring {
+  const receiver = spec['alerts.receiver']
+  const goroutines = Math.floor(bytesOf(spec['resources.memory.limit']) / 10 / goroutineBytes)
+  const thresholds = {
+    errorGrowth: 1.5,
+    memoryShare: 0.95,
+    throttledShare: 0.25,
+    goroutines,
+    poolShare: 0.9,
+    storeErrors: 0.05,
+    lagSeconds: 300,
+    centreAge: 900,
+  }
+  if (hasAlerts(spec)) {
+    ledger.text(
+      {
+        name: 'memory that is near its limit',
+        reason: 'GOMEMLIMIT holds Go’s own memory at nine tenths; what is above that the collector can’t free',
+        options: [],
+      },
+      `${thresholds.memoryShare * 100} %`,
+      '90 % (GOMEMLIMIT) + half of what is left',
+    )
+    ledger.note(
+      {
+        name: 'goroutines that pile up',
+        reason: 'so many wait that they hold a tenth of the memory: they don’t end as fast as they start',
+        options: ['resources.memory.limit'],
+      },
+      goroutines,
+      `${spec['resources.memory.limit']} (memory limit) ÷ 10 ÷ ${goroutineBytes / 1024} KiB (each) = ${goroutines}`,
+    )
+  }
+  return {
+    namespace: 'monitoring',
+    receiver,
+    isWecom: receiver === 'wecom',
+    isSlack: receiver === 'slack',
+    secret: { name: `${spec.name}-alertmanager`, key: receiver === 'wecom' ? 'api-secret' : 'url' },
+    wecom: { corpId: spec['alerts.wecom.corpId'], agentId: spec['alerts.wecom.agentId'] },
+    runbook: `${webAddress(spec['delivery.argocd.repo'] as string)}/blob/main/docs/runbook.md`,
+    ...thresholds,
+    notify: { groupWait: '30s', groupInterval: '5m', repeatPage: '1h', repeatWarning: '12h' },
+  }
+}
+
+/** Where people read a repository: the address of its host, whatever Git speaks with it. */
+function webAddress(repository: string): string {
+  return repository
+    .replace(/\.git$/, '')
+    .replace(/^ssh:\/\/(?:[^@/]+@)?([^:/]+)(?::\d+)?\//, 'https://$1/')
+    .replace(/^[^@/:]+@([^:/]+):/, 'https://$1/')
+}
