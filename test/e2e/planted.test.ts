@@ -22,9 +22,18 @@ describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
   const work = workFolder()
   const flags = ['--preset=production', '--delivery-environments=production']
   const projects = [
-    recipe('everything', ...flags, '--rollout-weights=80,20', '--config-source=consul', '--postgres', '--nats'),
-    recipe('calls', ...flags, '--grpc', '--no-http', '--secrets-provider=sealed-secrets'),
-    recipe('both', ...flags, '--grpc', '--secrets-provider=external-secrets'),
+    recipe(
+      'everything',
+      ...flags,
+      '--rollout-weights=80,20',
+      '--config-source=consul',
+      '--postgres',
+      '--nats',
+      '--alerts-receiver=wecom',
+      '--alerts-wecom-corp-id=ww0123456789abcdef',
+    ),
+    recipe('calls', ...flags, '--grpc', '--no-http', '--secrets-provider=sealed-secrets', '--alerts-receiver=slack'),
+    recipe('both', ...flags, '--grpc', '--secrets-provider=external-secrets', '--alerts-receiver=webhook'),
     recipe('stateful', ...flags, '--workload-kind=statefulset', '--istio'),
   ].map((entry) => generate(work, entry))
   // Before the tests and not in one, so that their titles can say what was found.
