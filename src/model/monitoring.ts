@@ -1,3 +1,4 @@
+import { storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
 import { bytesOf, decimalSeconds, duration, millisecondsOf } from './quantity.js'
@@ -51,11 +52,11 @@ export function slo(spec: Spec, ledger: Ledger): Slo {
       ledger.text(
         {
           name: `burn rate over ${rate.long} and ${rate.short}`,
-          reason: `${rate.spent} % of the budget are gone ${rate.severity === 'critical' ? 'before anybody else notices: a page' : 'in working hours: a ticket'}; the short window, a twelfth, ends the alert soon after the errors end`,
+          reason: `${rate.severity === 'critical' ? 'wakes somebody' : 'tells somebody in working hours'} once ${rate.spent} % of the budget are gone within ${rate.long}; the short window, a twelfth, ends it soon after the errors end`,
           options,
         },
         `${rate.factor} × ${errorBudget} = ${rate.threshold}`,
-        `${rate.spent} % × ${periodDays} d ÷ ${rate.long} = ${rate.factor}; short: ${rate.long} ÷ 12 = ${rate.short}`,
+        `${rate.spent} % × ${periodDays} d ÷ ${rate.long} = ${rate.factor}; short: ${rate.long} ÷ 12 = ${rate.short}; held for ${rate.for}`,
       )
     }
     ledger.note(
@@ -132,24 +133,7 @@ export function monitoring(spec: Spec, ledger: Ledger): Monitoring {
     centreAge: 900,
   }
   if (hasAlerts(spec)) {
-    ledger.text(
-      {
-        name: 'memory that is near its limit',
-        reason: 'GOMEMLIMIT holds Go’s own memory at nine tenths; what is above that the collector can’t free',
-        options: [],
-      },
-      `${thresholds.memoryShare * 100} %`,
-      '90 % (GOMEMLIMIT) + half of what is left',
-    )
-    ledger.note(
-      {
-        name: 'goroutines that pile up',
-        reason: 'so many wait that they hold a tenth of the memory: they don’t end as fast as they start',
-        options: ['resources.memory.limit'],
-      },
-      goroutines,
-      `${spec['resources.memory.limit']} (memory limit) ÷ 10 ÷ ${goroutineBytes / 1024} KiB (each) = ${goroutines}`,
-    )
+    explain(spec, thresholds, ledger)
   }
   return {
     namespace: 'monitoring',
@@ -161,6 +145,87 @@ export function monitoring(spec: Spec, ledger: Ledger): Monitoring {
     runbook: `${webAddress(spec['delivery.argocd.repo'] as string)}/blob/main/docs/runbook.md`,
     ...thresholds,
     notify: { groupWait: '30s', groupInterval: '5m', repeatPage: '1h', repeatWarning: '12h' },
+  }
+}
+
+/** The reason of each threshold that concerns this service. */
+function explain(
+  spec: Spec,
+  limits: Pick<
+    Monitoring,
+    | 'errorGrowth'
+    | 'memoryShare'
+    | 'throttledShare'
+    | 'goroutines'
+    | 'poolShare'
+    | 'storeErrors'
+    | 'lagSeconds'
+    | 'centreAge'
+  >,
+  ledger: Ledger,
+): void {
+  const memory = spec['resources.memory.limit']
+  const hasStores = storeNames.some((name) => spec[`${name}.enabled`])
+  const rows: readonly (readonly [on: boolean, name: string, value: string, how: string, reason: string])[] = [
+    [
+      true,
+      'errors that have grown',
+      `${limits.errorGrowth} × the hour before`,
+      '1 + 50 %',
+      'half as many again, above the budget and with enough traffic, is a change and not chance; a canary does it first',
+    ],
+    [
+      true,
+      'memory that is near its limit',
+      `${limits.memoryShare * 100} % of ${memory}`,
+      '90 % (GOMEMLIMIT) + half of what is left',
+      'GOMEMLIMIT holds Go’s own memory at nine tenths; what is above that the collector can’t free',
+    ],
+    [
+      spec['resources.cpu.limit'] !== 'none',
+      'CPU that is throttled',
+      `${limits.throttledShare * 100} % of periods`,
+      '1 of 4, for 15 m',
+      'now and then is what a limit is for; a quarter of the time is latency that everybody has',
+    ],
+    [
+      true,
+      'goroutines that pile up',
+      `${limits.goroutines}`,
+      `${memory} (memory limit) ÷ 10 ÷ ${goroutineBytes / 1024} KiB (each)`,
+      'so many hold a tenth of the memory: they don’t end as fast as they start',
+    ],
+    [
+      hasStores,
+      'a pool that is full',
+      `${limits.poolShare * 100} %`,
+      'more than 9 of 10 connections, for 5 m',
+      'what comes next waits for a connection',
+    ],
+    [
+      hasStores,
+      'a data store that fails',
+      `${limits.storeErrors * 100} % of operations`,
+      '1 of 20, for 5 m',
+      'single errors are retried; one in twenty is seen by callers',
+    ],
+    [
+      spec['nats.enabled'],
+      'messages that wait',
+      `${limits.lagSeconds} s of work`,
+      'lag ÷ pace of the last 5 m, for 10 m',
+      'a burst is worked off within minutes; what lasts longer grows',
+    ],
+    [
+      ['consul', 'nacos'].includes(spec['config.source']) && spec['config.reload'],
+      'a configuration centre that is silent',
+      `${limits.centreAge} s`,
+      '15 min',
+      'longer than a restart of the centre; the settings in force stay good meanwhile',
+    ],
+  ]
+  for (const [, name, value, how, reason] of rows.filter(([on]) => on)) {
+    ledger.text({ name, reason, options: [] }, value, how)
   }
 }
 
