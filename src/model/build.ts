@@ -8,9 +8,9 @@ import { mesh } from './mesh.js'
 import { messaging } from './messaging.js'
 import { mostPods, stores } from './stores.js'
 import { latencyObjective, timing } from './timing.js'
-import type { Entrypoint, Environment, Image, Istio, Model, Workload, WorkloadRef } from './types.js'
+import type { Entrypoint, Environment, Image, Istio, Model, Pipeline, Workload, WorkloadRef } from './types.js'
 import type { Stores } from './types-dependencies.js'
-import { actions, images, versions } from './versions.js'
+import { actions, images, jobs, versions } from './versions.js'
 
 /** Version and addresses of this tool, passed in by the entry. */
 export type Tool = Model['tool']
@@ -66,7 +66,10 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       istio: istio !== undefined,
       trafficSplit: istio?.split === true,
       argocd: spec['delivery.argocd.enabled'],
+      pipeline: spec['delivery.ci'] !== 'none',
       github: spec['delivery.ci'] === 'github',
+      gitlab: spec['delivery.ci'] === 'gitlab',
+      jenkins: spec['delivery.ci'] === 'jenkins',
       stores: Object.values(data).some((store) => store !== undefined),
       ...chosenStores(data),
       migrations: sqlStoreNames.some((store) => data[store] !== undefined),
@@ -103,6 +106,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       namespace: 'argocd',
       server: 'https://kubernetes.default.svc',
     },
+    pipeline: pipeline(name, works, envs),
     config: {
       values: Object.entries(spec['config.values'])
         .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -132,6 +136,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     tracing: collector,
     istioVersion: spec['target.istio'],
     versions,
+    jobs,
     actions,
     decisions: ledger.decisions,
   }
@@ -168,6 +173,18 @@ function workloads(name: string, istio: Istio | undefined): WorkloadRef[] {
     image: subset.workload,
     weight: subset.weight,
   }))
+}
+
+/** New commits go to the last of the workloads, which takes its share of the traffic. */
+function pipeline(name: string, works: readonly WorkloadRef[], envs: readonly Environment[]): Pipeline {
+  return {
+    branch: 'main',
+    image: works.at(-1)?.image ?? name,
+    smokeInARow: works.length > 1 ? 1 : 3,
+    first: (envs.find(({ released }) => released) as Environment).name,
+    followers: envs.filter(({ released }) => !released).map((env) => env.name),
+    smokeTimeout: 900,
+  }
 }
 
 /** KEP-3015: PreferSameZone is stable since 1.35; PreferClose is its older name, deprecated from there on. */

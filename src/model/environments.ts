@@ -31,6 +31,7 @@ export function environments(spec: Spec): Environment[] {
       host: isProduction ? (spec['istio.host'] as string) : `${name}.${spec['istio.host']}`,
       tlsSecret: `${namespace}-tls`,
       secretKey: `${spec['secrets.path']}/${name}`,
+      variable: name.toUpperCase().replaceAll('-', '_'),
       application: `${spec.name}-${name}`,
       // With a pipeline the approval is made there, before the commit; a manual sync would be a second gate.
       autoSync: !isProduction || spec['delivery.ci'] !== 'none',

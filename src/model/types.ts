@@ -190,6 +190,8 @@ export interface Environment {
   readonly tlsSecret: string
   /** Key of this environment's values in the store that External Secrets reads. */
   readonly secretKey: string
+  /** The name as part of an environment variable's. */
+  readonly variable: string
   /** Name of the Argo CD Application. */
   readonly application: string
   readonly autoSync: boolean
@@ -240,6 +242,22 @@ export interface ArgoCd {
   readonly server: string
 }
 
+/** What the pipeline does with a commit, in any dialect. */
+export interface Pipeline {
+  /** The branch that is released. */
+  readonly branch: string
+  /** Name in the overlays' `images` that takes a new commit. */
+  readonly image: string
+  /** Answers in a row that have to name the new commit; 1 where another version keeps a share of the traffic. */
+  readonly smokeInARow: number
+  /** The environment that is released first. */
+  readonly first: string
+  /** Environments that take every commit together with the first: nothing waits for them. */
+  readonly followers: readonly string[]
+  /** Seconds until the smoke test gives up waiting for the new commit. */
+  readonly smokeTimeout: number
+}
+
 /** Which features are on; `{{#if features.metrics}}`. */
 export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly http: boolean
@@ -259,7 +277,11 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly istio: boolean
   readonly trafficSplit: boolean
   readonly argocd: boolean
+  /** Any of the dialects below. */
+  readonly pipeline: boolean
   readonly github: boolean
+  readonly gitlab: boolean
+  readonly jenkins: boolean
   /** Any data store. */
   readonly stores: boolean
   /** A database with a schema that changes. */
@@ -355,6 +377,7 @@ export interface Model {
   readonly secrets: { readonly store: string }
   readonly istio: Istio | undefined
   readonly argocd: ArgoCd
+  readonly pipeline: Pipeline
   readonly config: {
     readonly values: readonly ConfigValue[]
     readonly hasValues: boolean
@@ -410,11 +433,16 @@ export interface Model {
     readonly protocGenGo: string
     readonly protocGenGoGrpc: string
     readonly grpcurl: string
+    readonly cosign: string
   }
   /** GitHub Actions by commit: `uses` value and the tag for the comment. */
+  /** Images that the pipeline's jobs run in. */
+  readonly jobs: Readonly<Record<JobImage, string>>
   readonly actions: Readonly<Record<ActionName, { readonly uses: string; readonly tag: string }>>
   readonly decisions: readonly Decision[]
 }
+
+export type JobImage = 'binfmt' | 'docker' | 'dockerDaemon' | 'golangciLint' | 'buildkit'
 
 export type ActionName =
   | 'checkout'

@@ -201,6 +201,15 @@ export const exemptions: readonly Exemption[] = [
     decision: '0009-probes-not-healthcheck',
     holds: always,
   },
+  {
+    id: 'checkov-rollback-inputs',
+    tool: 'checkov',
+    check: 'CKV_GHA_7',
+    reason:
+      'the workflow that rolls back builds nothing: its inputs choose an environment and a commit that was released',
+    decision: '0016-rollback-asks',
+    holds: always,
+  },
   ...(
     [
       ['kube-score', 'pod-networkpolicy'],

@@ -30,6 +30,10 @@ const variants: readonly Recipe[] = [
   recipe('permissive', '--istio', '--istio-mtls=permissive', '--istio-gateway=istio-system/main', '--owner=payments'),
   recipe('one-environment', '--delivery-environments=production'),
   recipe('five-environments', '--delivery-environments=dev,test,staging,canary,production'),
+  recipe('gitlab', '--preset=production', '--delivery-ci=gitlab'),
+  recipe('gitlab-cgo', '--image-cgo', '--delivery-ci=gitlab', '--no-delivery-argocd', '--no-http', '--grpc'),
+  recipe('jenkins', '--preset=production', '--delivery-ci=jenkins'),
+  recipe('jenkins-cgo', '--image-cgo', '--delivery-ci=jenkins', '--no-delivery-argocd', '--no-http', '--grpc'),
   recipe('odd-words', '--description=${{ github.token }} $(id)', "--owner='; exit 1; #"),
   recipe('odd-values', '--config-values=a=null,b="1.30",c= x ,d=a: b #c', '--owner=a: "b"'),
 ]

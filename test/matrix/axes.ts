@@ -273,7 +273,13 @@ export const axes: Readonly<Record<string, Axis>> = {
     },
     off: { 'delivery.argocd.enabled': false },
   },
-  ci: { default: {}, github: { 'delivery.ci': 'github' }, none: { 'delivery.ci': 'none' } },
+  ci: {
+    default: {},
+    github: { 'delivery.ci': 'github' },
+    gitlab: { 'delivery.ci': 'gitlab' },
+    jenkins: { 'delivery.ci': 'jenkins' },
+    none: { 'delivery.ci': 'none' },
+  },
   environments: {
     default: {},
     one: { 'delivery.environments': ['production'] },
