@@ -1,5 +1,5 @@
 import { argocd } from './argocd.js'
-import { autoscaling } from './autoscaling.js'
+import { autoscaling, hpa, keda, prometheusAdapter } from './autoscaling.js'
 import { compose } from './compose.js'
 import { configCentre } from './config-centre.js'
 import { configCentreMetrics } from './config-centre-metrics.js'
@@ -95,6 +95,9 @@ export const features: readonly Feature[] = [
   consul,
   nacos,
   autoscaling,
+  hpa,
+  keda,
+  prometheusAdapter,
   pdb,
   networkPolicy,
   serviceMonitor,

@@ -1,11 +1,12 @@
 import { isStoreName, type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
-import { autoscaling, resources } from './capacity.js'
+import { resources } from './capacity.js'
 import { centrePlaces, configCentre } from './config-centre.js'
 import { environments } from './environments.js'
 import { Ledger } from './ledger.js'
 import { mesh } from './mesh.js'
 import { messaging } from './messaging.js'
+import { autoscaling } from './scaling.js'
 import { mostPods, stores } from './stores.js'
 import { latencyObjective, timing } from './timing.js'
 import type { Entrypoint, Environment, Image, Istio, Model, Pipeline, Workload, WorkloadRef } from './types.js'
@@ -32,9 +33,9 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const times = timing(spec, ledger)
   const istio = mesh(spec, ledger)
   const capacity = resources(spec, ledger)
-  const scale = autoscaling(spec, ledger)
-  const envs = environments(spec)
   const works = workloads(name, istio)
+  const scale = autoscaling(spec, works, ledger)
+  const envs = environments(spec, works)
   const data = stores(spec, mostPods(spec, works.length), ledger)
   const places = centrePlaces(spec)
   const centre = configCentre(spec, places)
@@ -61,6 +62,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       consul: centre?.name === 'Consul',
       nacos: centre?.name === 'Nacos',
       autoscaling: scale.enabled,
+      keda: scale.enabled && scale.keda,
       entrypoint: spec['entrypoint.enabled'],
       networkPolicy: spec['networkPolicy.enabled'],
       istio: istio !== undefined,

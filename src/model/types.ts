@@ -9,6 +9,7 @@
 import type { StoreName } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { Messaging, Stores } from './types-dependencies.js'
+import type { Autoscaling, Scaler } from './types-scaling.js'
 
 /** A user's own words: any Unicode text, line breaks included. Reaches a file through an encoder only. */
 export interface FreeText {
@@ -77,19 +78,6 @@ export interface Workload {
   readonly maxUnavailable: number
   /** Value of the pod label `version`, which the mesh's subsets select. */
   readonly version: string
-}
-
-export interface Autoscaling {
-  readonly enabled: boolean
-  readonly min: number
-  readonly max: number
-  /** Percent of the request; absent when not scaled on. */
-  readonly cpu: number | undefined
-  readonly memory: number | undefined
-  /** ContainerResource (true) or Resource metrics: a mesh sidecar's usage must not count. */
-  readonly perContainer: boolean
-  /** Seconds. */
-  readonly scaleDownWindow: number
 }
 
 /** One set of pods behind the Service: `v1` always, `v2` when traffic is split by weight. */
@@ -181,6 +169,8 @@ export interface Environment {
   /** Replicas stated by the overlay; absent when an HPA owns them. */
   readonly replicas: number | undefined
   readonly hpa: boolean
+  /** What KEDA asks for each workload; empty where it asks nothing. */
+  readonly scalers: readonly Scaler[]
   readonly pdb: boolean
   readonly logLevel: string
   /** deploy/components/<name> of each component that this overlay includes, in order. */
@@ -272,6 +262,8 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly consul: boolean
   readonly nacos: boolean
   readonly autoscaling: boolean
+  /** KEDA scales, through an autoscaler that it makes. */
+  readonly keda: boolean
   readonly entrypoint: boolean
   readonly networkPolicy: boolean
   readonly istio: boolean

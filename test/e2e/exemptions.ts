@@ -88,6 +88,14 @@ export const exemptions: readonly Exemption[] = [
     decision: '0002-autoscaler-owns-replicas',
     holds: ownedByScalers,
   },
+  {
+    id: 'kube-score-replicas-of-keda',
+    tool: 'kube-score',
+    check: 'deployment-replicas',
+    reason: 'KEDA owns the number, and kube-score knows no ScaledObject',
+    decision: '0002-autoscaler-owns-replicas',
+    holds: ownedByScalers,
+  },
   ...(
     [
       ['kube-score', 'deployment-replicas'],

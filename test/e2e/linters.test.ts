@@ -27,6 +27,7 @@ const variants: readonly Recipe[] = [
   recipe('two-replicas', '--no-autoscaling', '--workload-replicas=2'),
   recipe('many-replicas', '--autoscaling-max=200'),
   recipe('from-one', '--autoscaling-min=1'),
+  recipe('keda', '--preset=production', '--autoscaling-engine=keda', '--autoscaling-qps=100'),
   recipe('permissive', '--istio', '--istio-mtls=permissive', '--istio-gateway=istio-system/main', '--owner=payments'),
   recipe('one-environment', '--delivery-environments=production'),
   recipe('five-environments', '--delivery-environments=dev,test,staging,canary,production'),
