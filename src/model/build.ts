@@ -230,10 +230,12 @@ function entrypoint(spec: Spec): Entrypoint {
     enabled: spec['entrypoint.enabled'],
     waitFor: (spec['entrypoint.waitFor'] ?? []).map((target) => {
       if (isStoreName(target)) {
-        return { host: spec[`${target}.host`], port: spec[`${target}.port`] }
+        // redis-cli would have to be told of the certificates; the others ask without them.
+        const kind = target === 'redis' && spec['redis.tls'] ? undefined : target
+        return { kind, host: spec[`${target}.host`], port: spec[`${target}.port`] }
       }
       const [host = '', port = ''] = target.split(':')
-      return { host, port: Number(port) }
+      return { kind: undefined, host, port: Number(port) }
     }),
     timeout: spec['entrypoint.timeout'],
   }

@@ -147,9 +147,14 @@ export interface WorkloadRef {
   readonly weight: number
 }
 
-export interface WaitTarget {
+export interface Address {
   readonly host: string
   readonly port: number
+}
+
+export interface WaitTarget extends Address {
+  /** A server whose own client can ask it; anything else is asked for a TCP connection. */
+  readonly kind: StoreName | undefined
 }
 
 export interface Entrypoint {
