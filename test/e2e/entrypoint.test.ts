@@ -180,7 +180,7 @@ describeWith(
         const address = `127.0.0.1:${port}`
         const ask = (target: string) =>
           new Waiting(
-            spawn('dash', [script, 'true'], {
+            spawn('sh', [script, 'true'], {
               env: { PATH: process.env['PATH'] ?? '', WAIT_FOR: target, WAIT_TIMEOUT: '2' },
               stdio: ['ignore', 'pipe', 'pipe'],
             }),
