@@ -231,7 +231,7 @@ function entrypoint(spec: Spec): Entrypoint {
     waitFor: (spec['entrypoint.waitFor'] ?? []).map((target) => {
       if (isStoreName(target)) {
         // redis-cli would have to be told of the certificates; the others ask without them.
-        const kind = target === 'redis' && spec['redis.tls'] ? undefined : target
+        const kind = target === 'redis' && spec['redis.tls'] !== 'disable' ? undefined : target
         return { kind, host: spec[`${target}.host`], port: spec[`${target}.port`] }
       }
       const [host = '', port = ''] = target.split(':')
