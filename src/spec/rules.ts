@@ -201,7 +201,7 @@ export const gitRepository = {
 export const httpAddress = {
   pattern: /^https?:\/\/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*(:[1-9]\d{0,4})?$/,
   max: 200,
-  expect: 'an address such as http://consul.example.com:8500, without a path',
+  expect: 'an address such as https://consul.example.com:8501, without a path',
   also: (value: string) => Number(/:(\d+)$/.exec(value)?.[1] ?? 80) <= 65_535,
 }
 

@@ -62,7 +62,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: 'protocol: UDP', to: 'protocol: TCP' },
   ],
   'the configuration centre of': [
-    { from: 'port: 8500\n', to: 'port: 8501\n' },
+    { from: 'port: 8501\n', to: 'port: 8500\n' },
     { from: /(kubernetes.io\/metadata.name:) consul\n/, to: '$1 console\n' },
     { from: 'consul-server.consul.svc', to: 'consul-server.shared.svc' },
   ],
