@@ -21,6 +21,7 @@ const judgeNames = ['strict', 'facts', 'policies'] as const
 describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
   const work = workFolder()
   const flags = ['--preset=production', '--delivery-environments=production']
+  const scaled = ['--autoscaling-qps=2000', '--autoscaling-queue-name=jobs', '--autoscaling-queue-target=30']
   const projects = [
     recipe(
       'everything',
@@ -29,11 +30,21 @@ describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
       '--config-source=consul',
       '--postgres',
       '--nats',
+      '--autoscaling-queue-target=30',
       '--alerts-receiver=wecom',
       '--alerts-wecom-corp-id=ww0123456789abcdef',
     ),
-    recipe('calls', ...flags, '--grpc', '--no-http', '--secrets-provider=sealed-secrets', '--alerts-receiver=slack'),
-    recipe('both', ...flags, '--grpc', '--secrets-provider=external-secrets', '--alerts-receiver=webhook'),
+    recipe(
+      'calls',
+      ...flags,
+      '--grpc',
+      '--no-http',
+      '--secrets-provider=sealed-secrets',
+      ...scaled,
+      '--autoscaling-engine=keda',
+      '--alerts-receiver=slack',
+    ),
+    recipe('both', ...flags, '--grpc', '--secrets-provider=external-secrets', ...scaled, '--alerts-receiver=webhook'),
     recipe('stateful', ...flags, '--workload-kind=statefulset', '--istio'),
   ].map((entry) => generate(work, entry))
   // Before the tests and not in one, so that their titles can say what was found.

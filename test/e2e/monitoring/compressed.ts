@@ -6,7 +6,7 @@ export const factor = 120
 const minutes: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, h: 60, d: 1440 }
 
 /** A duration of a rule, so many times shorter. */
-export function compressed(duration: string): string {
+function compressed(duration: string): string {
   const [, amount, unit = ''] = /^(\d+)([smhd])$/.exec(duration) ?? []
   return `${Math.round((Number(amount) * (minutes[unit] ?? Number.NaN) * 60_000) / factor)}ms`
 }

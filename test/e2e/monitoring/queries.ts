@@ -18,7 +18,7 @@ export interface Query {
 }
 
 /** Every rule of a project's environments. */
-export function rulesOf(project: string): (Manifest & { readonly file: string })[] {
+function rulesOf(project: string): (Manifest & { readonly file: string })[] {
   return filesBelow(project, /^deploy\/monitoring\/alerts\/[^/]+\/rules\.yaml$/).flatMap((file) =>
     parse(fs.readFileSync(path.join(project, file), 'utf8')).spec.groups.flatMap(({ rules }: Manifest) =>
       rules.map((rule: Manifest) => ({ ...rule, file })),
@@ -27,7 +27,7 @@ export function rulesOf(project: string): (Manifest & { readonly file: string })
 }
 
 /** Every dashboard of a project, as Grafana reads it. */
-export function dashboardsOf(project: string): Manifest[] {
+function dashboardsOf(project: string): Manifest[] {
   return filesBelow(project, /^deploy\/monitoring\/dashboards\/[^/]+\.json$/).map((file) =>
     JSON.parse(fs.readFileSync(path.join(project, file), 'utf8')),
   )
