@@ -127,6 +127,11 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { of: 'sealed', from: /secretName: orders-credentials/, to: 'secretName: orders-secrets' },
     { of: 'sealed', from: /(template:\n\s+metadata:[\s\S]{0,200}?name:) orders-credentials/, to: '$1 orders' },
     { of: 'sealed', from: 'skip-set-owner-references: "true"', to: 'skip-set-owner-references: "false"' },
+    {
+      of: 'sealed',
+      from: 'sealedsecrets.bitnami.com/managed: "true"',
+      to: 'sealedsecrets.bitnami.com/managed: "false"',
+    },
     { of: 'sealed', from: 'encryptedData: {}', to: 'encryptedData: {admin-token: AgBy}' },
     { of: 'sealed', from: /(- sealedsecrets\n\s+verbs:\n)/, to: '$1  - delete\n' },
     { of: 'sealed', from: '- sealedsecrets\n', to: '- secrets\n' },

@@ -54,6 +54,8 @@ function build(tool, stage) {
   const { goInstall, goBuild, pip, npm, moduleFiles = [] } = tool
   if (goInstall !== undefined) {
     go(stage, ['install', '-ldflags=-s -w', goInstall], { GOBIN: stage })
+    const [program = ''] = fs.readdirSync(stage)
+    fs.renameSync(path.join(stage, program), path.join(stage, tool.name))
   } else if (goBuild !== undefined) {
     const { modfile, command = '.', variables = {} } = goBuild
     const link = ['-s', '-w', ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`)].join(' ')

@@ -113,6 +113,17 @@ export const tools = /** @type {readonly Tool[]} */ ([
     // modules that the checksum database doesn't have.
     goBuild: { folder: 'dependencies/consul', command: 'github.com/hashicorp/consul' },
   },
+  // Later releases call themselves by another module path than the one they are served under.
+  {
+    name: 'kubeseal',
+    version: '0.36.6',
+    goInstall: 'github.com/bitnami-labs/sealed-secrets/cmd/kubeseal@v0.36.6',
+  },
+  {
+    name: 'sealed-secrets-controller',
+    version: '0.36.6',
+    goInstall: 'github.com/bitnami-labs/sealed-secrets/cmd/controller@v0.36.6',
+  },
   {
     name: 'crds',
     version: '1',
