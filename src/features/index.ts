@@ -21,6 +21,7 @@ import { httpMetrics } from './http-metrics.js'
 import { httpTracing } from './http-tracing.js'
 import { istio } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
+import { kafka } from './kafka.js'
 import { kubernetesSecrets } from './kubernetes-secrets.js'
 import {
   messaging,
@@ -40,6 +41,7 @@ import { pdb } from './pdb.js'
 import { postgres } from './postgres.js'
 import { pprof } from './pprof.js'
 import { redis } from './redis.js'
+import { remote } from './remote.js'
 import { sealedSecrets } from './sealed-secrets.js'
 import { service } from './service.js'
 import { serviceMonitor } from './service-monitor.js'
@@ -68,6 +70,7 @@ export const features: readonly Feature[] = [
   configFile,
   configEnv,
   configReload,
+  remote,
   stores,
   storeMetrics,
   storeTracing,
@@ -82,6 +85,7 @@ export const features: readonly Feature[] = [
   messagingPostgres,
   messagingMySQL,
   nats,
+  kafka,
   compose,
   kubernetesSecrets,
   externalSecrets,
