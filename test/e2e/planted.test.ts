@@ -24,7 +24,7 @@ describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
   const projects = [
     recipe('everything', ...flags, '--rollout-weights=80,20', '--config-source=consul', '--postgres', '--nats'),
     recipe('calls', ...flags, '--grpc', '--no-http', '--secrets-provider=sealed-secrets'),
-    recipe('both', ...flags, '--grpc', '--secrets-provider=external-secrets'),
+    recipe('both', ...flags, '--grpc', '--kafka', '--secrets-provider=external-secrets'),
     recipe('stateful', ...flags, '--workload-kind=statefulset', '--istio'),
   ].map((entry) => generate(work, entry))
   // Before the tests and not in one, so that their titles can say what was found.
