@@ -1,12 +1,13 @@
 import { sqlStoreNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
-import type { Environment } from './types.js'
+import { scalers } from './scaling.js'
+import type { Environment, WorkloadRef } from './types.js'
 
 /** Environments of these names run one small replica and hold no budget. */
 const developmentNames = new Set(['dev', 'develop', 'development', 'local', 'sandbox', 'test'])
 
 /** One overlay an environment, in the order of promotion. */
-export function environments(spec: Spec): Environment[] {
+export function environments(spec: Spec, works: readonly WorkloadRef[]): Environment[] {
   const names = spec['delivery.environments']
   const lastName = names.at(-1)
   const promoted = names.filter((name) => name === lastName || !developmentNames.has(name))
@@ -25,12 +26,14 @@ export function environments(spec: Spec): Environment[] {
       isProduction,
       replicas: isDevelopment ? 1 : hpa ? undefined : spec['workload.replicas'],
       hpa,
+      scalers: hpa && asksPrometheus(spec) ? scalers(spec, namespace, works) : [],
       pdb,
       logLevel: isDevelopment ? 'debug' : 'info',
       components: components(spec, hpa, pdb),
       host: isProduction ? (spec['istio.host'] as string) : `${name}.${spec['istio.host']}`,
       tlsSecret: `${namespace}-tls`,
       secretKey: `${spec['secrets.path']}/${name}`,
+      variable: name.toUpperCase().replaceAll('-', '_'),
       application: `${spec.name}-${name}`,
       // With a pipeline the approval is made there, before the commit; a manual sync would be a second gate.
       autoSync: !isProduction || spec['delivery.ci'] !== 'none',
@@ -39,6 +42,14 @@ export function environments(spec: Spec): Environment[] {
       traceRatio: isDevelopment ? '1' : '0.1',
     }
   })
+}
+
+/** KEDA does so for what is not CPU or memory. */
+function asksPrometheus(spec: Spec): boolean {
+  return (
+    spec['autoscaling.engine'] === 'keda' &&
+    (spec['autoscaling.qps'] !== undefined || spec['autoscaling.queue.target'] !== undefined)
+  )
 }
 
 function components(spec: Spec, hpa: boolean, pdb: boolean): string[] {

@@ -174,6 +174,13 @@ export const duration = {
   also: (value: string) => /[1-9]/.test(value),
 }
 
+/** A label value of Kubernetes, as the autoscaler's selector holds it. */
+export const queueName = {
+  pattern: /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/,
+  max: 63,
+  expect: 'letters, digits and . _ -, with a letter or digit at both ends, at most 63',
+}
+
 /** A path of an HTTP request on the admin port. */
 export const httpPath = {
   pattern: /^\/[A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*$/,

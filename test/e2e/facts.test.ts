@@ -177,6 +177,22 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: /(containerResource:\n\s+container:) orders/, to: '$1 istio-proxy' },
     { file: 'deploy/argocd/application-production.yaml', from: '/spec/replicas', to: '/spec/paused' },
   ],
+  'what an autoscaler asks for': [
+    { from: /name: requests_per_second/, to: 'name: requests_a_second' },
+    { from: 'averageValue: 2k', to: 'averageValue: 2M' },
+    { from: /(kind: HorizontalPodAutoscaler[\s\S]*?consumer:) nats/, to: '$1 kafka' },
+    { from: /(matchLabels:\n\s+consumer: nats\n\s+job:) orders/, to: '$1 order' },
+    { file: 'deploy/monitoring/prometheus-adapter.yaml', from: 'as: requests_per_second', to: 'as: qps' },
+    { file: 'deploy/monitoring/prometheus-adapter.yaml', from: /http_requests_total/g, to: 'http_request_total' },
+    { file: 'internal/telemetry/consumer.go', from: 'consumer_lag_messages', to: 'consumer_lag' },
+  ],
+  'what KEDA asks for': [
+    { of: 'calls', from: /namespace="orders"/, to: 'namespace="orders-staging"' },
+    { of: 'calls', from: 'minReplicaCount: 3', to: 'minReplicaCount: 0' },
+    { of: 'calls', from: 'threshold: "2000"', to: 'threshold: "200"' },
+    { of: 'calls', from: 'ignoreNullValues: "false"', to: 'ignoreNullValues: "true"' },
+    { of: 'calls', file: 'internal/grpcserver/metrics.go', from: 'grpc_requests_total', to: 'grpc_calls_total' },
+  ],
   'the disruption budget': [
     {
       from: /(kind: PodDisruptionBudget[\s\S]*?matchLabels:\n\s+app.kubernetes.io\/component:) server/,
@@ -319,9 +335,11 @@ describeWith(['kustomize'], 'facts', () => {
           '--redis',
           '--nats',
           '--config-source=consul',
+          '--autoscaling-qps=2000',
+          '--autoscaling-queue-target=30',
         ),
       ],
-      ['calls', recipe('calls', ...flags, '--no-http')],
+      ['calls', recipe('calls', ...flags, '--no-http', '--autoscaling-engine=keda', '--autoscaling-qps=2000')],
       [
         'external',
         recipe('external', ...flags, '--postgres', '--nats', '--kafka', '--secrets-provider=external-secrets'),

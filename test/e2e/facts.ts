@@ -18,6 +18,7 @@ import {
   selects,
   trafficNames,
 } from './facts-reading.js'
+import { scalingFacts } from './facts-scaling.js'
 import { secretFacts } from './facts-secrets.js'
 import { storeFacts } from './facts-stores.js'
 
@@ -43,6 +44,7 @@ export const facts: readonly Fact[] = [
   ...budgetFacts,
   ...centreFacts,
   ...migrationFacts,
+  ...scalingFacts,
   ...secretFacts,
   ...storeFacts,
   {
@@ -346,7 +348,7 @@ export const facts: readonly Fact[] = [
     rule: 'with an autoscaler: a workload to scale, requests, no replicas, and Argo CD leaves them alone; without: replicas, and it does not',
     contradictions: (overlay) => {
       const targets = overlay
-        .all('HorizontalPodAutoscaler')
+        .all('HorizontalPodAutoscaler', 'ScaledObject')
         .map(({ spec }) => `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}`)
       const ignored = (overlay.application?.spec.ignoreDifferences ?? []).map(
         ({ kind, name, jsonPointers }: Manifest) => `${kind}/${name}${jsonPointers}`,

@@ -21,10 +21,27 @@ const judgeNames = ['strict', 'facts', 'policies'] as const
 describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
   const work = workFolder()
   const flags = ['--preset=production', '--delivery-environments=production']
+  const scaled = ['--autoscaling-qps=2000', '--autoscaling-queue-name=jobs', '--autoscaling-queue-target=30']
   const projects = [
-    recipe('everything', ...flags, '--rollout-weights=80,20', '--config-source=consul', '--postgres', '--nats'),
-    recipe('calls', ...flags, '--grpc', '--no-http', '--secrets-provider=sealed-secrets'),
-    recipe('both', ...flags, '--grpc', '--kafka', '--secrets-provider=external-secrets'),
+    recipe(
+      'everything',
+      ...flags,
+      '--rollout-weights=80,20',
+      '--config-source=consul',
+      '--postgres',
+      '--nats',
+      '--autoscaling-queue-target=30',
+    ),
+    recipe(
+      'calls',
+      ...flags,
+      '--grpc',
+      '--no-http',
+      '--secrets-provider=sealed-secrets',
+      ...scaled,
+      '--autoscaling-engine=keda',
+    ),
+    recipe('both', ...flags, '--grpc', '--kafka', '--secrets-provider=external-secrets', ...scaled),
     recipe('stateful', ...flags, '--workload-kind=statefulset', '--istio'),
   ].map((entry) => generate(work, entry))
   // Before the tests and not in one, so that their titles can say what was found.

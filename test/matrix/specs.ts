@@ -76,6 +76,8 @@ const texts: Readonly<Partial<Record<Key, fc.Arbitrary<unknown>>>> = {
   'kafka.user': kafkaName,
   'kafka.topic': kafkaName,
   'kafka.group': kafkaName,
+  'autoscaling.queue.name': fc.constantFrom('jobs', '1e3', 'true', 'a.b-c_D'),
+  'metrics.prometheus': fc.constantFrom('http://prometheus.example.com', 'https://a.svc:9090'),
   'nats.url': fc.constantFrom('nats://nats.messaging.svc:4222', 'tls://10.0.0.1:65535', 'nats://a:1'),
   'nats.stream': fc.stringMatching(/^[A-Za-z0-9_-]{1,48}$/),
   'nats.subject': fc.constantFrom('a', 'greetings.created', 'A-1.b_2.true.0'),
