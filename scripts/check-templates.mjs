@@ -34,10 +34,10 @@ await writeFile(
   path.join(root, 'generated/templates.check.ts'),
   `// Written by scripts/check-templates.mjs; type-checked, never run.
 import type { FilledEnvironment, TemplateContext } from '../src/features/types.js'
-import type { Nats, Stores } from '../src/model/types-dependencies.js'
+import type { Kafka, Nats, Stores } from '../src/model/types-dependencies.js'
 import type { Environment, FreeText, Istio } from '../src/model/types.js'
 
-void (0 as unknown as Environment | FilledEnvironment | FreeText | Istio | Nats | Stores)
+void (0 as unknown as Environment | FilledEnvironment | FreeText | Istio | Kafka | Nats | Stores)
 declare function print(value: string | number): void
 declare function encode(value: string | number | boolean | FreeText | undefined): void
 declare function items<T>(list: readonly T[] | Readonly<Record<string, T>> | undefined): readonly T[]
@@ -56,6 +56,7 @@ function extras({ output, folder }) {
       ? ['{ readonly istio: Istio }']
       : []),
     ...(store === undefined ? [] : [`{ readonly stores: { readonly ${store}: NonNullable<Stores['${store}']> } }`]),
+    ...(folder === 'features/kafka' ? ['{ readonly messaging: { readonly kafka: Kafka } }'] : []),
     ...(folder === 'features/nats' ? ['{ readonly messaging: { readonly nats: Nats } }'] : []),
   ]
 }

@@ -23,6 +23,7 @@ import { httpTracing } from './http-tracing.js'
 import { istio } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
 import { jenkins } from './jenkins.js'
+import { kafka } from './kafka.js'
 import { kubernetesSecrets } from './kubernetes-secrets.js'
 import {
   messaging,
@@ -43,6 +44,7 @@ import { pipeline } from './pipeline.js'
 import { postgres } from './postgres.js'
 import { pprof } from './pprof.js'
 import { redis } from './redis.js'
+import { remote } from './remote.js'
 import { sealedSecrets } from './sealed-secrets.js'
 import { service } from './service.js'
 import { serviceMonitor } from './service-monitor.js'
@@ -71,6 +73,7 @@ export const features: readonly Feature[] = [
   configFile,
   configEnv,
   configReload,
+  remote,
   stores,
   storeMetrics,
   storeTracing,
@@ -85,6 +88,7 @@ export const features: readonly Feature[] = [
   messagingPostgres,
   messagingMySQL,
   nats,
+  kafka,
   compose,
   kubernetesSecrets,
   externalSecrets,

@@ -281,11 +281,16 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly jenkins: boolean
   /** Any data store. */
   readonly stores: boolean
+  /** What talks to a server of another's: any data store or broker. */
+  readonly remote: boolean
+  /** Some of them have a setting for how the connection is protected. */
+  readonly tlsModes: boolean
   /** A database with a schema that changes. */
   readonly migrations: boolean
   /** Any broker. */
   readonly messaging: boolean
   readonly nats: boolean
+  readonly kafka: boolean
   /** Dependencies run in containers for local work. */
   readonly compose: boolean
   /** The External Secrets operator writes the Secret. */
@@ -367,7 +372,7 @@ export interface Model {
   readonly image: Image
   readonly entrypoint: Entrypoint
   /** Images of dependencies, for local work alone. */
-  readonly images: Readonly<Record<StoreName | 'nats' | 'consul' | 'nacos', string>>
+  readonly images: Readonly<Record<StoreName | 'nats' | 'kafka' | 'consul' | 'nacos', string>>
   readonly stores: Stores
   readonly messaging: Messaging
   /** Where External Secrets reads: the name of a ClusterSecretStore. */

@@ -162,6 +162,17 @@ const rules: readonly Conflict[] = [
     'config.nacos.dataId',
   ]),
   {
+    code: 'nats-url-scheme',
+    keys: ['nats.url', 'nats.tls'],
+    // Without a name there is no URL yet, and the name is what is asked for.
+    violated: (spec) =>
+      spec['nats.enabled'] &&
+      spec['nats.url'] !== undefined &&
+      spec['nats.url'].startsWith('tls:') !== (spec['nats.tls'] === 'verify'),
+    message: (spec) => `nats.url ${spec['nats.url']} does not go with nats.tls ${spec['nats.tls']}`,
+    hint: 'tls:// is encrypted and nats:// is not: change one of them',
+  },
+  {
     code: 'slo-needs-metrics',
     keys: ['slo.latencyP99', 'metrics.enabled'],
     violated: (spec) => !spec['metrics.enabled'] && spec['slo.latencyP99'] !== '800ms',

@@ -111,6 +111,21 @@ export const natsUrl = {
   expect: 'nats://host:port or tls://host:port, without a password',
 }
 
+/** host:port. */
+export const brokerAddress = {
+  pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:[1-9]\d{0,4}$/,
+  max: 200,
+  expect: 'host:port',
+  also: (value: string) => Number(value.split(':')[1]) <= 65_535,
+}
+
+/** A topic, a consumer group or a user. A topic may have 249 characters, and each environment has a name of its own. */
+export const kafkaName = {
+  pattern: /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/,
+  max: 128,
+  expect: 'at most 128 letters, digits, full stops, dashes and underscores, no full stop in front',
+}
+
 /** A stream or a durable consumer: a part of subjects and of file names. */
 export const natsName = {
   pattern: /^[A-Za-z0-9_-]{1,48}$/,

@@ -224,9 +224,35 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { file: 'internal/config/messaging.go', from: /(defaultConsumerTimeout\s+=) 10/, to: '$1 20' },
     { from: /(sleep:\n\s+seconds:) 5/, to: '$1 6' },
   ],
-  'with NATS every overlay': [
+  'every overlay says where its brokers are': [
     { file: 'deploy/overlays/production/config.yaml', from: ':4222', to: ':4223' },
     { from: 'port: 4222\n', to: 'port: 4223\n' },
+    { of: 'external', file: 'deploy/overlays/production/config.yaml', from: ':9093', to: ':9092' },
+    { of: 'external', file: 'deploy/overlays/production/config.yaml', from: 'brokers:', to: 'servers:' },
+    { of: 'external', from: 'port: 9093\n', to: 'port: 9092\n' },
+  ],
+  'each broker has a check': [
+    { file: 'internal/app/components.go', from: 'checks.Register(nats.Name', to: 'checks.Register(redis.Name' },
+    { file: 'internal/app/components.go', from: '{name: nats.Name,', to: '{name: "broker",' },
+    { file: 'internal/app/components.go', from: '{name: "nats-consumer"', to: '{name: "consumer"' },
+    { of: 'external', file: 'internal/app/components.go', from: 'kafkaBroker.Check', to: 'natsBroker.Check' },
+    { of: 'external', file: 'internal/config/secret.go', from: '{name: KafkaPassword, required: true}', to: '' },
+    { of: 'external', file: 'service.yaml', from: 'kafka:\n', to: 'kafka:\n  sasl: none\n' },
+  ],
+  'brokers are verified': [
+    { file: 'deploy/overlays/production/config.yaml', from: 'tls://', to: 'nats://' },
+    { file: 'deploy/overlays/production/config.yaml', from: 'stream: ', to: 'stream: dev-' },
+    {
+      of: 'external',
+      file: 'deploy/overlays/production/config.yaml',
+      from: 'kafka:\n',
+      to: 'kafka:\n  tls: disable\n',
+    },
+    { of: 'external', file: 'deploy/overlays/production/config.yaml', from: 'topic: ', to: 'topic: staging.' },
+    { of: 'external', file: 'deploy/overlays/production/config.yaml', from: 'group: ', to: 'group: other-' },
+  ],
+  'a stream that the service makes': [
+    { file: 'deploy/overlays/production/config.yaml', from: 'replicas: "3"', to: 'replicas: "1"' },
   ],
   'handler ≤ write': [
     { file: defaults, from: /(defaultHTTPWriteTimeout\s+=) 20/, to: '$1 30' },
@@ -319,7 +345,10 @@ describeWith(['kustomize'], 'facts', () => {
         ),
       ],
       ['calls', recipe('calls', ...flags, '--no-http', '--autoscaling-engine=keda', '--autoscaling-qps=2000')],
-      ['external', recipe('external', ...flags, '--postgres', '--nats', '--secrets-provider=external-secrets')],
+      [
+        'external',
+        recipe('external', ...flags, '--postgres', '--nats', '--kafka', '--secrets-provider=external-secrets'),
+      ],
       ['sealed', recipe('sealed', ...flags, '--postgres', '--secrets-provider=sealed-secrets')],
     ] as const) {
       const overlays = overlaysOf(generate(work, entry))

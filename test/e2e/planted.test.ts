@@ -41,7 +41,7 @@ describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
       ...scaled,
       '--autoscaling-engine=keda',
     ),
-    recipe('both', ...flags, '--grpc', '--secrets-provider=external-secrets', ...scaled),
+    recipe('both', ...flags, '--grpc', '--kafka', '--secrets-provider=external-secrets', ...scaled),
     recipe('stateful', ...flags, '--workload-kind=statefulset', '--istio'),
   ].map((entry) => generate(work, entry))
   // Before the tests and not in one, so that their titles can say what was found.
