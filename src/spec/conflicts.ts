@@ -90,10 +90,11 @@ const rules: readonly Conflict[] = [
     violated: (spec) =>
       spec['autoscaling.queue.target'] !== undefined &&
       spec['autoscaling.queue.name'] === undefined &&
-      !spec['nats.enabled'],
+      !spec['nats.enabled'] &&
+      !spec['kafka.enabled'],
     message: () =>
       'autoscaling.queue.target says how long a queue may get, and this service has no consumer whose queue it is',
-    hint: 'give autoscaling.queue.name, or add nats.enabled: true (--nats)',
+    hint: 'give autoscaling.queue.name, or add a broker: kafka.enabled or nats.enabled: true',
   },
   {
     code: 'scaling-needs-metrics',
