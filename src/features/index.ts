@@ -1,3 +1,5 @@
+import { alerts, receiver } from './alerts.js'
+import { centreAlerts, messagingAlerts, reloadAlerts, storeAlerts } from './alerts-dependencies.js'
 import { argocd } from './argocd.js'
 import { autoscaling, hpa, keda, prometheusAdapter } from './autoscaling.js'
 import { compose } from './compose.js'
@@ -8,6 +10,7 @@ import { configEnv } from './config-env.js'
 import { configFile } from './config-file.js'
 import { configReload } from './config-reload.js'
 import { consul } from './consul.js'
+import { dashboards } from './dashboards.js'
 import { deployment } from './deployment.js'
 import { entrypoint } from './entrypoint.js'
 import { externalSecrets } from './external-secrets.js'
@@ -105,6 +108,13 @@ export const features: readonly Feature[] = [
   pdb,
   networkPolicy,
   serviceMonitor,
+  alerts,
+  storeAlerts,
+  messagingAlerts,
+  reloadAlerts,
+  centreAlerts,
+  receiver,
+  dashboards,
   istio,
   istioGateway,
   trafficSplit,

@@ -6,9 +6,10 @@ import { environments } from './environments.js'
 import { Ledger } from './ledger.js'
 import { mesh } from './mesh.js'
 import { messaging } from './messaging.js'
+import { hasAlerts, hasDashboards, monitoring, slo } from './monitoring.js'
 import { autoscaling } from './scaling.js'
 import { mostPods, stores } from './stores.js'
-import { latencyObjective, timing } from './timing.js'
+import { timing } from './timing.js'
 import type { Entrypoint, Environment, Image, Istio, Model, Pipeline, Workload, WorkloadRef } from './types.js'
 import type { Stores } from './types-dependencies.js'
 import { actions, images, jobs, versions } from './versions.js'
@@ -83,6 +84,9 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       compose: [centre, ...Object.values(data), brokers.nats, brokers.kafka].some((one) => one !== undefined),
       externalSecrets: spec['secrets.provider'] === 'external-secrets',
       sealedSecrets: spec['secrets.provider'] === 'sealed-secrets',
+      alerts: hasAlerts(spec),
+      receiver: hasAlerts(spec) && spec['alerts.receiver'] !== 'none',
+      dashboards: hasDashboards(spec),
     },
     ports: { http: spec['http.port'], grpc: spec['grpc.port'], admin: spec['http.adminPort'], service: 80 },
     handlerTimeout: spec['http.enabled'] ? 'HTTP.Timeout' : 'GRPC.Timeout',
@@ -132,12 +136,12 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       migrate: `${name}-migrate`,
       operatorsGroup: `${name}-operators`,
     },
-    slo: { latencySeconds: latencyObjective(spec) },
+    slo: slo(spec, ledger),
     environments: envs,
     developmentEnv: envs.find(({ isDevelopment }) => isDevelopment),
     productionEnv: envs.at(-1) as Environment,
     kubernetes: kubernetes(spec['target.kubernetes']),
-    monitoring: { namespace: 'monitoring' },
+    monitoring: monitoring(spec, ledger),
     tracing: collector,
     istioVersion: spec['target.istio'],
     versions,

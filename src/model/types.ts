@@ -9,6 +9,7 @@
 import type { StoreName } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { Messaging, Stores } from './types-dependencies.js'
+import type { Monitoring, Slo } from './types-monitoring.js'
 import type { Autoscaling, Scaler } from './types-scaling.js'
 
 /** A user's own words: any Unicode text, line breaks included. Reaches a file through an encoder only. */
@@ -180,6 +181,10 @@ export interface Environment {
   readonly logLevel: string
   /** deploy/components/<name> of each component that this overlay includes, in order. */
   readonly components: readonly string[]
+  /** deploy/monitoring/<path> of each component that this overlay includes, in order. */
+  readonly monitoring: readonly string[]
+  /** Its rules are rendered: nobody is woken for an environment to try things out in. */
+  readonly alerts: boolean
   readonly host: string
   /** The certificate of `host`, in the namespace of the ingress gateway. */
   readonly tlsSecret: string
@@ -297,6 +302,11 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly externalSecrets: boolean
   /** The Sealed Secrets controller writes it, from what Git holds. */
   readonly sealedSecrets: boolean
+  /** Rules that watch the metrics. */
+  readonly alerts: boolean
+  /** Alertmanager is told whom to tell. */
+  readonly receiver: boolean
+  readonly dashboards: boolean
 }
 
 export interface Model {
@@ -407,11 +417,10 @@ export interface Model {
     readonly migrate: string
     readonly operatorsGroup: string
   }
-  /** Where Prometheus runs. */
-  readonly monitoring: { readonly namespace: string }
+  readonly monitoring: Monitoring
   /** Where the OpenTelemetry collector runs. */
   readonly tracing: { readonly namespace: string; readonly port: number; readonly endpoint: string }
-  readonly slo: { readonly latencySeconds: string }
+  readonly slo: Slo
   readonly environments: readonly Environment[]
   readonly productionEnv: Environment
   /** The environment for trying things out; absent when there is none. */
@@ -435,6 +444,7 @@ export interface Model {
     readonly protocGenGo: string
     readonly protocGenGoGrpc: string
     readonly grpcurl: string
+    readonly prometheus: string
     readonly cosign: string
   }
   /** GitHub Actions by commit: `uses` value and the tag for the comment. */

@@ -21,6 +21,8 @@ export const versions = {
   protocGenGoGrpc: '1.6.2',
   /** https://github.com/fullstorydev/grpcurl/releases */
   grpcurl: '1.9.4',
+  /** https://github.com/prometheus/prometheus/releases: promtool runs the tests of the alert rules. */
+  prometheus: '3.15.0',
   /** https://github.com/sigstore/cosign/releases */
   cosign: '3.1.3',
 } as const

@@ -24,6 +24,11 @@ const conditions: readonly Condition[] = [
     holds: (spec) => spec['secrets.provider'] === 'external-secrets',
     message: 'secrets.provider is not external-secrets',
   },
+  {
+    keys: ['alerts.wecom.corpId', 'alerts.wecom.agentId'],
+    holds: (spec) => spec['alerts.receiver'] === 'wecom',
+    message: 'alerts.receiver is not wecom',
+  },
   { keys: ['config.reload'], holds: (spec) => spec['config.source'] !== 'env', message: 'config.source is env' },
 ]
 

@@ -21,11 +21,13 @@ export const presets: Readonly<Record<Preset, { readonly help: string; readonly 
     answers: {},
   },
   production: {
-    help: 'standard + Istio, three replicas at least, scaling on memory too',
+    help: 'standard + Istio, three replicas at least, scaling on memory too, alerts, a dashboard',
     answers: {
       'istio.enabled': true,
       'autoscaling.min': 3,
       'autoscaling.memory': 80,
+      'alerts.enabled': true,
+      'dashboards.enabled': true,
     },
   },
 }

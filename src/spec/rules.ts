@@ -240,3 +240,13 @@ export const nacosName = {
   max: 128,
   expect: 'letters, digits and _ - . :, at most 128',
 }
+
+/** `ww` or `wx` and hexadecimal digits: "My company" at work.weixin.qq.com shows it. */
+export const wecomCorpId = {
+  pattern: /^[A-Za-z0-9_-]{4,64}$/,
+  max: 64,
+  expect: 'the id of a company in WeCom, such as ww0123456789abcdef',
+}
+
+/** The page of a self-built application shows it; the first one is 1000002. */
+export const wecomAgentId = { pattern: /^\d{1,10}$/, max: 10, expect: 'the id of an application in WeCom: digits' }

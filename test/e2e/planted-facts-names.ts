@@ -74,6 +74,8 @@ export const nameFacts: readonly Fact[] = [
         PodDisruptionBudget: workloads,
         HorizontalPodAutoscaler: workloads,
         ServiceMonitor: [name],
+        PrometheusRule: [name],
+        AlertmanagerConfig: [name],
         DestinationRule: [name],
         VirtualService: [name],
         NetworkPolicy: [name],

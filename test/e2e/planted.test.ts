@@ -31,6 +31,8 @@ describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
       '--postgres',
       '--nats',
       '--autoscaling-queue-target=30',
+      '--alerts-receiver=wecom',
+      '--alerts-wecom-corp-id=ww0123456789abcdef',
     ),
     recipe(
       'calls',
@@ -40,8 +42,17 @@ describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
       '--secrets-provider=sealed-secrets',
       ...scaled,
       '--autoscaling-engine=keda',
+      '--alerts-receiver=slack',
     ),
-    recipe('both', ...flags, '--grpc', '--kafka', '--secrets-provider=external-secrets', ...scaled),
+    recipe(
+      'both',
+      ...flags,
+      '--grpc',
+      '--kafka',
+      '--secrets-provider=external-secrets',
+      ...scaled,
+      '--alerts-receiver=webhook',
+    ),
     recipe('stateful', ...flags, '--workload-kind=statefulset', '--istio'),
   ].map((entry) => generate(work, entry))
   // Before the tests and not in one, so that their titles can say what was found.

