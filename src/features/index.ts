@@ -40,6 +40,7 @@ import { pdb } from './pdb.js'
 import { postgres } from './postgres.js'
 import { pprof } from './pprof.js'
 import { redis } from './redis.js'
+import { blueGreen, blueGreenAnalysis, canary, canaryAnalysis, rollout } from './rollout.js'
 import { sealedSecrets } from './sealed-secrets.js'
 import { service } from './service.js'
 import { serviceMonitor } from './service-monitor.js'
@@ -57,6 +58,7 @@ export const features: readonly Feature[] = [
   grpcOnly,
   deployment,
   statefulset,
+  rollout,
   entrypoint,
   metrics,
   tracing,
@@ -98,6 +100,10 @@ export const features: readonly Feature[] = [
   istio,
   istioGateway,
   trafficSplit,
+  canary,
+  canaryAnalysis,
+  blueGreen,
+  blueGreenAnalysis,
   argocd,
   github,
 ]

@@ -6,6 +6,7 @@ import { environments } from './environments.js'
 import { Ledger } from './ledger.js'
 import { mesh } from './mesh.js'
 import { messaging } from './messaging.js'
+import { rollout, rolloutHash, usesRollouts } from './rollout.js'
 import { mostPods, stores } from './stores.js'
 import { latencyObjective, timing } from './timing.js'
 import type { Entrypoint, Environment, Image, Istio, Model, Workload, WorkloadRef } from './types.js'
@@ -35,6 +36,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const scale = autoscaling(spec, ledger)
   const envs = environments(spec)
   const works = workloads(name, istio)
+  const release = rollout(spec, latencyObjective(spec), ledger)
   const data = stores(spec, mostPods(spec, works.length), ledger)
   const places = centrePlaces(spec)
   const centre = configCentre(spec, places)
@@ -65,6 +67,10 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       networkPolicy: spec['networkPolicy.enabled'],
       istio: istio !== undefined,
       trafficSplit: istio?.split === true,
+      rollout: release !== undefined,
+      canary: spec['rollout.strategy'] === 'canary',
+      blueGreen: spec['rollout.strategy'] === 'blue-green',
+      analysis: release?.analysis !== undefined,
       argocd: spec['delivery.argocd.enabled'],
       github: spec['delivery.ci'] === 'github',
       stores: Object.values(data).some((store) => store !== undefined),
@@ -97,6 +103,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     messaging: brokers,
     secrets: { store: spec['secrets.store'] },
     istio,
+    rollout: release,
     argocd: {
       repo: spec['delivery.argocd.repo'] as string,
       project: spec['delivery.argocd.project'] as string,
@@ -121,6 +128,10 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       gateway: `${name}-gateway`,
       rotationRole: `${name}-credentials-rotation`,
       migrate: `${name}-migrate`,
+      releaseRole: `${name}-release`,
+      preview: `${name}-preview`,
+      metrics: `${name}-metrics`,
+      rolloutHash,
       operatorsGroup: `${name}-operators`,
     },
     slo: { latencySeconds: latencyObjective(spec) },
@@ -138,12 +149,12 @@ export function buildModel(spec: Spec, tool: Tool): Model {
 }
 
 function workload(spec: Spec, times: { minReadySeconds: number; progressDeadlineSeconds: number }): Workload {
-  const isDeployment = spec['workload.kind'] === 'deployment'
+  const kind = usesRollouts(spec) ? 'Rollout' : spec['workload.kind'] === 'deployment' ? 'Deployment' : 'StatefulSet'
   return {
-    kind: isDeployment ? 'Deployment' : 'StatefulSet',
-    isDeployment,
-    isStatefulSet: !isDeployment,
-    resource: spec['workload.kind'],
+    kind,
+    isDeployment: kind === 'Deployment',
+    isStatefulSet: kind === 'StatefulSet',
+    ...(kind === 'Rollout' ? rolloutNames(spec) : builtInNames(spec)),
     replicas: spec['workload.replicas'],
     ownsReplicas: !spec['autoscaling.enabled'],
     volume: {
@@ -160,8 +171,34 @@ function workload(spec: Spec, times: { minReadySeconds: number; progressDeadline
   }
 }
 
+type WorkloadNames = Pick<Workload, 'group' | 'apiVersion' | 'resource' | 'revisionLabel' | 'forward' | 'restart'>
+
+function builtInNames(spec: Spec): WorkloadNames {
+  const resource = spec['workload.kind']
+  return {
+    group: 'apps',
+    apiVersion: 'apps/v1',
+    resource,
+    revisionLabel: resource === 'deployment' ? 'pod-template-hash' : undefined,
+    forward: `${resource}/${spec.name}`,
+    restart: `kubectl -n NAMESPACE rollout restart ${resource}/${spec.name}`,
+  }
+}
+
+/** kubectl's own commands know no Rollout: ports are forwarded through the Service, restarts need the plugin. */
+function rolloutNames({ name }: Spec): WorkloadNames {
+  return {
+    group: 'argoproj.io',
+    apiVersion: 'argoproj.io/v1alpha1',
+    resource: 'rollout',
+    revisionLabel: rolloutHash,
+    forward: `service/${name}`,
+    restart: `kubectl argo rollouts -n NAMESPACE restart ${name}`,
+  }
+}
+
 function workloads(name: string, istio: Istio | undefined): WorkloadRef[] {
-  const subsets = istio?.subsets ?? [{ name: 'v1', workload: name, weight: 100 }]
+  const subsets = istio?.split === true ? istio.subsets : [{ name: 'v1', workload: name, weight: 100 }]
   return subsets.map((subset) => ({
     name: subset.workload,
     version: subset.name,

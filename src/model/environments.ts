@@ -17,6 +17,7 @@ export function environments(spec: Spec): Environment[] {
     const isDevelopment = !isProduction && developmentNames.has(name)
     const hpa = spec['autoscaling.enabled'] && !isDevelopment
     const pdb = spec['pdb.enabled'] && !isDevelopment
+    const strategy = isProduction ? spec['rollout.strategy'] : 'rolling'
     const namespace = isProduction ? (spec.namespace as string) : `${spec.namespace}-${name}`
     return {
       name,
@@ -26,8 +27,12 @@ export function environments(spec: Spec): Environment[] {
       replicas: isDevelopment ? 1 : hpa ? undefined : spec['workload.replicas'],
       hpa,
       pdb,
+      canary: strategy === 'canary',
+      blueGreen: strategy === 'blue-green',
+      routed: strategy === 'canary' && spec['istio.enabled'],
+      ignores: hpa || spec['rollout.strategy'] === 'blue-green' || (strategy === 'canary' && spec['istio.enabled']),
       logLevel: isDevelopment ? 'debug' : 'info',
-      components: components(spec, hpa, pdb),
+      components: components(spec, hpa, pdb, strategy),
       host: isProduction ? (spec['istio.host'] as string) : `${name}.${spec['istio.host']}`,
       tlsSecret: `${namespace}-tls`,
       secretKey: `${spec['secrets.path']}/${name}`,
@@ -41,10 +46,13 @@ export function environments(spec: Spec): Environment[] {
   })
 }
 
-function components(spec: Spec, hpa: boolean, pdb: boolean): string[] {
+/** Only the last environment has the traffic that a release is judged by; before it, a Rollout is a rolling update. */
+function components(spec: Spec, hpa: boolean, pdb: boolean, strategy: Spec['rollout.strategy']): string[] {
   const chosen: [string, boolean][] = [
     // First, because it adds a workload, and others change every workload there is.
     ['traffic-split', spec['rollout.weights'] !== undefined],
+    ['canary', strategy === 'canary'],
+    ['blue-green', strategy === 'blue-green'],
     ['migrations', sqlStoreNames.some((name) => spec[`${name}.enabled`])],
     ['autoscaling', hpa],
     ['pdb', pdb],

@@ -9,6 +9,7 @@
 import type { StoreName } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { Messaging, Stores } from './types-dependencies.js'
+import type { Rollout } from './types-rollout.js'
 
 /** A user's own words: any Unicode text, line breaks included. Reaches a file through an encoder only. */
 export interface FreeText {
@@ -61,11 +62,19 @@ export interface Volume {
 }
 
 export interface Workload {
-  readonly kind: 'Deployment' | 'StatefulSet'
+  readonly kind: 'Deployment' | 'StatefulSet' | 'Rollout'
   readonly isDeployment: boolean
   readonly isStatefulSet: boolean
+  readonly group: 'apps' | 'argoproj.io'
+  readonly apiVersion: 'apps/v1' | 'argoproj.io/v1alpha1'
   /** What kubectl and RBAC call it, in the singular. */
-  readonly resource: 'deployment' | 'statefulset'
+  readonly resource: 'deployment' | 'statefulset' | 'rollout'
+  /** Label by which the controller tells the pods of its revisions apart; a StatefulSet's revisions replace one another. */
+  readonly revisionLabel: string | undefined
+  /** What `kubectl port-forward` takes. */
+  readonly forward: string
+  /** Command that restarts the pods, in any namespace. */
+  readonly restart: string
   readonly replicas: number
   /** True when nothing else owns spec.replicas, so the manifests state it. */
   readonly ownsReplicas: boolean
@@ -95,6 +104,8 @@ export interface Autoscaling {
 /** One set of pods behind the Service: `v1` always, `v2` when traffic is split by weight. */
 export interface Subset {
   readonly name: string
+  /** The pods' label that it selects, beside what Argo Rollouts adds. */
+  readonly label: { readonly key: string; readonly value: string }
   /** The workload's metadata.name. */
   readonly workload: string
   readonly weight: number
@@ -182,6 +193,13 @@ export interface Environment {
   readonly replicas: number | undefined
   readonly hpa: boolean
   readonly pdb: boolean
+  /** A new version waits here at a share of the traffic, or beside the old one, until a person promotes it. */
+  readonly canary: boolean
+  readonly blueGreen: boolean
+  /** Argo Rollouts moves the weights of the mesh's routes here. */
+  readonly routed: boolean
+  /** Something of the manifests belongs to a controller of the cluster. */
+  readonly ignores: boolean
   readonly logLevel: string
   /** deploy/components/<name> of each component that this overlay includes, in order. */
   readonly components: readonly string[]
@@ -258,6 +276,12 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly networkPolicy: boolean
   readonly istio: boolean
   readonly trafficSplit: boolean
+  /** The workload is a Rollout of Argo Rollouts. */
+  readonly rollout: boolean
+  readonly canary: boolean
+  readonly blueGreen: boolean
+  /** The metrics decide about a release. */
+  readonly analysis: boolean
   readonly argocd: boolean
   readonly github: boolean
   /** Any data store. */
@@ -354,6 +378,7 @@ export interface Model {
   /** Where External Secrets reads: the name of a ClusterSecretStore. */
   readonly secrets: { readonly store: string }
   readonly istio: Istio | undefined
+  readonly rollout: Rollout | undefined
   readonly argocd: ArgoCd
   readonly config: {
     readonly values: readonly ConfigValue[]
@@ -378,6 +403,12 @@ export interface Model {
     readonly headless: string
     readonly gateway: string
     readonly rotationRole: string
+    readonly releaseRole: string
+    /** Services that a blue-green release needs beside the service's own: of what waits, and of all pods. */
+    readonly preview: string
+    readonly metrics: string
+    /** Label by which Argo Rollouts tells the pods of its revisions apart. */
+    readonly rolloutHash: string
     /** Of the Job that migrates databases, its ServiceAccount and its configuration. */
     readonly migrate: string
     readonly operatorsGroup: string

@@ -24,6 +24,16 @@ const conditions: readonly Condition[] = [
     holds: (spec) => spec['secrets.provider'] === 'external-secrets',
     message: 'secrets.provider is not external-secrets',
   },
+  {
+    keys: ['rollout.steps'],
+    holds: (spec) => spec['rollout.strategy'] === 'canary',
+    message: 'rollout.strategy is not canary',
+  },
+  {
+    keys: ['rollout.pause'],
+    holds: (spec) => spec['rollout.strategy'] !== 'rolling',
+    message: 'rollout.strategy is rolling',
+  },
   { keys: ['config.reload'], holds: (spec) => spec['config.source'] !== 'env', message: 'config.source is env' },
 ]
 

@@ -18,6 +18,7 @@ import {
   selects,
   trafficNames,
 } from './facts-reading.js'
+import { rolloutFacts } from './facts-rollouts.js'
 import { secretFacts } from './facts-secrets.js'
 import { storeFacts } from './facts-stores.js'
 
@@ -43,6 +44,7 @@ export const facts: readonly Fact[] = [
   ...budgetFacts,
   ...centreFacts,
   ...migrationFacts,
+  ...rolloutFacts,
   ...secretFacts,
   ...storeFacts,
   {
@@ -198,6 +200,8 @@ export const facts: readonly Fact[] = [
             .flatMap(({ sourceLabels = [] }: Manifest) => sourceLabels)
             .filter((source: string) => source.startsWith('__meta_kubernetes_pod_label_'))
             .map((source: string) => source.replace('__meta_kubernetes_pod_label_', ''))
+            // Argo Rollouts adds it to the pods.
+            .filter((label: string) => label !== 'rollouts_pod_template_hash' || overlay.one('Rollout') === undefined)
             .filter((label: string) =>
               labels.some((pod) => !Object.keys(pod).some((name) => promLabel(name) === label)),
             )

@@ -43,7 +43,11 @@ export const syncFacts: readonly Fact[] = [
         'FailOnSharedResource=true',
         'PruneLast=true',
         // Without it the replicas are only not shown: a sync still sets them.
-        ...(ignoreDifferences.length > 0 ? ['RespectIgnoreDifferences=true'] : []),
+        // Of lists it would keep all that is live; facts-rollouts.ts has what stands in its place.
+        ...(ignoreDifferences.length > 0 &&
+        !ignoreDifferences.some(({ jqPathExpressions }: Manifest) => jqPathExpressions)
+          ? ['RespectIgnoreDifferences=true']
+          : []),
       ]
       const { limit = 0 } = syncPolicy.retry ?? {}
       const branch = releaseBranch(overlay)

@@ -4,6 +4,16 @@ import { ofWorkloads, unless } from './planted-facts-pods.js'
 
 const label = (name: string): string => `app.kubernetes.io/${name}`
 
+/** What a Service is for, by the end of its name. */
+const componentOf = (service: string): string =>
+  service.endsWith('-headless')
+    ? 'peers'
+    : service.endsWith('-preview')
+      ? 'preview'
+      : service.endsWith('-metrics')
+        ? 'metrics'
+        : 'server'
+
 /** The service's name, as most of the objects say it: a single one that is wrong must not rule. */
 export function serviceName(overlay: Overlay): string {
   const counts = new Map<string, number>()
@@ -55,8 +65,8 @@ export const nameFacts: readonly Fact[] = [
             `${title} is of no instance`,
           ),
           unless(
-            !['Service', 'Deployment', 'StatefulSet', undefined].includes(kind) ||
-              ['server', 'peers'].includes(labels[label('component')]),
+            !['Service', 'Deployment', 'StatefulSet', 'Rollout', undefined].includes(kind) ||
+              labels[label('component')] === (kind === 'Service' ? componentOf(metadata.name) : 'server'),
             `${title} has component ${labels[label('component')]}`,
           ),
         ].filter((fault) => fault !== false)

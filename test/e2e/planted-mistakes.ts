@@ -24,7 +24,7 @@ interface FileMistake {
   readonly replace: (match: RegExpMatchArray) => string
 }
 
-const workloads = ['Deployment', 'StatefulSet']
+const workloads = ['Deployment', 'StatefulSet', 'Rollout']
 const gone = (): readonly unknown[] => [undefined]
 const other = (value: unknown): readonly unknown[] => (typeof value === 'string' ? [`${value}x`] : [])
 const isScalar = (value: unknown): boolean => typeof value !== 'object'

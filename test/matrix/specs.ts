@@ -53,6 +53,11 @@ const texts: Readonly<Partial<Record<Key, fc.Arbitrary<unknown>>>> = {
   'istio.gateway': fc.constantFrom('create', 'istio-system/main', 'a/b.c'),
   'istio.timeout': durations,
   'slo.latencyP99': durations,
+  'rollout.steps': fc
+    .uniqueArray(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 5 })
+    .map((steps) => steps.sort((a, b) => a - b)),
+  'rollout.pause': fc.constantFrom('5m', '10m', '1h30m', '300s', '1m'),
+  'metrics.prometheus': fc.constantFrom('http://prometheus-operated.monitoring.svc:9090', 'https://a.b', 'http://1:1'),
   'rollout.weights': fc.integer({ min: 0, max: 100 }).map((weight) => [weight, 100 - weight]),
   'config.consul.address': fc.constantFrom('http://consul:8500', 'https://consul.example.com', 'http://a.b.svc:1'),
   'config.consul.prefix': fc.constantFrom('orders/', 'a/B_1.0/c/'),

@@ -8,6 +8,11 @@ export const observability = {
     help: 'Prometheus metrics and a ServiceMonitor',
     ask: 'Export Prometheus metrics?',
   }),
+  'metrics.prometheus': text(rules.httpAddress, {
+    default: 'http://prometheus-operated.monitoring.svc:9090',
+    help: "Prometheus that answers queries about a release; the default is the operator's own Service",
+    when: 'metrics.enabled',
+  }),
   'tracing.enabled': boolean({
     default: true,
     help: 'OpenTelemetry traces over OTLP',
