@@ -21,7 +21,6 @@ const implications = [
   ['trafficSplit', 'istio'],
   ['rollout', 'rollout'],
   ['canary', 'rollout'],
-  ['blueGreen', 'rollout'],
   ['analysis', 'rollout?.analysis'],
 ]
 

@@ -40,7 +40,7 @@ import { pdb } from './pdb.js'
 import { postgres } from './postgres.js'
 import { pprof } from './pprof.js'
 import { redis } from './redis.js'
-import { blueGreen, blueGreenAnalysis, canary, canaryAnalysis, rollout } from './rollout.js'
+import { blueGreen, blueGreenAnalysis, canary, canaryAnalysis, colours, preview, rollout, scraped } from './rollout.js'
 import { sealedSecrets } from './sealed-secrets.js'
 import { service } from './service.js'
 import { serviceMonitor } from './service-monitor.js'
@@ -104,6 +104,9 @@ export const features: readonly Feature[] = [
   canaryAnalysis,
   blueGreen,
   blueGreenAnalysis,
+  preview,
+  scraped,
+  colours,
   argocd,
   github,
 ]

@@ -61,6 +61,42 @@ export const blueGreen = defineFeature({
   }),
 })
 
+/** The Services of what waits, and of all pods for the scraper. */
+export const preview = defineFeature({
+  id: 'preview',
+  help: 'a Service of the version that waits',
+  enabled: ({ features }) => features.blueGreen,
+  templates: 'features/preview',
+})
+
+/** A Service of all pods, because the others have one version each. */
+export const scraped = defineFeature({
+  id: 'scraped',
+  help: 'a Service of all pods, for the scraper',
+  enabled: ({ features }) => features.blueGreen && features.metrics,
+  requires: ['preview', 'metrics'],
+  templates: 'features/scraped',
+})
+
+/** Two Deployments, blue and green, and a script that turns the Service from one to the other. */
+export const colours = defineFeature({
+  id: 'colours',
+  help: 'two Deployments, blue and green, and a script that turns the Service from one to the other',
+  enabled: ({ features }) => features.colours,
+  requires: ['deployment', 'preview'],
+  conflicts: ['rollout', 'traffic-split'],
+  templates: 'features/colours',
+  flag: 'colours',
+  slots: ({ names }) => ({
+    readmeFeatures: [
+      {
+        title: 'Blue and green',
+        text: `Two Deployments. \`scripts/blue-green.sh\` turns the Service from one to the other; what waits is behind \`${names.preview}\`.`,
+      },
+    ],
+  }),
+})
+
 /** The metrics of a new version, before the switch and after it. */
 export const blueGreenAnalysis = defineFeature({
   id: 'blue-green-analysis',

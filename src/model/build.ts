@@ -6,7 +6,7 @@ import { environments } from './environments.js'
 import { Ledger } from './ledger.js'
 import { mesh } from './mesh.js'
 import { messaging } from './messaging.js'
-import { rollout, rolloutHash, usesRollouts } from './rollout.js'
+import { colours, hasColours, rollout, rolloutHash, usesRollouts } from './rollout.js'
 import { mostPods, stores } from './stores.js'
 import { latencyObjective, timing } from './timing.js'
 import type { Entrypoint, Environment, Image, Istio, Model, Workload, WorkloadRef } from './types.js'
@@ -35,7 +35,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const capacity = resources(spec, ledger)
   const scale = autoscaling(spec, ledger)
   const envs = environments(spec)
-  const works = workloads(name, istio)
+  const works = hasColours(spec) ? colourWorkloads(name) : workloads(name, istio)
   const release = rollout(spec, latencyObjective(spec), ledger)
   const data = stores(spec, mostPods(spec, works.length), ledger)
   const places = centrePlaces(spec)
@@ -70,6 +70,8 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       rollout: release !== undefined,
       canary: spec['rollout.strategy'] === 'canary',
       blueGreen: spec['rollout.strategy'] === 'blue-green',
+      release: spec['rollout.strategy'] !== 'rolling',
+      colours: hasColours(spec),
       analysis: release?.analysis !== undefined,
       argocd: spec['delivery.argocd.enabled'],
       github: spec['delivery.ci'] === 'github',
@@ -167,8 +169,17 @@ function workload(spec: Spec, times: { minReadySeconds: number; progressDeadline
     revisionHistoryLimit: 5,
     maxSurge: 1,
     maxUnavailable: 0,
-    version: 'v1',
+    version: hasColours(spec) ? colours[0] : 'v1',
   }
+}
+
+function colourWorkloads(name: string): WorkloadRef[] {
+  return colours.map((colour, at) => ({
+    name: `${name}-${colour}`,
+    version: colour,
+    image: `${name}-${colour}`,
+    weight: at === 0 ? 100 : 0,
+  }))
 }
 
 type WorkloadNames = Pick<Workload, 'group' | 'apiVersion' | 'resource' | 'revisionLabel' | 'forward' | 'restart'>
@@ -180,8 +191,8 @@ function builtInNames(spec: Spec): WorkloadNames {
     apiVersion: 'apps/v1',
     resource,
     revisionLabel: resource === 'deployment' ? 'pod-template-hash' : undefined,
-    forward: `${resource}/${spec.name}`,
-    restart: `kubectl -n NAMESPACE rollout restart ${resource}/${spec.name}`,
+    forward: hasColours(spec) ? `service/${spec.name}` : `${resource}/${spec.name}`,
+    restart: `kubectl -n NAMESPACE rollout restart ${hasColours(spec) ? colours.map((colour) => `${resource}/${spec.name}-${colour}`).join(' ') : `${resource}/${spec.name}`}`,
   }
 }
 

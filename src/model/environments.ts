@@ -1,5 +1,6 @@
 import { sqlStoreNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
+import { hasColours } from './rollout.js'
 import type { Environment } from './types.js'
 
 /** Environments of these names run one small replica and hold no budget. */
@@ -52,7 +53,7 @@ function components(spec: Spec, hpa: boolean, pdb: boolean, strategy: Spec['roll
     // First, because it adds a workload, and others change every workload there is.
     ['traffic-split', spec['rollout.weights'] !== undefined],
     ['canary', strategy === 'canary'],
-    ['blue-green', strategy === 'blue-green'],
+    ['blue-green', strategy === 'blue-green' && !hasColours(spec)],
     ['migrations', sqlStoreNames.some((name) => spec[`${name}.enabled`])],
     ['autoscaling', hpa],
     ['pdb', pdb],

@@ -82,6 +82,10 @@ function subsetsOf(spec: Spec, name: string): Subset[] {
       { name: 'canary', label, workload: name, weight: 0 },
     ]
   }
+  if (spec['rollout.strategy'] === 'blue-green') {
+    // The Service chooses the version, so one subset has the pods of both.
+    return [{ name: 'v1', label: { key: 'app.kubernetes.io/name', value: name }, workload: name, weight: 100 }]
+  }
   const [v1, v2] = spec['rollout.weights'] ?? [100]
   const subset = (version: string, workload: string, weight: number): Subset => ({
     name: version,

@@ -42,12 +42,20 @@ export const rolloutHash = 'rollouts-pod-template-hash'
 
 /** Whether the workload is a Rollout. */
 export function usesRollouts(spec: Spec): boolean {
-  return spec['rollout.strategy'] !== 'rolling'
+  return spec['rollout.strategy'] !== 'rolling' && spec['rollout.engine'] !== 'none'
+}
+
+/** The workloads of a release by hand: two Deployments, one of which serves. */
+export const colours = ['blue', 'green'] as const
+
+/** Whether a script switches between two Deployments. */
+export function hasColours(spec: Spec): boolean {
+  return spec['rollout.strategy'] === 'blue-green' && spec['rollout.engine'] === 'none'
 }
 
 /** How many times its replicas a workload has while a release is under way, beside the surge of a rolling update. */
 export function fleets(spec: Spec): number {
-  const bothWhole = spec['rollout.strategy'] === 'blue-green' || isRouted(spec)
+  const bothWhole = (spec['rollout.strategy'] === 'blue-green' && usesRollouts(spec)) || isRouted(spec)
   return bothWhole ? 2 : 1
 }
 
@@ -57,7 +65,7 @@ function isRouted(spec: Spec): boolean {
 }
 
 function stepsOf(spec: Spec, ledger: Ledger): RolloutStep[] {
-  const steps = (spec['rollout.steps'] ?? [10, 50]).map((weight, at): RolloutStep => {
+  const steps = spec['rollout.steps'].map((weight, at): RolloutStep => {
     // Nobody has seen the new version under real traffic before the first step.
     const gate = at === 0 || !spec['metrics.enabled']
     return { weight, gate, pause: gate ? undefined : spec['rollout.pause'], next: at + 1 }

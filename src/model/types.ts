@@ -280,6 +280,10 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly rollout: boolean
   readonly canary: boolean
   readonly blueGreen: boolean
+  /** A person brings a new version in. */
+  readonly release: boolean
+  /** A script switches between two Deployments. */
+  readonly colours: boolean
   /** The metrics decide about a release. */
   readonly analysis: boolean
   readonly argocd: boolean

@@ -117,10 +117,18 @@ const rules: readonly Conflict[] = [
     hint: 'leave one of them out',
   },
   {
+    code: 'canary-needs-rollouts',
+    keys: ['rollout.engine', 'rollout.strategy'],
+    violated: (spec) => spec['rollout.engine'] === 'none' && spec['rollout.strategy'] === 'canary',
+    message: () =>
+      'rollout.engine none switches between two Deployments, and a canary needs somebody who moves weights',
+    hint: 'use rollout.engine argo-rollouts, rollout.strategy blue-green, or rollout.weights for a fixed split',
+  },
+  {
     code: 'steps-ascend',
     keys: ['rollout.steps'],
-    violated: ({ 'rollout.steps': steps = [] }) => steps.some((step, at) => at > 0 && step <= (steps[at - 1] ?? 0)),
-    message: ({ 'rollout.steps': steps = [] }) => `rollout.steps ${steps.join(', ')} do not ascend`,
+    violated: ({ 'rollout.steps': steps }) => steps.some((step, at) => at > 0 && step <= (steps[at - 1] ?? 0)),
+    message: ({ 'rollout.steps': steps }) => `rollout.steps ${steps.join(', ')} do not ascend`,
     hint: 'give each step a larger weight than the one before it, such as 10,50',
   },
   {

@@ -1,3 +1,4 @@
+import { parse } from 'yaml'
 import type { Manifest, Overlay } from '../support/manifests.js'
 import { type Fact, podOf, promLabel, same } from './facts-reading.js'
 
@@ -305,7 +306,13 @@ export const rolloutFacts: readonly Fact[] = [
                 [`__meta_kubernetes_pod_label_${promLabel(hash)}`],
               )),
           ...sources.flatMap(({ address }: Manifest) =>
-            /^https?:\/\/[^/]+$/.test(address) ? [] : [`Prometheus at ${address}`],
+            same(
+              'Prometheus',
+              address,
+              'the one that was asked for',
+              parse(overlay.read('service.yaml')).metrics?.prometheus ??
+                'http://prometheus-operated.monitoring.svc:9090',
+            ),
           ),
         ]
       }),
@@ -396,6 +403,7 @@ export const rolloutFacts: readonly Fact[] = [
                   ] as [string, boolean][])
                 : []),
             ]
+            tests.push(['no more than nothing where there is nothing', !/vector\((?!0\))/.test(query)])
             const known = /^(\w+-(errors|latency|faults)|requests|up)$/.test(name)
             return [
               ...(known ? [] : [`nobody knows ${name}`]),
@@ -421,7 +429,13 @@ export const rolloutFacts: readonly Fact[] = [
           ['back without steps', spec.rollbackWindow?.revisions === 3 && spec.revisionHistoryLimit >= 3],
           ['one more first, none less', canary === undefined || (canary.maxSurge === 1 && canary.maxUnavailable === 0)],
           ['waits for a person where it has traffic', released === isLast],
-          ['old pods stay', !(routed || (blueGreen && released)) || scaleDownDelaySeconds >= 30],
+          [
+            'old pods stay',
+            routed
+              ? scaleDownDelaySeconds === 30
+              : !(blueGreen && released) ||
+                scaleDownDelaySeconds === secondsOf(parse(overlay.read('service.yaml')).rollout?.pause ?? '10m'),
+          ],
           ['aborted pods stay', !(routed || (blueGreen && released)) || abortScaleDownDelaySeconds === 600],
           ['two pods at least', !routed || canary.minPodsPerReplicaSet === 2],
           ['one old version', !(blueGreen && released) || scaleDownDelayRevisionLimit === 1],
@@ -436,6 +450,81 @@ export const rolloutFacts: readonly Fact[] = [
         ]
         return tests.filter(([, holds]) => !holds).map(([what]) => `not so: ${what}`)
       }),
+  },
+  {
+    rule: 'of two colours one serves and the other waits; the overlay says which where the script writes it, and Argo CD leaves it alone',
+    contradictions: (overlay) => {
+      const [serves, waits] = ['', '-preview'].map((end) =>
+        overlay.all('Service').find(({ metadata }) => metadata.name === `${overlay.name}${end}`),
+      )
+      if (!overlay.has('scripts/blue-green.sh') || serves === undefined || waits === undefined) {
+        return overlay.has('scripts/blue-green.sh') ? ['no Service of what serves, or of what waits'] : []
+      }
+      const chosen = [serves, waits].map(({ spec }) => spec.selector.version)
+      const kustomization = overlay.read(`deploy/overlays/${overlay.environment}/kustomization.yaml`)
+      const script = overlay.read('scripts/blue-green.sh')
+      const marked = ['serves', 'waits'].map(
+        (word) => new RegExp(`^ *value: (\\w+) # ${word}$`, 'm').exec(kustomization)?.[1],
+      )
+      const rules: Manifest[] = overlay.all('Role').flatMap((role) => role.rules)
+      const may = (resource: string, name: string) =>
+        rules
+          .filter(({ resources, resourceNames }) => resources.includes(resource) && resourceNames.includes(name))
+          .flatMap(({ verbs }) => verbs)
+      return [
+        ...same(
+          'colours',
+          overlay.workloads.map(({ metadata }) => metadata.name),
+          'the two',
+          ['blue', 'green'].map((colour) => `${overlay.name}-${colour}`),
+        ),
+        ...same(
+          'versions',
+          overlay.workloads.map(({ spec }) => spec.template.metadata.labels.version),
+          'the two',
+          ['blue', 'green'],
+        ),
+        ...same('chosen', chosen, 'marked in the overlay', marked),
+        ...same('both', chosen.toSorted(), 'the two', ['blue', 'green']),
+        ...(overlay.application === undefined
+          ? []
+          : ['', '-preview']
+              .map((end) => `/Service/${overlay.name}${end} /spec/selector/version`)
+              .filter((place) => !ignoredBy(overlay.application).includes(place))
+              .map((place) => `Argo CD puts ${place} back`)),
+        ...['', '-preview']
+          .filter((end) => !may('services', `${overlay.name}${end}`).includes('patch'))
+          .map((end) => `nobody may turn ${overlay.name}${end}`),
+        ...overlay.workloads.flatMap(({ metadata: { name } }) =>
+          [
+            ['deployments', 'watch'],
+            ['deployments/scale', 'patch'],
+          ]
+            .filter(([resource = '', verb]) => !may(resource, name).includes(verb))
+            .map(([resource, verb]) => `nobody may ${verb} ${resource} ${name}`),
+        ),
+        ...(script.includes(`name=${overlay.name}\n`) ? [] : ['the script knows another service']),
+      ]
+    },
+  },
+  {
+    rule: 'what waits is behind the same ports as what serves, those that the README tells',
+    contradictions: (overlay) => {
+      const [serves, waits] = ['', '-preview'].map((end) =>
+        overlay.all('Service').find(({ metadata }) => metadata.name === `${overlay.name}${end}`),
+      )
+      const traffic = (service: Manifest) =>
+        service.spec.ports
+          .filter(({ name }: Manifest) => name !== 'admin')
+          .map(({ port, name }: Manifest) => [name, port])
+      const [, told] = /port-forward service\/\S+-preview (?:8080:)?(\d+)/.exec(overlay.read('README.md')) ?? []
+      return serves === undefined || waits === undefined
+        ? []
+        : [
+            ...same('its ports', traffic(waits), 'the others', traffic(serves)),
+            ...same('the first', traffic(waits)[0][1], 'told', Number(told)),
+          ]
+    },
   },
   {
     rule: 'a Rollout counts its own revisions, and people of the group may promote and abort it',

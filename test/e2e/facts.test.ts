@@ -5,7 +5,7 @@ import { generate, recipe, workFolder } from '../support/project.js'
 import { describeWith } from '../support/tools.js'
 import { facts } from './facts.js'
 
-type Variant = 'calls' | 'external' | 'sealed' | 'canary' | 'blueGreen'
+type Variant = 'calls' | 'external' | 'sealed' | 'canary' | 'blueGreen' | 'colours'
 
 /** A change of the rendered overlay (no file named) or of one file: what a mistake in a template would look like. */
 interface Mistake {
@@ -80,6 +80,23 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { of: 'blueGreen', from: 'autoPromotionEnabled: false', to: 'autoPromotionEnabled: true' },
     { of: 'blueGreen', from: 'previewService: orders-preview', to: 'previewService: orders-metrics' },
     { of: 'blueGreen', from: 'scaleDownDelayRevisionLimit: 1', to: 'scaleDownDelayRevisionLimit: 5' },
+  ],
+  'of two colours': [
+    { of: 'colours', from: /(name: orders-preview[\s\S]*?version:) green/, to: '$1 blue' },
+
+    {
+      of: 'colours',
+      file: 'deploy/overlays/production/kustomization.yaml',
+      from: 'blue # serves',
+      to: 'green # serves',
+    },
+    { of: 'colours', file: argo, from: '/spec/selector/version', to: '/spec/selector/colour' },
+    { of: 'colours', from: '- deployments/scale', to: '- deployments/status' },
+    { of: 'colours', file: 'scripts/blue-green.sh', from: 'name=orders', to: 'name=order' },
+  ],
+  'what waits is behind': [
+    { of: 'blueGreen', from: /(name: orders-preview[\s\S]*?port:) 9000/, to: '$1 9001' },
+    { of: 'blueGreen', file: 'README.md', from: '8080:80', to: '8080:81' },
   ],
   'a Rollout counts its own': [
     { of: 'canary', from: '- rollouts-pod-template-hash', to: '- pod-template-hash' },
@@ -345,7 +362,7 @@ describeWith(['kustomize'], 'facts', () => {
   const work = workFolder()
   const sound = new Map<Variant | undefined, Overlay>()
   beforeAll(() => {
-    const flags = ['--preset=production', '--grpc']
+    const flags = ['--preset=production', '--grpc', '--rollout-strategy=rolling']
     for (const [id, entry] of [
       [
         undefined,
@@ -360,8 +377,15 @@ describeWith(['kustomize'], 'facts', () => {
         ),
       ],
       ['calls', recipe('calls', ...flags, '--no-http')],
-      ['canary', recipe('canary', ...flags, '--rollout-strategy=canary')],
-      ['blueGreen', recipe('blue-green', ...flags, '--rollout-strategy=blue-green', '--postgres')],
+      ['canary', recipe('canary', '--preset=production', '--grpc', '--rollout-strategy=canary')],
+      [
+        'blueGreen',
+        recipe('blue-green', '--preset=production', '--grpc', '--rollout-strategy=blue-green', '--postgres'),
+      ],
+      [
+        'colours',
+        recipe('colours', '--preset=production', '--grpc', '--rollout-strategy=blue-green', '--rollout-engine=none'),
+      ],
       ['external', recipe('external', ...flags, '--postgres', '--nats', '--secrets-provider=external-secrets')],
       ['sealed', recipe('sealed', ...flags, '--postgres', '--secrets-provider=sealed-secrets')],
     ] as const) {

@@ -74,7 +74,12 @@ export const facts: readonly Fact[] = [
           selects(service.spec.selector, workload.spec.template.metadata.labels),
         )
         return [
-          ...same(`workloads behind ${service.metadata.name}`, chosen.length, 'all', overlay.workloads.length),
+          ...same(
+            `workloads behind ${service.metadata.name}`,
+            chosen.length,
+            service.spec.selector.version === undefined ? 'all' : 'the colour',
+            service.spec.selector.version === undefined ? overlay.workloads.length : 1,
+          ),
           ...chosen.flatMap((workload) =>
             service.spec.ports
               .filter((port: Manifest) => portOf(workload, port.targetPort) === undefined)

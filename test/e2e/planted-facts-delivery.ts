@@ -236,6 +236,11 @@ export const syncFacts: readonly Fact[] = [
         .flatMap(({ spec }) => Object.entries<Manifest>(spec.behavior ?? {}))
         .filter(([, { selectPolicy }]) => selectPolicy === 'Disabled')
         .map(([name]) => `${name} is off`),
+      ...overlay
+        .all('HorizontalPodAutoscaler')
+        .flatMap(({ spec }) => spec.metrics)
+        .filter(({ resource }: Manifest) => resource !== undefined && !['cpu', 'memory'].includes(resource.name))
+        .map(({ resource }: Manifest) => `nobody measures ${resource.name}`),
       ...overlay.all('ServiceMonitor').flatMap(({ spec }) =>
         spec.endpoints
           // Two samples in any minute, for a rate over the shortest window of an alert.

@@ -61,7 +61,10 @@ export const nameFacts: readonly Fact[] = [
         return [
           ...[...own].map(([key, value]) => unless(labels[key] === value, `${title} has ${key} ${labels[key]}`)),
           unless(
-            labels[label('instance')] === undefined || workloads.includes(labels[label('instance')]),
+            labels[label('instance')] === undefined ||
+              [...workloads, ...(overlay.has('scripts/blue-green.sh') ? [overlay.name] : [])].includes(
+                labels[label('instance')],
+              ),
             `${title} is of no instance`,
           ),
           unless(

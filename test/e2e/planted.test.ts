@@ -23,8 +23,11 @@ describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
   const flags = ['--preset=production', '--delivery-environments=production']
   const projects = [
     recipe('everything', ...flags, '--rollout-weights=80,20', '--config-source=consul', '--postgres', '--nats'),
-    recipe('calls', ...flags, '--grpc', '--no-http', '--secrets-provider=sealed-secrets'),
-    recipe('both', ...flags, '--grpc', '--secrets-provider=external-secrets'),
+    recipe('calls', ...flags, '--rollout-strategy=rolling', '--grpc', '--no-http', '--secrets-provider=sealed-secrets'),
+    recipe('both', ...flags, '--rollout-strategy=rolling', '--grpc', '--secrets-provider=external-secrets'),
+    recipe('canary', ...flags, '--rollout-strategy=canary'),
+    recipe('blue-green', ...flags, '--rollout-strategy=blue-green', '--no-istio'),
+    recipe('colours', ...flags, '--no-istio', '--rollout-strategy=blue-green', '--rollout-engine=none'),
     recipe('stateful', ...flags, '--workload-kind=statefulset', '--istio'),
   ].map((entry) => generate(work, entry))
   // Before the tests and not in one, so that their titles can say what was found.

@@ -46,6 +46,11 @@ export class Overlay {
     return names.every((name) => namespace(this.environment).length <= namespace(name).length)
   }
 
+  /** The service's name. */
+  get name(): string {
+    return parse(this.read('service.yaml')).name
+  }
+
   /** Whether the project has a file. */
   has(file: string): boolean {
     return fs.existsSync(path.join(this.project, file))

@@ -47,15 +47,20 @@ export const traffic = {
   }),
   'rollout.strategy': choice(['rolling', 'canary', 'blue-green'], {
     default: 'rolling',
-    help: 'how a new version takes over; canary and blue-green by Argo Rollouts',
+    help: 'how a new version takes over',
     ask: 'How does a new version take over?',
+  }),
+  'rollout.engine': choice(['argo-rollouts', 'none'], {
+    default: 'argo-rollouts',
+    help: 'what releases: Argo Rollouts, or for blue-green two Deployments and a script',
+    ask: 'What brings a new version in? (none: a script, for blue-green alone)',
   }),
   'rollout.steps': integers(
     { min: 1, max: 100 },
     { min: 1, max: 20 },
     {
       help: 'weights of the canary, in %; a person promotes the first',
-      derived: '10, 50',
+      default: [10, 50],
       ask: 'Weights of the canary, in %',
     },
   ),
