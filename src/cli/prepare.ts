@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { recordFiles, staleFiles } from '../engine/disk-records.js'
-import { entriesOf, occupantOf, resolveTarget } from '../engine/disk-target.js'
+import { entriesOf, occupantOf, resolveTarget, textOf } from '../engine/disk-target.js'
 import type { DiskFile } from '../engine/disk-write.js'
 import type { FileSet } from '../engine/file-set.js'
 import { type Action, planCreate } from '../engine/plan.js'
@@ -54,7 +54,7 @@ export function prepare(
   const look = (file: string, content: string | Uint8Array) => occupantOf(root, file, content)
   const { actions, kept, occupied } = planCreate([...files, ...records], look, {
     force: args.force,
-    keep: keptFiles(root),
+    keep: new Set([...keptFiles(root), ...sealedFiles(root, files)]),
   })
   if (occupied.length > 0) {
     throw new UserError('occupied', `${dir} already holds ${occupied.length} of the files that would be written`, {
@@ -82,6 +82,14 @@ export function prepare(
   ]
   const all = [...actions, ...deletions].sort((a, b) => (a.path < b.path ? -1 : 1))
   return { dir, root, project, files, records, warnings, actions: all }
+}
+
+/** Where values have been sealed, the empty file that this would write in their place is worth nothing. In lower case. */
+function sealedFiles(root: string, files: FileSet): string[] {
+  return files
+    .filter(({ path: file }) => file.endsWith('/sealed-credentials.yaml'))
+    .filter(({ path: file }) => /^ +encryptedData:\n +\S+: /m.test(textOf(root, file) ?? ''))
+    .map(({ path: file }) => file.toLowerCase())
 }
 
 /** In a folder that holds nothing but .git, a licence and a README, those stay as they are. In lower case. */

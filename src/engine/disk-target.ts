@@ -79,6 +79,12 @@ export function occupantOf(root: string, file: string, content: string | Uint8Ar
   return fs.readFileSync(target).equals(Buffer.from(content)) ? 'same' : 'different'
 }
 
+/** What a file of the target holds, as text; undefined where there is none, or something in its way. */
+export function textOf(root: string, file: string): string | undefined {
+  const isFile = ['same', 'different'].includes(occupantOf(root, file, ''))
+  return isFile ? fs.readFileSync(path.join(root, ...file.split('/')), 'utf8') : undefined
+}
+
 /** Names at the root of a target that exists; empty when it does not. */
 export function entriesOf(root: string): string[] {
   return statOf(root)?.isDirectory() ? fs.readdirSync(root).sort() : []

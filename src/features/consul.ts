@@ -21,7 +21,9 @@ export const consul = defineFeature({
           key: 'consul.address',
           env: 'CONSUL_ADDRESS',
           value: consul.address,
-          why: 'Each environment may have its own.',
+          why: consul.address.startsWith('https:')
+            ? 'Each environment may have its own. Its authority is a file that consul.caFile names, unless it is a public one.'
+            : 'In the clear, the token too: the network is trusted to encrypt, or to be private.',
         },
         {
           key: 'consul.prefix',

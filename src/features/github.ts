@@ -1,18 +1,11 @@
 import { defineFeature } from './types.js'
 
-/** Pipeline on GitHub Actions: checks, signed image, one environment after the other. */
+/** The pipeline on GitHub Actions. */
 export const github = defineFeature({
   id: 'github',
   help: 'pipeline on GitHub Actions: checks, signed image, one environment after the other',
   enabled: ({ features }) => features.github,
+  requires: ['pipeline'],
   templates: 'features/github',
   flag: 'github',
-  slots: () => ({
-    readmeFeatures: [
-      {
-        title: 'Pipeline',
-        text: 'Test, build, sign, then one environment after the other, with an approval before the last.',
-      },
-    ],
-  }),
 })

@@ -1,5 +1,5 @@
 import { argocd } from './argocd.js'
-import { autoscaling } from './autoscaling.js'
+import { autoscaling, hpa, keda, prometheusAdapter } from './autoscaling.js'
 import { compose } from './compose.js'
 import { configCentre } from './config-centre.js'
 import { configCentreMetrics } from './config-centre-metrics.js'
@@ -12,6 +12,7 @@ import { deployment } from './deployment.js'
 import { entrypoint } from './entrypoint.js'
 import { externalSecrets } from './external-secrets.js'
 import { github } from './github.js'
+import { gitlab } from './gitlab.js'
 import { grpc } from './grpc.js'
 import { grpcMetrics } from './grpc-metrics.js'
 import { grpcOnly } from './grpc-only.js'
@@ -21,6 +22,7 @@ import { httpMetrics } from './http-metrics.js'
 import { httpTracing } from './http-tracing.js'
 import { istio } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
+import { jenkins } from './jenkins.js'
 import { kubernetesSecrets } from './kubernetes-secrets.js'
 import {
   messaging,
@@ -37,6 +39,7 @@ import { nacos } from './nacos.js'
 import { nats } from './nats.js'
 import { networkPolicy } from './network-policy.js'
 import { pdb } from './pdb.js'
+import { pipeline } from './pipeline.js'
 import { postgres } from './postgres.js'
 import { pprof } from './pprof.js'
 import { redis } from './redis.js'
@@ -94,6 +97,9 @@ export const features: readonly Feature[] = [
   consul,
   nacos,
   autoscaling,
+  hpa,
+  keda,
+  prometheusAdapter,
   pdb,
   networkPolicy,
   serviceMonitor,
@@ -108,5 +114,8 @@ export const features: readonly Feature[] = [
   scraped,
   colours,
   argocd,
+  pipeline,
   github,
+  gitlab,
+  jenkins,
 ]

@@ -1,17 +1,18 @@
 import { isStoreName, type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
-import { autoscaling, resources } from './capacity.js'
+import { resources } from './capacity.js'
 import { centrePlaces, configCentre } from './config-centre.js'
 import { environments } from './environments.js'
 import { Ledger } from './ledger.js'
 import { mesh } from './mesh.js'
 import { messaging } from './messaging.js'
 import { colours, hasColours, rollout, rolloutHash, usesRollouts } from './rollout.js'
+import { autoscaling } from './scaling.js'
 import { mostPods, stores } from './stores.js'
 import { latencyObjective, timing } from './timing.js'
-import type { Entrypoint, Environment, Image, Istio, Model, Workload, WorkloadRef } from './types.js'
+import type { Entrypoint, Environment, Image, Istio, Model, Pipeline, Workload, WorkloadRef } from './types.js'
 import type { Stores } from './types-dependencies.js'
-import { actions, images, versions } from './versions.js'
+import { actions, images, jobs, versions } from './versions.js'
 
 /** Version and addresses of this tool, passed in by the entry. */
 export type Tool = Model['tool']
@@ -33,10 +34,10 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const times = timing(spec, ledger)
   const istio = mesh(spec, ledger)
   const capacity = resources(spec, ledger)
-  const scale = autoscaling(spec, ledger)
-  const envs = environments(spec)
   const works = hasColours(spec) ? colourWorkloads(name) : workloads(name, istio)
   const release = rollout(spec, latencyObjective(spec), ledger)
+  const scale = autoscaling(spec, works, ledger)
+  const envs = environments(spec, works)
   const data = stores(spec, mostPods(spec, works.length), ledger)
   const places = centrePlaces(spec)
   const centre = configCentre(spec, places)
@@ -63,6 +64,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       consul: centre?.name === 'Consul',
       nacos: centre?.name === 'Nacos',
       autoscaling: scale.enabled,
+      keda: scale.enabled && scale.keda,
       entrypoint: spec['entrypoint.enabled'],
       networkPolicy: spec['networkPolicy.enabled'],
       istio: istio !== undefined,
@@ -74,7 +76,10 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       colours: hasColours(spec),
       analysis: release?.analysis !== undefined,
       argocd: spec['delivery.argocd.enabled'],
+      pipeline: spec['delivery.ci'] !== 'none',
       github: spec['delivery.ci'] === 'github',
+      gitlab: spec['delivery.ci'] === 'gitlab',
+      jenkins: spec['delivery.ci'] === 'jenkins',
       stores: Object.values(data).some((store) => store !== undefined),
       ...chosenStores(data),
       migrations: sqlStoreNames.some((store) => data[store] !== undefined),
@@ -112,6 +117,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       namespace: 'argocd',
       server: 'https://kubernetes.default.svc',
     },
+    pipeline: pipeline(name, works, envs),
     config: {
       values: Object.entries(spec['config.values'])
         .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -145,6 +151,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     tracing: collector,
     istioVersion: spec['target.istio'],
     versions,
+    jobs,
     actions,
     decisions: ledger.decisions,
   }
@@ -218,6 +225,17 @@ function workloads(name: string, istio: Istio | undefined): WorkloadRef[] {
   }))
 }
 
+/** New commits go to the last of the workloads, which takes its share of the traffic. */
+function pipeline(name: string, works: readonly WorkloadRef[], envs: readonly Environment[]): Pipeline {
+  return {
+    branch: 'main',
+    image: works.at(-1)?.image ?? name,
+    first: (envs.find(({ released }) => released) as Environment).name,
+    followers: envs.filter(({ released }) => !released).map((env) => env.name),
+    smokeTimeout: 900,
+  }
+}
+
 /** KEP-3015: PreferSameZone is stable since 1.35; PreferClose is its older name, deprecated from there on. */
 function kubernetes(version: string): Model['kubernetes'] {
   const minor = Number(version.split('.')[1])
@@ -259,10 +277,12 @@ function entrypoint(spec: Spec): Entrypoint {
     enabled: spec['entrypoint.enabled'],
     waitFor: (spec['entrypoint.waitFor'] ?? []).map((target) => {
       if (isStoreName(target)) {
-        return { host: spec[`${target}.host`], port: spec[`${target}.port`] }
+        // redis-cli would have to be told of the certificates; the others ask without them.
+        const kind = target === 'redis' && spec['redis.tls'] !== 'disable' ? undefined : target
+        return { kind, host: spec[`${target}.host`], port: spec[`${target}.port`] }
       }
       const [host = '', port = ''] = target.split(':')
-      return { host, port: Number(port) }
+      return { kind: undefined, host, port: Number(port) }
     }),
     timeout: spec['entrypoint.timeout'],
   }

@@ -1,7 +1,7 @@
 import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
 import { bytesOf } from './quantity.js'
-import type { Autoscaling, Resources } from './types.js'
+import type { Resources } from './types.js'
 
 const mebibyte = 2 ** 20
 /** Scratch space behind /tmp; the program writes nothing else. */
@@ -40,27 +40,4 @@ export function resources(spec: Spec, ledger: Ledger): Resources {
     ephemeralLimit: `${4 * tmpMebibytes}Mi`,
     tmpSize: `${tmpMebibytes}Mi`,
   }
-}
-
-/** The horizontal autoscaler's numbers. */
-export function autoscaling(spec: Spec, ledger: Ledger): Autoscaling {
-  const enabled = spec['autoscaling.enabled']
-  const { min, max, cpu, memory } = {
-    min: spec['autoscaling.min'],
-    max: spec['autoscaling.max'],
-    cpu: spec['autoscaling.cpu'],
-    memory: spec['autoscaling.memory'],
-  }
-  if (enabled) {
-    ledger.text(
-      {
-        name: 'CPU that starts a scale-up',
-        reason: 'the autoscaler compares the average use with the request, not with the limit',
-        options: ['autoscaling.cpu', 'resources.cpu.request'],
-      },
-      `${cpu} % of ${spec['resources.cpu.request']} per pod`,
-      `replicas = ⌈current × use ÷ ${cpu} %⌉, between ${min} and ${max}`,
-    )
-  }
-  return { enabled, min, max, cpu, memory, perContainer: spec['istio.enabled'], scaleDownWindow: 300 }
 }

@@ -7,8 +7,9 @@ type Places = Pick<Model['config'], 'consul' | 'nacos'>
 export function centrePlaces(spec: Spec): Places {
   return {
     consul: {
-      // The Service of Consul's own chart, in the namespace that its guide takes.
-      address: spec['config.consul.address'] ?? 'http://consul-server.consul.svc.cluster.local:8500',
+      // The Service of Consul's own chart, in the namespace that its guide takes; 8501 is its port for TLS, as the token
+      // travels with every request.
+      address: spec['config.consul.address'] ?? 'https://consul-server.consul.svc.cluster.local:8501',
       prefix: spec['config.consul.prefix'] ?? `${spec.name}/`,
     },
     nacos: {

@@ -1,13 +1,14 @@
 import { sqlStoreNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import { hasColours } from './rollout.js'
-import type { Environment } from './types.js'
+import { scalers } from './scaling.js'
+import type { Environment, WorkloadRef } from './types.js'
 
 /** Environments of these names run one small replica and hold no budget. */
 const developmentNames = new Set(['dev', 'develop', 'development', 'local', 'sandbox', 'test'])
 
 /** One overlay an environment, in the order of promotion. */
-export function environments(spec: Spec): Environment[] {
+export function environments(spec: Spec, works: readonly WorkloadRef[]): Environment[] {
   const names = spec['delivery.environments']
   const lastName = names.at(-1)
   const promoted = names.filter((name) => name === lastName || !developmentNames.has(name))
@@ -27,9 +28,13 @@ export function environments(spec: Spec): Environment[] {
       isProduction,
       replicas: isDevelopment ? 1 : hpa ? undefined : spec['workload.replicas'],
       hpa,
+      scalers: hpa && asksPrometheus(spec) ? scalers(spec, namespace, works) : [],
       pdb,
       canary: strategy === 'canary',
       blueGreen: strategy === 'blue-green',
+      // Old and new answer in turn for good, or until a person promotes the new one.
+      smokeInARow: spec['rollout.weights'] !== undefined || strategy === 'canary' ? 1 : 3,
+      smokes: spec['delivery.argocd.enabled'] && strategy !== 'blue-green',
       routed: strategy === 'canary' && spec['istio.enabled'],
       ignores: hpa || spec['rollout.strategy'] === 'blue-green' || (strategy === 'canary' && spec['istio.enabled']),
       logLevel: isDevelopment ? 'debug' : 'info',
@@ -37,6 +42,7 @@ export function environments(spec: Spec): Environment[] {
       host: isProduction ? (spec['istio.host'] as string) : `${name}.${spec['istio.host']}`,
       tlsSecret: `${namespace}-tls`,
       secretKey: `${spec['secrets.path']}/${name}`,
+      variable: name.toUpperCase().replaceAll('-', '_'),
       application: `${spec.name}-${name}`,
       // With a pipeline the approval is made there, before the commit; a manual sync would be a second gate.
       autoSync: !isProduction || spec['delivery.ci'] !== 'none',
@@ -45,6 +51,14 @@ export function environments(spec: Spec): Environment[] {
       traceRatio: isDevelopment ? '1' : '0.1',
     }
   })
+}
+
+/** KEDA does so for what is not CPU or memory. */
+function asksPrometheus(spec: Spec): boolean {
+  return (
+    spec['autoscaling.engine'] === 'keda' &&
+    (spec['autoscaling.qps'] !== undefined || spec['autoscaling.queue.target'] !== undefined)
+  )
 }
 
 /** Only the last environment has the traffic that a release is judged by; before it, a Rollout is a rolling update. */

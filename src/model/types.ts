@@ -10,6 +10,7 @@ import type { StoreName } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { Messaging, Stores } from './types-dependencies.js'
 import type { Rollout } from './types-rollout.js'
+import type { Autoscaling, Scaler } from './types-scaling.js'
 
 /** A user's own words: any Unicode text, line breaks included. Reaches a file through an encoder only. */
 export interface FreeText {
@@ -88,19 +89,6 @@ export interface Workload {
   readonly version: string
 }
 
-export interface Autoscaling {
-  readonly enabled: boolean
-  readonly min: number
-  readonly max: number
-  /** Percent of the request; absent when not scaled on. */
-  readonly cpu: number | undefined
-  readonly memory: number | undefined
-  /** ContainerResource (true) or Resource metrics: a mesh sidecar's usage must not count. */
-  readonly perContainer: boolean
-  /** Seconds. */
-  readonly scaleDownWindow: number
-}
-
 /** One set of pods behind the Service: `v1` always, `v2` when traffic is split by weight. */
 export interface Subset {
   readonly name: string
@@ -170,9 +158,14 @@ export interface WorkloadRef {
   readonly weight: number
 }
 
-export interface WaitTarget {
+export interface Address {
   readonly host: string
   readonly port: number
+}
+
+export interface WaitTarget extends Address {
+  /** A server whose own client can ask it; anything else is asked for a TCP connection. */
+  readonly kind: StoreName | undefined
 }
 
 export interface Entrypoint {
@@ -192,12 +185,18 @@ export interface Environment {
   /** Replicas stated by the overlay; absent when an HPA owns them. */
   readonly replicas: number | undefined
   readonly hpa: boolean
+  /** What KEDA asks for each workload; empty where it asks nothing. */
+  readonly scalers: readonly Scaler[]
   readonly pdb: boolean
   /** A new version waits here at a share of the traffic, or beside the old one, until a person promotes it. */
   readonly canary: boolean
   readonly blueGreen: boolean
   /** Argo Rollouts moves the weights of the mesh's routes here. */
   readonly routed: boolean
+  /** Answers in a row that have to name the new commit; 1 where another version keeps a share of the traffic. */
+  readonly smokeInARow: number
+  /** The pipeline waits there until the new commit answers; not where a person turns the traffic to it later. */
+  readonly smokes: boolean
   /** Something of the manifests belongs to a controller of the cluster. */
   readonly ignores: boolean
   readonly logLevel: string
@@ -208,6 +207,8 @@ export interface Environment {
   readonly tlsSecret: string
   /** Key of this environment's values in the store that External Secrets reads. */
   readonly secretKey: string
+  /** The name as part of an environment variable's. */
+  readonly variable: string
   /** Name of the Argo CD Application. */
   readonly application: string
   readonly autoSync: boolean
@@ -258,6 +259,20 @@ export interface ArgoCd {
   readonly server: string
 }
 
+/** What the pipeline does with a commit, in any dialect. */
+export interface Pipeline {
+  /** The branch that is released. */
+  readonly branch: string
+  /** Name in the overlays' `images` that takes a new commit. */
+  readonly image: string
+  /** The environment that is released first. */
+  readonly first: string
+  /** Environments that take every commit together with the first: nothing waits for them. */
+  readonly followers: readonly string[]
+  /** Seconds until the smoke test gives up waiting for the new commit. */
+  readonly smokeTimeout: number
+}
+
 /** Which features are on; `{{#if features.metrics}}`. */
 export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly http: boolean
@@ -272,6 +287,8 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly consul: boolean
   readonly nacos: boolean
   readonly autoscaling: boolean
+  /** KEDA scales, through an autoscaler that it makes. */
+  readonly keda: boolean
   readonly entrypoint: boolean
   readonly networkPolicy: boolean
   readonly istio: boolean
@@ -287,7 +304,11 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   /** The metrics decide about a release. */
   readonly analysis: boolean
   readonly argocd: boolean
+  /** Any of the dialects below. */
+  readonly pipeline: boolean
   readonly github: boolean
+  readonly gitlab: boolean
+  readonly jenkins: boolean
   /** Any data store. */
   readonly stores: boolean
   /** A database with a schema that changes. */
@@ -384,6 +405,7 @@ export interface Model {
   readonly istio: Istio | undefined
   readonly rollout: Rollout | undefined
   readonly argocd: ArgoCd
+  readonly pipeline: Pipeline
   readonly config: {
     readonly values: readonly ConfigValue[]
     readonly hasValues: boolean
@@ -445,11 +467,16 @@ export interface Model {
     readonly protocGenGo: string
     readonly protocGenGoGrpc: string
     readonly grpcurl: string
+    readonly cosign: string
   }
   /** GitHub Actions by commit: `uses` value and the tag for the comment. */
+  /** Images that the pipeline's jobs run in. */
+  readonly jobs: Readonly<Record<JobImage, string>>
   readonly actions: Readonly<Record<ActionName, { readonly uses: string; readonly tag: string }>>
   readonly decisions: readonly Decision[]
 }
+
+export type JobImage = 'binfmt' | 'docker' | 'dockerDaemon' | 'golangciLint' | 'buildkit'
 
 export type ActionName =
   | 'checkout'

@@ -1,4 +1,4 @@
-import type { ActionName } from './types.js'
+import type { ActionName, JobImage } from './types.js'
 
 /**
  * Versions of everything that the output names, in one place, with the source of each.
@@ -21,6 +21,8 @@ export const versions = {
   protocGenGoGrpc: '1.6.2',
   /** https://github.com/fullstorydev/grpcurl/releases */
   grpcurl: '1.9.4',
+  /** https://github.com/sigstore/cosign/releases */
+  cosign: '3.1.3',
 } as const
 
 /** Actions by commit, with the release that the commit is; the tags of their repositories are the source. */
@@ -33,6 +35,15 @@ export const actions: Readonly<Record<ActionName, { readonly uses: string; reado
   buildPush: { uses: 'docker/build-push-action@53b7df96c91f9c12dcc8a07bcb9ccacbed38856a', tag: 'v7.3.0' },
   cosignInstaller: { uses: 'sigstore/cosign-installer@6f9f17788090df1f26f669e9d70d6ae9567deba6', tag: 'v4.1.2' },
   setupQemu: { uses: 'docker/setup-qemu-action@99012661954931238ded8c8b007157a8430204e1', tag: 'v4.4.0' },
+}
+
+/** Images that the jobs of GitLab and Jenkins run in, besides the builder below; the registries' tags are the source. */
+export const jobs: Readonly<Record<JobImage, string>> = {
+  binfmt: 'tonistiigi/binfmt:qemu-v10.2.3',
+  docker: 'docker:29.8.1-cli',
+  dockerDaemon: 'docker:29.8.1-dind',
+  golangciLint: 'golangci/golangci-lint:v2.15.0',
+  buildkit: 'moby/buildkit:v0.33.0-rootless',
 }
 
 /**

@@ -78,6 +78,35 @@ const rules: readonly Conflict[] = [
     hint: 'raise autoscaling.max or lower autoscaling.min',
   },
   {
+    code: 'queue-needs-target',
+    keys: ['autoscaling.queue.name', 'autoscaling.queue.target'],
+    violated: (spec) => spec['autoscaling.queue.name'] !== undefined && spec['autoscaling.queue.target'] === undefined,
+    message: () => 'autoscaling.queue.name says which queue, and nothing says how long it may get',
+    hint: 'give autoscaling.queue.target, the messages that one pod may have waiting',
+  },
+  {
+    code: 'queue-needs-name',
+    keys: ['autoscaling.queue.target', 'autoscaling.queue.name'],
+    violated: (spec) =>
+      spec['autoscaling.queue.target'] !== undefined &&
+      spec['autoscaling.queue.name'] === undefined &&
+      !spec['nats.enabled'],
+    message: () =>
+      'autoscaling.queue.target says how long a queue may get, and this service has no consumer whose queue it is',
+    hint: 'give autoscaling.queue.name, or add nats.enabled: true (--nats)',
+  },
+  {
+    code: 'scaling-needs-metrics',
+    keys: ['autoscaling.qps', 'autoscaling.queue.target', 'metrics.enabled'],
+    violated: (spec) =>
+      !spec['metrics.enabled'] &&
+      (spec['autoscaling.qps'] !== undefined ||
+        (spec['autoscaling.queue.target'] !== undefined && spec['autoscaling.queue.name'] === undefined)),
+    message: () =>
+      "autoscaling.qps and autoscaling.queue.target count by the service's own metrics, and metrics.enabled is off",
+    hint: 'add metrics.enabled: true (--metrics), or scale on CPU and memory alone',
+  },
+  {
     code: 'weights-sum',
     keys: ['rollout.weights'],
     violated: (spec) =>

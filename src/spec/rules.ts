@@ -166,6 +166,13 @@ export const rolloutPause = {
   also: (value: string) => /[1-9]/.test(value),
 }
 
+/** A label value of Kubernetes, as the autoscaler's selector holds it. */
+export const queueName = {
+  pattern: /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/,
+  max: 63,
+  expect: 'letters, digits and . _ -, with a letter or digit at both ends, at most 63',
+}
+
 /** A path of an HTTP request on the admin port. */
 export const httpPath = {
   pattern: /^\/[A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*$/,
@@ -201,7 +208,7 @@ export const gitRepository = {
 export const httpAddress = {
   pattern: /^https?:\/\/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*(:[1-9]\d{0,4})?$/,
   max: 200,
-  expect: 'an address such as http://consul.example.com:8500, without a path',
+  expect: 'an address such as https://consul.example.com:8501, without a path',
   also: (value: string) => Number(/:(\d+)$/.exec(value)?.[1] ?? 80) <= 65_535,
 }
 

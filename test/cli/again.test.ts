@@ -38,6 +38,24 @@ describe('--force over an earlier project', () => {
     expect(fs.existsSync(path.join(cwd, 'orders/.github/dependabot.yml'))).toBe(true)
   })
 
+  test('what was sealed stays sealed, and a placeholder is replaced', () => {
+    const cwd = folder()
+    run(['orders', '--yes', '--secrets-provider', 'sealed-secrets'], cwd)
+    const file = (environment: string) =>
+      path.join(cwd, `orders/deploy/overlays/${environment}/sealed-credentials.yaml`)
+    const empty = fs.readFileSync(file('dev'), 'utf8')
+    const sealed = empty.replace('encryptedData: {}', 'encryptedData:\n    admin-token: AgBy3i4OJSWK')
+    fs.writeFileSync(file('production'), sealed)
+    fs.writeFileSync(file('dev'), `${empty}# a comment\n`)
+    const args = ['orders', '--yes', '--secrets-provider', 'sealed-secrets', '--postgres', '--force', '--json']
+    const { stdout } = run(args, cwd)
+    expect(fs.readFileSync(file('production'), 'utf8')).toBe(sealed)
+    expect(fs.readFileSync(file('dev'), 'utf8')).toBe(empty)
+    expect(JSON.parse(stdout).warnings).toEqual([
+      { code: 'kept', message: 'deploy/overlays/production/sealed-credentials.yaml was there and stays as it is' },
+    ])
+  })
+
   test('--diff shows it first, and git applies that', () => {
     const cwd = folder()
     run(['orders', '--yes'], cwd)

@@ -49,7 +49,7 @@ describe('what is asked', () => {
   })
   test('what this version refuses is not offered', async () => {
     const { asked, offered } = await play(groups.map(({ id }) => [sections, id]))
-    expect(offered['Pipeline']).toEqual(['github', 'none'])
+    expect(offered['Pipeline']).toEqual(['github', 'gitlab', 'jenkins', 'none'])
     expect(offered['Configuration source']).toEqual(['env', 'file', 'nacos', 'consul'])
     expect(asked).not.toContain('Kafka')
   })

@@ -78,6 +78,35 @@ for (const { name, needs, command } of shells) {
       }
     })
 
+    test.each([
+      ['postgres', 'pg_isready', 'exit $((LOOKS < 3))'],
+      ['mysql', 'mariadb-admin', 'exit $((LOOKS < 3))'],
+      ['redis', 'redis-cli', '[ "$LOOKS" -lt 3 ] && echo LOADING || echo "NOAUTH Authentication required."'],
+    ])('%s is asked by %s where there is one, until it says that it is ready', async (kind, client, body) => {
+      const [port = 0] = await freePorts(1)
+      const folder = fs.mkdtempSync(path.join(work, 'client-'))
+      // Counts how often it was asked.
+      const counted = `#!/bin/sh\necho "$*" >>"${folder}/asked"\nLOOKS=0\nwhile read -r _; do LOOKS=$((LOOKS + 1)); done <"${folder}/asked"\n${body}\n`
+      fs.writeFileSync(path.join(folder, client), counted, { mode: 0o755 })
+      // A server that accepts connections and isn't ready for more.
+      const server = await listen(port)
+      const waiting = start({
+        WAIT_FOR: `${kind}://127.0.0.1:${port}`,
+        WAIT_TIMEOUT: '20',
+        PATH: `${folder}:${env['PATH']}`,
+      })
+      try {
+        await waiting.says('args')
+        const asked = fs.readFileSync(path.join(folder, 'asked'), 'utf8').trim().split('\n')
+        expect(asked).toHaveLength(3)
+        expect(asked[0]).toContain(`${port}`)
+        waiting.child.kill('SIGTERM')
+        expect(await waiting.exit()).toBe(7)
+      } finally {
+        server.close()
+      }
+    })
+
     test('waits for all of several', async () => {
       const [first = 0, second = 0] = await freePorts(2)
       const server = await listen(first)
@@ -124,14 +153,48 @@ for (const { name, needs, command } of shells) {
       expect(waiting.stdout).not.toContain('args')
     })
 
-    test.each(['db', 'db:', ':5432', 'db:http'])('WAIT_FOR=%s is a setting that is wrong', async (target) => {
-      expect(await start({ WAIT_FOR: target }).exit()).toBe(2)
-    })
+    test.each(['db', 'db:', ':5432', 'db:http', 'postgres://db', 'postgres://:1', 'oracle://db:1521'])(
+      'WAIT_FOR=%s is a setting that is wrong',
+      async (target) => {
+        expect(await start({ WAIT_FOR: target }).exit()).toBe(2)
+      },
+    )
     test('so is WAIT_TIMEOUT=soon', async () => {
       expect(await start({ WAIT_FOR: '', WAIT_TIMEOUT: 'soon' }).exit()).toBe(2)
     })
   })
 }
+
+describeWith(
+  ['dash', 'bash', 'pg_isready', 'mariadb-admin', 'redis-cli'],
+  'scripts/entrypoint.sh with real clients',
+  () => {
+    const work = workFolder()
+    test.each(['postgres', 'mysql', 'redis'])(
+      'something that is no %s server accepts connections: it waits',
+      async (kind) => {
+        const flags = ['--image-base=debian', '--entrypoint', '--entrypoint-wait-for=db.example.com:5432']
+        const script = path.join(generate(work, recipe(`real-${kind}`, ...flags)), 'scripts/entrypoint.sh')
+        const [port = 0] = await freePorts(1)
+        const server = await listen(port)
+        const address = `127.0.0.1:${port}`
+        const ask = (target: string) =>
+          new Waiting(
+            spawn('sh', [script, 'true'], {
+              env: { PATH: process.env['PATH'] ?? '', WAIT_FOR: target, WAIT_TIMEOUT: '2' },
+              stdio: ['ignore', 'pipe', 'pipe'],
+            }),
+          ).exit()
+        try {
+          expect(await ask(address)).toBe(0)
+          expect(await ask(`${kind}://${address}`)).toBe(1)
+        } finally {
+          server.close()
+        }
+      },
+    )
+  },
+)
 
 /** The script, or the program it has become. */
 class Waiting {

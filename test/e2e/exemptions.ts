@@ -88,6 +88,14 @@ export const exemptions: readonly Exemption[] = [
     decision: '0002-autoscaler-owns-replicas',
     holds: ownedByScalers,
   },
+  {
+    id: 'kube-score-replicas-of-keda',
+    tool: 'kube-score',
+    check: 'deployment-replicas',
+    reason: 'KEDA owns the number, and kube-score knows no ScaledObject',
+    decision: '0002-autoscaler-owns-replicas',
+    holds: ownedByScalers,
+  },
   ...(
     [
       ['kube-score', 'deployment-replicas'],
@@ -199,6 +207,15 @@ export const exemptions: readonly Exemption[] = [
     check: 'CKV_DOCKER_2',
     reason: 'Kubernetes ignores HEALTHCHECK and asks the probes',
     decision: '0009-probes-not-healthcheck',
+    holds: always,
+  },
+  {
+    id: 'checkov-rollback-inputs',
+    tool: 'checkov',
+    check: 'CKV_GHA_7',
+    reason:
+      'the workflow that rolls back builds nothing: its inputs choose an environment and a commit that was released',
+    decision: '0016-rollback-asks',
     holds: always,
   },
   ...(

@@ -76,7 +76,7 @@ function writtenBy(overlay: Overlay, rollout: Manifest): string[] {
         ]),
     ...[activeService, previewService].filter(Boolean).map((name) => `/Service/${name} /spec/selector/${hash}`),
     ...overlay
-      .all('HorizontalPodAutoscaler')
+      .all('HorizontalPodAutoscaler', 'ScaledObject')
       .map(({ spec: { scaleTargetRef: target } }) => `argoproj.io/${target.kind}/${target.name} /spec/replicas`),
   ]
 }
@@ -89,7 +89,7 @@ export const rolloutFacts: readonly Fact[] = [
       rolloutsOf(overlay).flatMap((rollout) => {
         const istio = canaryOf(rollout)?.trafficRouting?.istio
         const scaled = overlay
-          .all('HorizontalPodAutoscaler')
+          .all('HorizontalPodAutoscaler', 'ScaledObject')
           .map(({ spec: { scaleTargetRef: target } }) => `${target.apiVersion} ${target.kind} ${target.name}`)
         const service = overlay
           .all('VirtualService')

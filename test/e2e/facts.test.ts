@@ -143,7 +143,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: 'protocol: UDP', to: 'protocol: TCP' },
   ],
   'the configuration centre of': [
-    { from: 'port: 8500\n', to: 'port: 8501\n' },
+    { from: 'port: 8501\n', to: 'port: 8500\n' },
     { from: /(kubernetes.io\/metadata.name:) consul\n/, to: '$1 console\n' },
     { from: 'consul-server.consul.svc', to: 'consul-server.shared.svc' },
   ],
@@ -257,6 +257,22 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: /(scaleTargetRef:[\s\S]*?name:) orders/, to: '$1 order' },
     { from: /(containerResource:\n\s+container:) orders/, to: '$1 istio-proxy' },
     { file: 'deploy/argocd/application-production.yaml', from: '/spec/replicas', to: '/spec/paused' },
+  ],
+  'what an autoscaler asks for': [
+    { from: /name: requests_per_second/, to: 'name: requests_a_second' },
+    { from: 'averageValue: 2k', to: 'averageValue: 2M' },
+    { from: /(kind: HorizontalPodAutoscaler[\s\S]*?consumer:) nats/, to: '$1 kafka' },
+    { from: /(matchLabels:\n\s+consumer: nats\n\s+job:) orders/, to: '$1 order' },
+    { file: 'deploy/monitoring/prometheus-adapter.yaml', from: 'as: requests_per_second', to: 'as: qps' },
+    { file: 'deploy/monitoring/prometheus-adapter.yaml', from: /http_requests_total/g, to: 'http_request_total' },
+    { file: 'internal/telemetry/consumer.go', from: 'consumer_lag_messages', to: 'consumer_lag' },
+  ],
+  'what KEDA asks for': [
+    { of: 'calls', from: /namespace="orders"/, to: 'namespace="orders-staging"' },
+    { of: 'calls', from: 'minReplicaCount: 3', to: 'minReplicaCount: 0' },
+    { of: 'calls', from: 'threshold: "2000"', to: 'threshold: "200"' },
+    { of: 'calls', from: 'ignoreNullValues: "false"', to: 'ignoreNullValues: "true"' },
+    { of: 'calls', file: 'internal/grpcserver/metrics.go', from: 'grpc_requests_total', to: 'grpc_calls_total' },
   ],
   'the disruption budget': [
     {
@@ -374,9 +390,11 @@ describeWith(['kustomize'], 'facts', () => {
           '--redis',
           '--nats',
           '--config-source=consul',
+          '--autoscaling-qps=2000',
+          '--autoscaling-queue-target=30',
         ),
       ],
-      ['calls', recipe('calls', ...flags, '--no-http')],
+      ['calls', recipe('calls', ...flags, '--no-http', '--autoscaling-engine=keda', '--autoscaling-qps=2000')],
       ['canary', recipe('canary', '--preset=production', '--grpc', '--rollout-strategy=canary')],
       [
         'blueGreen',

@@ -19,6 +19,7 @@ import {
   trafficNames,
 } from './facts-reading.js'
 import { rolloutFacts } from './facts-rollouts.js'
+import { scalingFacts } from './facts-scaling.js'
 import { secretFacts } from './facts-secrets.js'
 import { storeFacts } from './facts-stores.js'
 
@@ -45,6 +46,7 @@ export const facts: readonly Fact[] = [
   ...centreFacts,
   ...migrationFacts,
   ...rolloutFacts,
+  ...scalingFacts,
   ...secretFacts,
   ...storeFacts,
   {
@@ -355,7 +357,7 @@ export const facts: readonly Fact[] = [
     rule: 'with an autoscaler: a workload to scale, requests, no replicas, and Argo CD leaves them alone; without: replicas, and it does not',
     contradictions: (overlay) => {
       const targets = overlay
-        .all('HorizontalPodAutoscaler')
+        .all('HorizontalPodAutoscaler', 'ScaledObject')
         .map(({ spec }) => `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}`)
       const ignored = (overlay.application?.spec.ignoreDifferences ?? []).map(
         ({ kind, name, jsonPointers }: Manifest) => `${kind}/${name}${jsonPointers}`,

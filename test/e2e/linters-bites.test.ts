@@ -14,6 +14,8 @@ import { policyFindings } from './judges/restated.js'
 interface Bite {
   readonly tool: string
   readonly mistake: string
+  /** Of the project that it is planted in. */
+  readonly flags?: readonly string[]
   readonly plant: (folder: string) => void
   readonly finds: RegExp
 }
@@ -130,6 +132,34 @@ const bites: readonly Bite[] = [
     finds: /unpinned/,
   },
   {
+    tool: 'gitlab-ci-local',
+    mistake: 'a stage that is not there',
+    flags: ['--delivery-ci=gitlab'],
+    plant: edit('.gitlab-ci.yml', 'stage: test', 'stage: tests'),
+    finds: /stage:tests/,
+  },
+  {
+    tool: 'gitlab-ci-local',
+    mistake: 'a key that GitLab does not know',
+    flags: ['--delivery-ci=gitlab'],
+    plant: edit('.gitlab-ci.yml', 'resource_group:', 'resource_groups:'),
+    finds: /resource_groups/,
+  },
+  {
+    tool: 'codenarc',
+    mistake: 'a brace too few',
+    flags: ['--delivery-ci=jenkins'],
+    plant: edit('Jenkinsfile', /\}\s*$/, ''),
+    finds: /Compilation failed/,
+  },
+  {
+    tool: 'codenarc',
+    mistake: 'a variable that nothing reads',
+    flags: ['--delivery-ci=jenkins'],
+    plant: edit('Jenkinsfile', 'script {', 'script {\nint unused = 1'),
+    finds: /UnusedVariable/,
+  },
+  {
     tool: 'yamllint',
     mistake: 'a key that is there twice',
     plant: edit('deploy/base/kustomization.yaml', /$/, 'kind: Kustomization\nkind: Kustomization\n'),
@@ -182,9 +212,9 @@ const checkovBites: readonly (Bite & { readonly tool: keyof typeof frameworks })
 describe('a planted mistake is found by', () => {
   const work = workFolder()
   let count = 0
-  const spoiled = (plant: Bite['plant']) => {
+  const spoiled = ({ plant, flags = [] }: Pick<Bite, 'plant' | 'flags'>) => {
     count += 1
-    const folder = generate(work, recipe(`spoiled-${count}`))
+    const folder = generate(work, recipe(`spoiled-${count}`, ...flags))
     plant(folder)
     return new Project(folder)
   }
@@ -197,8 +227,8 @@ describe('a planted mistake is found by', () => {
 
   for (const { tool, needs, judge } of judges) {
     describeWith(needs, tool, () => {
-      test.each(bites.filter((bite) => bite.tool === tool))('$mistake', ({ plant, finds }) => {
-        expect(judge(spoiled(plant)).findings).toContainEqual(expect.stringMatching(finds))
+      test.each(bites.filter((bite) => bite.tool === tool))('$mistake', (bite) => {
+        expect(judge(spoiled(bite)).findings).toContainEqual(expect.stringMatching(bite.finds))
       })
     })
   }
@@ -206,7 +236,7 @@ describe('a planted mistake is found by', () => {
   describeWith(['kustomize', 'checkov'], 'checkov', () => {
     let found: ReturnType<typeof checkovFindings>
     beforeAll(() => {
-      found = checkovFindings(Object.fromEntries(checkovBites.map(({ tool, plant }) => [tool, spoiled(plant)])))
+      found = checkovFindings(Object.fromEntries(checkovBites.map((bite) => [bite.tool, spoiled(bite)])))
     })
     test.each(checkovBites)('$tool: $mistake', ({ tool, finds }) => {
       expect(found[tool]?.[tool].findings).toContainEqual(expect.stringMatching(finds))
@@ -250,13 +280,13 @@ describe('a planted mistake is found by', () => {
 
   describeWith(['promtool', 'amtool'], 'nobody where there is none', () => {
     test('in rules, their tests and receivers', () => {
-      const project = spoiled(
-        both(
+      const project = spoiled({
+        plant: both(
           add('deploy/monitoring/rules.yaml', ruleOf('up == 0')),
           add('deploy/monitoring/rules_test.yaml', ruleTest('6m')),
           add('deploy/monitoring/alertmanager.yaml', receiver('team')),
         ),
-      )
+      })
       const verdicts = judges.filter(({ tool }) => /^(prom|am)tool$/.test(tool)).map(({ judge }) => judge(project))
       expect(verdicts).toEqual([2, 1].map((judged) => ({ judged, findings: [], exempted: [] })))
     })

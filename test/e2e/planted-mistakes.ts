@@ -182,6 +182,19 @@ export const leafMistakes: readonly LeafMistake[] = [
             : [-1],
   },
   {
+    mistake: 'KEDA that scales to none, or blindly',
+    at: /^spec\.(minReplicaCount|maxReplicaCount|pollingInterval|fallback\.(replicas|failureThreshold))$/,
+    kinds: ['ScaledObject'],
+    change: (value, { path }) =>
+      path.endsWith('minReplicaCount')
+        ? [0, 1000]
+        : path.endsWith('maxReplicaCount')
+          ? [0]
+          : path.endsWith('replicas')
+            ? [value - 1]
+            : [1, 3600],
+  },
+  {
     mistake: 'a disruption budget that blocks or allows all',
     at: /^spec\.(maxUnavailable|minAvailable)$/,
     kinds: ['PodDisruptionBudget'],

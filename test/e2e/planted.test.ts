@@ -21,10 +21,28 @@ const judgeNames = ['strict', 'facts', 'policies'] as const
 describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
   const work = workFolder()
   const flags = ['--preset=production', '--delivery-environments=production']
+  const scaled = ['--autoscaling-qps=2000', '--autoscaling-queue-name=jobs', '--autoscaling-queue-target=30']
   const projects = [
-    recipe('everything', ...flags, '--rollout-weights=80,20', '--config-source=consul', '--postgres', '--nats'),
-    recipe('calls', ...flags, '--rollout-strategy=rolling', '--grpc', '--no-http', '--secrets-provider=sealed-secrets'),
-    recipe('both', ...flags, '--rollout-strategy=rolling', '--grpc', '--secrets-provider=external-secrets'),
+    recipe(
+      'everything',
+      ...flags,
+      '--rollout-weights=80,20',
+      '--config-source=consul',
+      '--postgres',
+      '--nats',
+      '--autoscaling-queue-target=30',
+    ),
+    recipe(
+      'calls',
+      ...flags,
+      '--rollout-strategy=rolling',
+      '--grpc',
+      '--no-http',
+      '--secrets-provider=sealed-secrets',
+      ...scaled,
+      '--autoscaling-engine=keda',
+    ),
+    recipe('both', ...flags, '--rollout-strategy=rolling', '--grpc', '--secrets-provider=external-secrets', ...scaled),
     recipe('canary', ...flags, '--rollout-strategy=canary'),
     recipe('blue-green', ...flags, '--rollout-strategy=blue-green', '--no-istio'),
     recipe('colours', ...flags, '--no-istio', '--rollout-strategy=blue-green', '--rollout-engine=none'),

@@ -57,7 +57,6 @@ const texts: Readonly<Partial<Record<Key, fc.Arbitrary<unknown>>>> = {
     .uniqueArray(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 5 })
     .map((steps) => steps.sort((a, b) => a - b)),
   'rollout.pause': fc.constantFrom('5m', '10m', '1h30m', '300s', '1m'),
-  'metrics.prometheus': fc.constantFrom('http://prometheus-operated.monitoring.svc:9090', 'https://a.b', 'http://1:1'),
   'rollout.weights': fc.integer({ min: 0, max: 100 }).map((weight) => [weight, 100 - weight]),
   'config.consul.address': fc.constantFrom('http://consul:8500', 'https://consul.example.com', 'http://a.b.svc:1'),
   'config.consul.prefix': fc.constantFrom('orders/', 'a/B_1.0/c/'),
@@ -76,6 +75,8 @@ const texts: Readonly<Partial<Record<Key, fc.Arbitrary<unknown>>>> = {
     maxKeys: 4,
     noNullPrototype: true,
   }),
+  'autoscaling.queue.name': fc.constantFrom('jobs', '1e3', 'true', 'a.b-c_D'),
+  'metrics.prometheus': fc.constantFrom('http://prometheus.example.com', 'https://a.svc:9090'),
   'nats.url': fc.constantFrom('nats://nats.messaging.svc:4222', 'tls://10.0.0.1:65535', 'nats://a:1'),
   'nats.stream': fc.stringMatching(/^[A-Za-z0-9_-]{1,48}$/),
   'nats.subject': fc.constantFrom('a', 'greetings.created', 'A-1.b_2.true.0'),

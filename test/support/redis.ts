@@ -6,12 +6,14 @@ export class Redis extends Server {
     port: number,
     /** Of the default user. */
     private password: string,
+    /** Further options of the server, e.g. --tls-port. */
+    private readonly options: readonly string[],
   ) {
     super('redis', port)
   }
 
-  static async start(password = 'of the default user'): Promise<Redis> {
-    const server = new Redis(await serverPort(), password)
+  static async start(password = 'of the default user', options: readonly string[] = []): Promise<Redis> {
+    const server = new Redis(await serverPort(), password, options)
     await server.launch()
     return server
   }
@@ -34,7 +36,7 @@ export class Redis extends Server {
     const access = ['--bind', '127.0.0.1', '--port', `${this.port}`, '--requirepass', this.password]
     // Every write is in the file before it is answered, so that a kill loses none.
     const data = ['--dir', this.folder, '--appendonly', 'yes', '--save', '']
-    return ['redis-server', ...access, ...data] as const
+    return ['redis-server', ...access, ...data, ...this.options] as const
   }
 
   protected override ask() {

@@ -5,7 +5,7 @@ import type { Preview } from './check.js'
 /** Areas of a generated tree, in the order of the summary; a path belongs to the first that matches. */
 const areas: readonly (readonly [string, RegExp])[] = [
   ['Kubernetes', /^deploy\//],
-  ['CI', /^\.(github|gitlab)/],
+  ['CI', /^(\.github|\.gitlab|Jenkinsfile$|ci\/)/],
   ['Image', /^(Dockerfile|\.dockerignore)$/],
   ['Scripts', /^(scripts\/|Makefile$)/],
   ['Documentation', /^docs\/|\.md$/],

@@ -15,7 +15,7 @@ export const configuration = {
   }),
   'config.consul.address': text(rules.httpAddress, {
     help: 'where Consul is',
-    derived: 'http://consul-server.consul.svc.cluster.local:8500',
+    derived: 'https://consul-server.consul.svc.cluster.local:8501',
   }),
   'config.consul.prefix': text(rules.keyPrefix, { help: 'what the keys begin with', derived: '<name>/' }),
   'config.nacos.address': text(rules.httpAddress, {

@@ -45,7 +45,6 @@ export const delivery = {
   ),
   'delivery.ci': choice(['github', 'gitlab', 'jenkins', 'none'], {
     default: 'github',
-    later: ['gitlab', 'jenkins'],
     help: 'pipeline',
     ask: 'Pipeline',
   }),

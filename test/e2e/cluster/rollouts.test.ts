@@ -11,7 +11,14 @@ import { prepareCluster } from './world.js'
 
 const patience = 240_000
 const hash = 'rollouts-pod-template-hash'
-const asArgo = ['--server-side', '--force-conflicts', '--field-manager=argocd-controller', '--validate=strict', '-f', '-']
+const asArgo = [
+  '--server-side',
+  '--force-conflicts',
+  '--field-manager=argocd-controller',
+  '--validate=strict',
+  '-f',
+  '-',
+]
 
 /** Minutes become seconds, so that a release takes less than the patience of a test; what it consists of stays. */
 function hurried(object: Manifest): Manifest {

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { filesBelow } from '../../support/project.js'
 import { run } from '../../support/tools.js'
@@ -49,6 +50,20 @@ export const fileJudges: readonly Judge[] = [
       ]),
   },
   {
+    tool: 'gitlab-ci-local',
+    needs: ['gitlab-ci-local', 'git'],
+    group: 'workflows',
+    unit: 'pipelines',
+    judge: ({ folder }) => gitlab(folder),
+  },
+  {
+    tool: 'codenarc',
+    needs: ['codenarc', 'java'],
+    group: 'workflows',
+    unit: 'pipelines',
+    judge: ({ folder }) => jenkins(folder),
+  },
+  {
     tool: 'yamllint',
     needs: ['yamllint'],
     group: 'yaml',
@@ -62,6 +77,55 @@ export const fileJudges: readonly Judge[] = [
       ]),
   },
 ]
+
+/** GitLab's schema, and what its parser says of stages, jobs and rules; it wants a clone of the branch. */
+function gitlab(folder: string): Judgement {
+  const file = path.join(folder, '.gitlab-ci.yml')
+  if (!fs.existsSync(file)) {
+    return { judged: 0, findings: [], exempted: [] }
+  }
+  const cwd = fs.mkdtempSync(path.join(os.tmpdir(), 'gitlab-'))
+  try {
+    fs.copyFileSync(file, path.join(cwd, '.gitlab-ci.yml'))
+    for (const args of [
+      ['init', '-q', '-b', 'main'],
+      ['remote', 'add', 'origin', 'https://gitlab.example.com/team/orders.git'],
+      ['add', '.'],
+      ['-c', 'user.name=test', '-c', 'user.email=test@example.com', 'commit', '-qm', 'all'],
+      ['update-ref', 'refs/remotes/origin/main', 'main'],
+      ['symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main'],
+    ]) {
+      run('git', args, { cwd })
+    }
+    return { judged: 1, findings: complain('gitlab-ci-local', ['--list'], cwd), exempted: [] }
+  } finally {
+    fs.rmSync(cwd, { recursive: true, force: true })
+  }
+}
+
+const codenarcRules = 'test/e2e/judges/codenarc.groovy'
+
+/** Groovy's own compiler, and the rules for Jenkins. */
+function jenkins(folder: string): Judgement {
+  if (!fs.existsSync(path.join(folder, 'Jenkinsfile'))) {
+    return { judged: 0, findings: [], exempted: [] }
+  }
+  const { code, output } = run('codenarc', [
+    `-basedir=${folder}`,
+    '-includes=Jenkinsfile',
+    `-rulesetfiles=file:${path.resolve(codenarcRules)}`,
+    '-report=console',
+    '-failOnError=true',
+  ])
+  const lines = output.split('\n')
+  const clean = lines.some((line) => line.startsWith('Summary: TotalFiles=1 FilesWithViolations=0 '))
+  const findings = lines.filter((line) => /^\s*Violation:|Compilation failed/.test(line))
+  return {
+    judged: 1,
+    findings: code === 0 && clean && findings.length === 0 ? [] : [...findings, `exit code ${code}`],
+    exempted: [],
+  }
+}
 
 /** One run over the files of a project that match; none match, and there is nothing to say. */
 function lint(tool: string, cwd: string, pattern: RegExp, args: readonly string[]): Judgement {

@@ -60,7 +60,7 @@ export function isScaled(object: Manifest, objects: readonly Manifest[]): boolea
 export function scalersOf({ kind, metadata }: Manifest, objects: readonly Manifest[]): Manifest[] {
   return objects.filter(
     ({ kind: scaler, spec }) =>
-      scaler === 'HorizontalPodAutoscaler' &&
+      (scaler === 'HorizontalPodAutoscaler' || scaler === 'ScaledObject') &&
       spec.scaleTargetRef.kind === kind &&
       spec.scaleTargetRef.name === metadata.name,
   )

@@ -51,7 +51,7 @@ function install(tool) {
 
 /** @param {Tool} tool @param {string} stage */
 function build(tool, stage) {
-  const { goInstall, goBuild, pip, moduleFiles = [] } = tool
+  const { goInstall, goBuild, pip, npm, moduleFiles = [] } = tool
   if (goInstall !== undefined) {
     go(stage, ['install', '-ldflags=-s -w', goInstall], { GOBIN: stage })
   } else if (goBuild !== undefined) {
@@ -73,6 +73,22 @@ function build(tool, stage) {
       stdio: 'inherit',
     })
     fs.symlinkSync(path.join(home, 'bin', tool.name), path.join(stage, tool.name))
+  } else if (npm !== undefined) {
+    // Programs of packages know their own folder, as above.
+    const home = path.join(toolsFolder, `.npm-${tool.name}-${tool.version}`)
+    fs.rmSync(home, { recursive: true, force: true })
+    fs.mkdirSync(home, { recursive: true })
+    const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
+    execFileSync('npm', ['install', `--prefix=${home}`, ...quiet, npm.package], { stdio: 'inherit' })
+    const program = path.join(stage, tool.name)
+    if (npm.jars === undefined) {
+      fs.symlinkSync(path.join(home, 'node_modules/.bin', tool.name), program)
+    } else {
+      const name = npm.package.slice(0, npm.package.lastIndexOf('@'))
+      fs.writeFileSync(program, javaProgram(path.join(home, 'node_modules', name, npm.jars), npm.main ?? ''), {
+        mode: 0o755,
+      })
+    }
   } else {
     for (const { module, version, paths } of moduleFiles) {
       copyFiles(downloadModule(stage, `${module}@${version}`), paths, path.join(stage, tool.name))
@@ -90,6 +106,13 @@ function go(/** @type {string} */ cwd, /** @type {string[]} */ args, /** @type {
     ...extra,
   }
   execFileSync('go', args, { env, cwd, stdio: 'inherit' })
+}
+
+/** @param {string} folder with archives, in folders of it too @param {string} main @returns {string} a script that runs it */
+function javaProgram(folder, main) {
+  const jars = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.jar'))
+  const archives = jars.sort().map((file) => path.join(folder, file))
+  return `#!/bin/sh\nexec java -cp '${archives.join(':')}' ${main} "$@"\n`
 }
 
 /** @param {string} cwd outside of any module @param {string} module with version @returns {string} its folder */

@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url'
  * @property {string} [goInstall] module path with version
  * @property {GoBuild} [goBuild] a Go module of this repository
  * @property {string} [pip] requirement, installed into an environment of its own
+ * @property {NpmPackage} [npm] installed into a folder of its own
  * @property {readonly ModuleFiles[]} [moduleFiles] files out of published Go modules; `name` is the folder with them
  */
 
@@ -23,6 +24,13 @@ import { fileURLToPath } from 'node:url'
  * @property {string} [command] the command to build, where it isn't the module's own
  * @property {string} [modfile] another go.mod beside the folder's own
  * @property {Readonly<Record<string, string>>} [variables] string variables that the linker sets
+ */
+
+/**
+ * @typedef {object} NpmPackage
+ * @property {string} package with version
+ * @property {string} [jars] folder of the package with Java archives, of which `main` is run; else its own program is
+ * @property {string} [main] class
  */
 
 /**
@@ -77,6 +85,13 @@ export const tools = /** @type {readonly Tool[]} */ ([
   { name: 'yamllint', version: '1.38.0', pip: 'yamllint==1.38.0' },
   { name: 'zizmor', version: '1.32.0', pip: 'zizmor==1.32.0' },
   { name: 'checkov', version: '3.3.30', pip: 'checkov==3.3.30' },
+  // Newer releases want Node 22.
+  { name: 'gitlab-ci-local', version: '4.65.1', npm: { package: 'gitlab-ci-local@4.65.1' } },
+  {
+    name: 'codenarc',
+    version: '3.7.0',
+    npm: { package: 'npm-groovy-lint@18.0.0', jars: 'lib/java', main: 'org.codenarc.CodeNarc' },
+  },
   // Peers: their output goes before the same judges.
   { name: 'helm', version: '4.3.1', goInstall: 'helm.sh/helm/v4/cmd/helm@v4.3.1' },
   { name: 'kubebuilder', version: '4.16.0', goInstall: 'sigs.k8s.io/kubebuilder/v4@v4.16.0' },

@@ -1,7 +1,9 @@
 #!/bin/sh
-# Waits until every dependency accepts a TCP connection, then becomes the program.
+# Waits until every dependency answers, then becomes the program. What a server has a client for is asked by it where
+# the image has one (pg_isready, mariadb-admin, redis-cli); everything else has to accept a TCP connection.
 #
-#   WAIT_FOR      host:port, separated by blanks; empty: don't wait
+#   WAIT_FOR      host:port, separated by blanks; empty: don't wait. postgres://, mysql:// and redis:// in front of it
+#                 say what kind of server it is
 #   WAIT_TIMEOUT  seconds for all of them together
 #
 # Exit codes: 1 a dependency was not reachable in time, 2 a setting is wrong, 143 SIGTERM while waiting.
@@ -31,25 +33,49 @@ main() {
   trap - TERM INT
 }
 
-# wait_for HOST:PORT
+# wait_for [KIND://]HOST:PORT
 wait_for() {
-  host="${1%:*}"
-  port="${1##*:}"
+  kind="${1%%://*}"
+  address="${1#*://}"
+  case "$1" in
+    postgres://* | mysql://* | redis://*) ;;
+    *://*) fail 2 "not a kind of server: $kind" ;;
+  esac
+  host="${address%:*}"
+  port="${address##*:}"
   host="${host#\[}"
   host="${host%\]}"
   case "$port" in
     '' | *[!0-9]*) fail 2 "not host:port: $1" ;;
   esac
   case "$host" in
-    '' | "$1") fail 2 "not host:port: $1" ;;
+    '' | "$address") fail 2 "not host:port: $1" ;;
   esac
 
   log "waiting for $1"
-  until in_background connect "$host" "$port"; do
+  until in_background answers "$kind" "$host" "$port"; do
     [ "$(now)" -lt "$deadline" ] || fail 1 "$1 was not reachable within $WAIT_TIMEOUT s"
     in_background sleep 1
   done
   log "$1 is reachable"
+}
+
+# answers KIND HOST PORT: a server that accepts connections may not be ready to serve them. What its client says counts;
+# none of the three needs a password to tell.
+answers() {
+  if [ "$1" = postgres ] && command -v pg_isready >/dev/null 2>&1; then
+    exec pg_isready -q -h "$2" -p "$3" -t "$ATTEMPT_SECONDS"
+  elif [ "$1" = mysql ] && command -v mariadb-admin >/dev/null 2>&1; then
+    exec mariadb-admin --no-defaults --host="$2" --port="$3" --protocol=tcp --connect-timeout="$ATTEMPT_SECONDS" \
+      ping >/dev/null 2>&1
+  elif [ "$1" = redis ] && command -v redis-cli >/dev/null 2>&1; then
+    # It says NOAUTH where a password is wanted, and LOADING until it has read its data.
+    case "$(timeout "$ATTEMPT_SECONDS" redis-cli -h "$2" -p "$3" ping 2>&1)" in
+      *PONG* | *NOAUTH*) exit 0 ;;
+      *) exit 1 ;;
+    esac
+  fi
+  connect "$2" "$3"
 }
 
 # connect HOST PORT: 0 if a TCP connection can be opened. Debian and Ubuntu have bash and no nc,

@@ -19,7 +19,7 @@ import (
 const centrePrefix = "consul."
 
 const (
-	defaultConsulAddress = "http://consul-server.consul.svc.cluster.local:8500"
+	defaultConsulAddress = "https://consul-server.consul.svc.cluster.local:8501"
 	defaultConsulPrefix  = "checkout/"
 )
 

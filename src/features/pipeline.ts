@@ -1,0 +1,18 @@
+import { defineFeature } from './types.js'
+
+/** What pipelines of all dialects have in common: a commit goes into an overlay, and back. */
+export const pipeline = defineFeature({
+  id: 'pipeline',
+  help: 'script that puts a commit into an overlay, and takes it back',
+  enabled: ({ features }) => features.pipeline,
+  templates: 'features/pipeline',
+  flag: 'pipeline',
+  slots: () => ({
+    readmeFeatures: [
+      {
+        title: 'Pipeline',
+        text: 'Test, build, sign, then one environment after the other, with an approval before the last.',
+      },
+    ],
+  }),
+})
