@@ -352,6 +352,10 @@ export const rolloutFacts: readonly Fact[] = [
                     ['few requests say nothing', Number(bounded) >= 50],
                     ['a floor', !errors || (Number(floor) === 0.02 && 1 / Number(bounded) < 1.5 * Number(floor))],
                     ['a window of its own before the first', rest.initialDelay === '120s' && rest.interval === '60s'],
+                    [
+                      'of the old side only what is no number is left out',
+                      /\n\s+>= 0\n\s*\) or vector\(0\)/.test(query),
+                    ],
                     ['windows', !/\[(?!120s\])/.test(query)],
                     [
                       'faults of the service',

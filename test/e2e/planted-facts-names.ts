@@ -81,10 +81,11 @@ export const nameFacts: readonly Fact[] = [
     contradictions: (overlay) => {
       const name = serviceName(overlay)
       const workloads = overlay.workloads.map(({ metadata }) => metadata.name)
+      const roles = [`${name}-credentials-rotation`, `${name}-release`]
       const belongs: Readonly<Record<string, readonly string[]>> = {
         ServiceAccount: [name, ...overlay.all('Job').map(({ metadata }) => metadata.name)],
         Job: [`${name}-migrate`],
-        PodDisruptionBudget: workloads,
+        PodDisruptionBudget: overlay.has('scripts/blue-green.sh') ? [name] : workloads,
         HorizontalPodAutoscaler: workloads,
         ServiceMonitor: [name],
         DestinationRule: [name],
@@ -94,9 +95,11 @@ export const nameFacts: readonly Fact[] = [
         PeerAuthentication: [name],
         ExternalSecret: [`${name}-credentials`],
         SealedSecret: [`${name}-credentials`],
-        Role: [`${name}-credentials-rotation`],
-        RoleBinding: [`${name}-credentials-rotation`],
-        Service: [name, `${name}-headless`],
+        Role: roles,
+        RoleBinding: roles,
+        Service: ['', '-headless', '-preview', '-metrics'].map((end) => `${name}${end}`),
+        Rollout: [name],
+        AnalysisTemplate: ['canary', 'canary-requests', 'preview', 'promoted'].map((what) => `${name}-${what}`),
       }
       return overlay.objects
         .filter(({ kind, metadata }) => belongs[kind]?.includes(metadata.name) === false)

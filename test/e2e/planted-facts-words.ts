@@ -12,6 +12,7 @@ const resources = [
   '/secrets',
   '/services',
   'apps/deployments',
+  'apps/deployments/scale',
   'apps/statefulsets',
   'argoproj.io/rollouts',
   'argoproj.io/rollouts/status',
