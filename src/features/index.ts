@@ -48,6 +48,7 @@ import { postgres } from './postgres.js'
 import { pprof } from './pprof.js'
 import { redis } from './redis.js'
 import { remote } from './remote.js'
+import { blueGreen, blueGreenAnalysis, canary, canaryAnalysis, colours, preview, rollout, scraped } from './rollout.js'
 import { sealedSecrets } from './sealed-secrets.js'
 import { service } from './service.js'
 import { serviceMonitor } from './service-monitor.js'
@@ -65,6 +66,7 @@ export const features: readonly Feature[] = [
   grpcOnly,
   deployment,
   statefulset,
+  rollout,
   entrypoint,
   metrics,
   tracing,
@@ -118,6 +120,13 @@ export const features: readonly Feature[] = [
   istio,
   istioGateway,
   trafficSplit,
+  canary,
+  canaryAnalysis,
+  blueGreen,
+  blueGreenAnalysis,
+  preview,
+  scraped,
+  colours,
   argocd,
   pipeline,
   github,

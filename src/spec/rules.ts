@@ -174,6 +174,13 @@ export const duration = {
   also: (value: string) => /[1-9]/.test(value),
 }
 
+/** A duration of Go in whole seconds, which Argo Rollouts and PromQL take alike. */
+export const rolloutPause = {
+  pattern: /^(\d{1,2}h)?(\d{1,4}m)?(\d{1,5}s)?$/,
+  expect: 'a duration in hours, minutes and seconds, such as 10m or 1h30m',
+  also: (value: string) => /[1-9]/.test(value),
+}
+
 /** A label value of Kubernetes, as the autoscaler's selector holds it. */
 export const queueName = {
   pattern: /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/,

@@ -5,7 +5,7 @@ import { generate, recipe, workFolder } from '../support/project.js'
 import { describeWith } from '../support/tools.js'
 import { facts } from './facts.js'
 
-type Variant = 'calls' | 'external' | 'sealed'
+type Variant = 'calls' | 'external' | 'sealed' | 'canary' | 'blueGreen' | 'colours'
 
 /** A change of the rendered overlay (no file named) or of one file: what a mistake in a template would look like. */
 interface Mistake {
@@ -17,10 +17,91 @@ interface Mistake {
 }
 
 const defaults = 'internal/config/defaults.go'
+const argo = 'deploy/argocd/application-production.yaml'
 const grpcDefaults = 'internal/config/grpc.go'
 
 /** Mistakes that each fact must find, by the start of its rule. */
 const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
+  'a Rollout is what the autoscaler scales': [
+    { of: 'canary', from: /(scaleTargetRef:[\s\S]*?kind:) Rollout/, to: '$1 Deployment' },
+    { of: 'canary', from: /(scaleTargetRef:\n\s+apiVersion:) argoproj.io\/v1alpha1/, to: '$1 apps/v1' },
+    { of: 'canary', from: /(canarySubsetName:) canary/, to: '$1 kanary' },
+    { of: 'canary', from: /(routes:\n(\s+- )grpc\n)\s+- read\n/, to: '$1' },
+    { of: 'canary', from: 'weight: 0', to: 'weight: 5' },
+  ],
+  'Argo CD leaves alone exactly': [
+    { of: 'canary', file: argo, from: '.spec.http[].route[].weight', to: '.spec.http' },
+    { of: 'canary', file: argo, from: /(kind: DestinationRule\n\s+name:) orders/, to: '$1 order' },
+    { of: 'canary', file: argo, from: 'ApplyOutOfSyncOnly=true', to: 'RespectIgnoreDifferences=true' },
+    { of: 'blueGreen', file: argo, from: 'RespectIgnoreDifferences=true', to: 'PruneLast=true' },
+    { of: 'blueGreen', file: argo, from: '/spec/selector/rollouts-pod-template-hash', to: '/spec/selector' },
+    { of: 'blueGreen', file: argo, from: '/spec/replicas', to: '/spec/selector' },
+  ],
+  'an analysis has its verdict': [
+    { of: 'canary', from: 'duration: 10m', to: 'duration: 4m' },
+    { of: 'canary', from: 'interval: 60s', to: 'interval: 5m' },
+    { of: 'canary', from: 'failureLimit: 2', to: 'failureLimit: 20' },
+    { of: 'blueGreen', from: 'count: 8', to: 'count: 9' },
+    { of: 'blueGreen', from: 'scaleDownDelaySeconds: 600', to: 'scaleDownDelaySeconds: 300' },
+  ],
+  'a canary begins with': [
+    { of: 'canary', from: 'pause: {}', to: 'pause: {duration: 1m}' },
+    { of: 'canary', from: 'setWeight: 50', to: 'setWeight: 5' },
+    { of: 'canary', from: 'startingStep: 1', to: 'startingStep: 0' },
+  ],
+  'every analysis has its template': [
+    { of: 'canary', from: 'templateName: orders-canary', to: 'templateName: order-canary' },
+    { of: 'canary', from: 'podTemplateHashValue: Stable', to: 'podTemplateHashValue: Latest' },
+    { of: 'canary', from: 'rate(http_requests_total', to: 'rate(http_request_total' },
+    { of: 'canary', from: 'subset="{{args.canary}}"', to: 'version="{{args.canary}}"' },
+    { of: 'canary', from: 'job="orders"', to: 'job="order"' },
+    { of: 'canary', from: 'histogram_quantile(0.99,', to: 'histogram_quantile(0.9,' },
+    { of: 'canary', file: 'internal/telemetry/durations.go', from: 'sloLatency = 0.8', to: 'sloLatency = 0.9' },
+    { of: 'canary', from: 'label_rollouts_pod_template_hash', to: 'label_version' },
+    { of: 'blueGreen', from: 'address: http://', to: 'address: ' },
+  ],
+  'an answer that is empty': [
+    { of: 'canary', from: 'len(result) == 0 || ', to: '' },
+    { of: 'canary', from: 'isNaN(result[0]) || ', to: '' },
+    { of: 'canary', from: '<= 1.5', to: '<= 15' },
+    { of: 'canary', from: /(\[120s\]\)\)) >= 50/, to: '$1 >= 5' },
+    { of: 'canary', from: '0.02', to: '0' },
+    { of: 'canary', from: 'failureCondition: "false"', to: 'failureCondition: "true"' },
+    { of: 'canary', from: '[600s]', to: '[60s]' },
+    { of: 'canary', from: 'consecutiveErrorLimit: 4', to: 'consecutiveErrorLimit: 400' },
+    { of: 'blueGreen', from: 'min(up{', to: 'max(up{' },
+    { of: 'blueGreen', from: 'failureLimit: 0', to: 'failureLimit: 10' },
+  ],
+  'a release that gets nowhere': [
+    { of: 'canary', from: 'progressDeadlineAbort: true', to: 'progressDeadlineAbort: false' },
+    { of: 'canary', from: 'minPodsPerReplicaSet: 2', to: 'minPodsPerReplicaSet: 1' },
+    { of: 'canary', from: /\bscaleDownDelaySeconds: 30/, to: 'scaleDownDelaySeconds: 0' },
+    { of: 'canary', from: 'maxUnavailable: 0', to: 'maxUnavailable: 1' },
+    { of: 'blueGreen', from: 'autoPromotionEnabled: false', to: 'autoPromotionEnabled: true' },
+    { of: 'blueGreen', from: 'previewService: orders-preview', to: 'previewService: orders-metrics' },
+    { of: 'blueGreen', from: 'scaleDownDelayRevisionLimit: 1', to: 'scaleDownDelayRevisionLimit: 5' },
+  ],
+  'of two colours': [
+    { of: 'colours', from: /(name: orders-preview[\s\S]*?version:) green/, to: '$1 blue' },
+
+    {
+      of: 'colours',
+      file: 'deploy/overlays/production/kustomization.yaml',
+      from: 'blue # serves',
+      to: 'green # serves',
+    },
+    { of: 'colours', file: argo, from: '/spec/selector/version', to: '/spec/selector/colour' },
+    { of: 'colours', from: '- deployments/scale', to: '- deployments/status' },
+    { of: 'colours', file: 'scripts/blue-green.sh', from: 'name=orders', to: 'name=order' },
+  ],
+  'what waits is behind': [
+    { of: 'blueGreen', from: /(name: orders-preview[\s\S]*?port:) 9000/, to: '$1 9001' },
+    { of: 'blueGreen', file: 'README.md', from: '8080:80', to: '8080:81' },
+  ],
+  'a Rollout counts its own': [
+    { of: 'canary', from: '- rollouts-pod-template-hash', to: '- pod-template-hash' },
+    { of: 'canary', from: '- rollouts/status', to: '- rollouts/scale' },
+  ],
   'every probe over gRPC': [
     { of: 'calls', from: 'service: liveness', to: 'service: ""' },
     { of: 'calls', from: /(readinessProbe:[\s\S]*?service:) ""/, to: '$1 liveness' },
@@ -380,7 +461,7 @@ describeWith(['kustomize'], 'facts', () => {
   const work = workFolder()
   const sound = new Map<Variant | undefined, Overlay>()
   beforeAll(() => {
-    const flags = ['--preset=production', '--grpc']
+    const flags = ['--preset=production', '--grpc', '--rollout-strategy=rolling']
     for (const [id, entry] of [
       [
         undefined,
@@ -398,6 +479,15 @@ describeWith(['kustomize'], 'facts', () => {
         ),
       ],
       ['calls', recipe('calls', ...flags, '--no-http', '--autoscaling-engine=keda', '--autoscaling-qps=2000')],
+      ['canary', recipe('canary', '--preset=production', '--grpc', '--rollout-strategy=canary')],
+      [
+        'blueGreen',
+        recipe('blue-green', '--preset=production', '--grpc', '--rollout-strategy=blue-green', '--postgres'),
+      ],
+      [
+        'colours',
+        recipe('colours', '--preset=production', '--grpc', '--rollout-strategy=blue-green', '--rollout-engine=none'),
+      ],
       [
         'external',
         recipe('external', ...flags, '--postgres', '--nats', '--kafka', '--secrets-provider=external-secrets'),

@@ -33,7 +33,6 @@ export const axes: Readonly<Record<string, Axis>> = {
     given: {
       lang: 'en',
       'istio.mode': 'sidecar',
-      'rollout.strategy': 'rolling',
       'delivery.packaging': 'kustomize',
     },
   },
@@ -183,6 +182,19 @@ export const axes: Readonly<Record<string, Axis>> = {
     permissive: { 'istio.enabled': true, 'istio.mtls': 'permissive' },
     'gateway of others': { 'istio.enabled': true, 'istio.gateway': 'istio-system/main' },
     split: { 'istio.enabled': true, 'rollout.weights': [80, 20] },
+  },
+  rollout: {
+    default: {},
+    rolling: { 'rollout.strategy': 'rolling' },
+    canary: { 'rollout.strategy': 'canary' },
+    'canary in four steps': {
+      'rollout.strategy': 'canary',
+      'rollout.steps': [1, 25, 60, 100],
+      'rollout.pause': '1h30m',
+      'metrics.prometheus': 'https://prometheus.example.com',
+    },
+    'blue-green': { 'rollout.strategy': 'blue-green' },
+    'blue-green, briefly': { 'rollout.strategy': 'blue-green', 'rollout.pause': '300s' },
   },
   patience: {
     default: {},

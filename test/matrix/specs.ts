@@ -57,6 +57,10 @@ const texts: Readonly<Partial<Record<Key, fc.Arbitrary<unknown>>>> = {
   'slo.availability': fc.constantFrom(50, 93.1, 99, 99.9, 99.95, 99.9873, 99.999),
   'alerts.wecom.corpId': fc.constantFrom('ww0123456789abcdef', 'null', '0x1F', '1e10'),
   'alerts.wecom.agentId': fc.constantFrom('1000002', '0', '0012'),
+  'rollout.steps': fc
+    .uniqueArray(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 5 })
+    .map((steps) => steps.sort((a, b) => a - b)),
+  'rollout.pause': fc.constantFrom('5m', '10m', '1h30m', '300s', '1m'),
   'rollout.weights': fc.integer({ min: 0, max: 100 }).map((weight) => [weight, 100 - weight]),
   'config.consul.address': fc.constantFrom('http://consul:8500', 'https://consul.example.com', 'http://a.b.svc:1'),
   'config.consul.prefix': fc.constantFrom('orders/', 'a/B_1.0/c/'),

@@ -51,7 +51,7 @@ export class ControlPlane {
 
   /** Starts it and waits until it serves. @throws Error with the end of a log when a part doesn't come up */
   static async start(choices: Choices): Promise<ControlPlane> {
-    const plane = new ControlPlane(makeCertificates, await freePorts(8))
+    const plane = new ControlPlane(makeCertificates, await freePorts(9))
     process.once('exit', plane.kill)
     try {
       await plane.startAll(choices)
@@ -123,6 +123,23 @@ export class ControlPlane {
     const inside = ['env', `KUBERNETES_SERVICE_HOST=${hostname}`, `KUBERNETES_SERVICE_PORT=${port}`]
     const program = toolPath(tool) ?? tool
     this.run(tool, 'unshare', ['--mount', 'sh', '-euc', script, 'sh', account, ...inside, program, ...args])
+  }
+
+  /** Starts the controller of Argo Rollouts; its custom resources have to be there. */
+  startRollouts(): void {
+    const [metrics, health] = this.ports.slice(7)
+    this.run('argo-rollouts', 'argo-rollouts', [
+      `--kubeconfig=${this.kubeconfig('admin')}`,
+      '--namespace=argo-rollouts',
+      '--leader-elect=false',
+      `--metricsPort=${metrics}`,
+      `--healthzPort=${health}`,
+    ])
+  }
+
+  /** The last lines that a part wrote. */
+  logOf(name: string): string {
+    return this.endOf(name)
   }
 
   /** Ends what was started, clients first, and forgets the data. */

@@ -112,6 +112,12 @@ export const tools = /** @type {readonly Tool[]} */ ([
   },
   { name: 'kwok', version: '0.8.0', goBuild: { folder: 'cluster/kwok' } },
   { name: 'metrics-server', version: '0.9.0', goBuild: { folder: 'cluster/metrics-server' } },
+  {
+    name: 'argo-rollouts',
+    version: '1.10.2',
+    // In a module of its own, because Argo Rollouts' go.mod can't be installed from: it replaces modules.
+    goBuild: { folder: 'cluster/rollouts', command: 'github.com/argoproj/argo-rollouts/cmd/rollouts-controller' },
+  },
   // What generated services talk to.
   { name: 'nats-server', version: '2.15.2', goInstall: 'github.com/nats-io/nats-server/v2@v2.15.2' },
   { name: 'kafka', version: '4.4.0', maven: 'dependencies/kafka' },

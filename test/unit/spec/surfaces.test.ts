@@ -69,7 +69,7 @@ describe('JSON Schema', () => {
     [{ http: { prot: 1 } }],
     [{ http: { port: '8080' } }],
     [{ name: 'Orders' }],
-    [{ rollout: { strategy: 'canary' } }],
+    [{ rollout: { strategy: 'recreate' } }],
     [{ istio: { mode: 'ambient' } }],
     [{ postgres: { tls: 'prefer' } }],
     [{ version: 2 }],
