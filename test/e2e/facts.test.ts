@@ -52,7 +52,11 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   'every analysis has its template': [
     { of: 'canary', from: 'templateName: orders-canary', to: 'templateName: order-canary' },
     { of: 'canary', from: 'podTemplateHashValue: Stable', to: 'podTemplateHashValue: Latest' },
-    { of: 'canary', from: 'rate(http_requests_total', to: 'rate(http_request_total' },
+    {
+      of: 'canary',
+      from: /(kind: AnalysisTemplate[\s\S]*?)rate\(http_requests_total/,
+      to: '$1rate(http_request_total',
+    },
     { of: 'canary', from: 'subset="{{args.canary}}"', to: 'version="{{args.canary}}"' },
     { of: 'canary', from: 'job="orders"', to: 'job="order"' },
     { of: 'canary', from: 'histogram_quantile(0.99,', to: 'histogram_quantile(0.9,' },
