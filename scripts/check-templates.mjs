@@ -15,6 +15,15 @@ const storeNames = [
   ),
 ].map(([, name = '']) => name)
 
+/** What a template may use below `{{#if features.FLAG}}`. */
+const implications = [
+  ['istio', 'istio'],
+  ['trafficSplit', 'istio'],
+  ['rollout', 'rollout'],
+  ['canary', 'rollout'],
+  ['analysis', 'rollout?.analysis'],
+]
+
 const scalarEncoders = new Set(['go', 'sh', 'make', 'md', 'json', 'dockerfile', 'comment'])
 
 /** @typedef {{ context: string, root: string, names: Map<string, string>, depth: number, outer: string[] }} Scope */
@@ -34,10 +43,11 @@ await writeFile(
   path.join(root, 'generated/templates.check.ts'),
   `// Written by scripts/check-templates.mjs; type-checked, never run.
 import type { FilledEnvironment, TemplateContext } from '../src/features/types.js'
-import type { Nats, Stores } from '../src/model/types-dependencies.js'
+import type { Kafka, Nats, Stores } from '../src/model/types-dependencies.js'
+import type { Analysis, Rollout } from '../src/model/types-rollout.js'
 import type { Environment, FreeText, Istio } from '../src/model/types.js'
 
-void (0 as unknown as Environment | FilledEnvironment | FreeText | Istio | Nats | Stores)
+void (0 as unknown as Analysis | Rollout | Environment | FilledEnvironment | FreeText | Istio | Kafka | Nats | Stores)
 declare function print(value: string | number): void
 declare function encode(value: string | number | boolean | FreeText | undefined): void
 declare function items<T>(list: readonly T[] | Readonly<Record<string, T>> | undefined): readonly T[]
@@ -56,6 +66,13 @@ function extras({ output, folder }) {
       ? ['{ readonly istio: Istio }']
       : []),
     ...(store === undefined ? [] : [`{ readonly stores: { readonly ${store}: NonNullable<Stores['${store}']> } }`]),
+    ...(folder === 'features/kafka' ? ['{ readonly messaging: { readonly kafka: Kafka } }'] : []),
+    ...(['features/rollout', 'features/canary', 'features/blue-green'].includes(folder ?? '')
+      ? ['{ readonly rollout: Rollout }']
+      : []),
+    ...(['features/canary-analysis', 'features/blue-green-analysis'].includes(folder ?? '')
+      ? ['{ readonly rollout: Rollout & { readonly analysis: Analysis } }']
+      : []),
     ...(folder === 'features/nats' ? ['{ readonly messaging: { readonly nats: Nats } }'] : []),
   ]
 }
@@ -109,9 +126,8 @@ function block(node, scope, file, at) {
   const subject = expression(node.params[0], scope)
   const otherwise = node.inverse ? statements(node.inverse.body, scope, file) : ''
   if (name === 'if' || name === 'unless') {
-    const narrowed =
-      node.params[0].original?.endsWith('features.istio') || node.params[0].original?.endsWith('features.trafficSplit')
-    const positive = narrowed ? `${subject} && ${scope.root}.istio !== undefined` : subject
+    const implied = implications.find(([flag]) => node.params[0].original?.endsWith(`features.${flag}`))?.[1]
+    const positive = implied === undefined ? subject : `${subject} && ${scope.root}.${implied} !== undefined`
     return `if (${name === 'if' ? positive : `!(${positive})`}) {${at}${statements(node.program.body, scope, file)}} else {\n${otherwise}}\n`
   }
   if (name === 'each') {

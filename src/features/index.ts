@@ -26,6 +26,7 @@ import { httpTracing } from './http-tracing.js'
 import { istio } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
 import { jenkins } from './jenkins.js'
+import { kafka } from './kafka.js'
 import { kubernetesSecrets } from './kubernetes-secrets.js'
 import {
   messaging,
@@ -46,6 +47,8 @@ import { pipeline } from './pipeline.js'
 import { postgres } from './postgres.js'
 import { pprof } from './pprof.js'
 import { redis } from './redis.js'
+import { remote } from './remote.js'
+import { blueGreen, blueGreenAnalysis, canary, canaryAnalysis, colours, preview, rollout, scraped } from './rollout.js'
 import { sealedSecrets } from './sealed-secrets.js'
 import { service } from './service.js'
 import { serviceMonitor } from './service-monitor.js'
@@ -63,6 +66,7 @@ export const features: readonly Feature[] = [
   grpcOnly,
   deployment,
   statefulset,
+  rollout,
   entrypoint,
   metrics,
   tracing,
@@ -74,6 +78,7 @@ export const features: readonly Feature[] = [
   configFile,
   configEnv,
   configReload,
+  remote,
   stores,
   storeMetrics,
   storeTracing,
@@ -88,6 +93,7 @@ export const features: readonly Feature[] = [
   messagingPostgres,
   messagingMySQL,
   nats,
+  kafka,
   compose,
   kubernetesSecrets,
   externalSecrets,
@@ -114,6 +120,13 @@ export const features: readonly Feature[] = [
   istio,
   istioGateway,
   trafficSplit,
+  canary,
+  canaryAnalysis,
+  blueGreen,
+  blueGreenAnalysis,
+  preview,
+  scraped,
+  colours,
   argocd,
   pipeline,
   github,

@@ -7,6 +7,7 @@ import { Ledger } from './ledger.js'
 import { mesh } from './mesh.js'
 import { messaging } from './messaging.js'
 import { hasAlerts, hasDashboards, monitoring, slo } from './monitoring.js'
+import { colours, hasColours, rollout, rolloutHash, usesRollouts } from './rollout.js'
 import { autoscaling } from './scaling.js'
 import { mostPods, stores } from './stores.js'
 import { timing } from './timing.js'
@@ -34,7 +35,9 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const times = timing(spec, ledger)
   const istio = mesh(spec, ledger)
   const capacity = resources(spec, ledger)
-  const works = workloads(name, istio)
+  const works = hasColours(spec) ? colourWorkloads(name) : workloads(name, istio)
+  const objectives = slo(spec, ledger)
+  const release = rollout(spec, objectives.latencySeconds, ledger)
   const scale = autoscaling(spec, works, ledger)
   const envs = environments(spec, works)
   const data = stores(spec, mostPods(spec, works.length), ledger)
@@ -68,6 +71,12 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       networkPolicy: spec['networkPolicy.enabled'],
       istio: istio !== undefined,
       trafficSplit: istio?.split === true,
+      rollout: release !== undefined,
+      canary: spec['rollout.strategy'] === 'canary',
+      blueGreen: spec['rollout.strategy'] === 'blue-green',
+      release: spec['rollout.strategy'] !== 'rolling',
+      colours: hasColours(spec),
+      analysis: release?.analysis !== undefined,
       argocd: spec['delivery.argocd.enabled'],
       pipeline: spec['delivery.ci'] !== 'none',
       github: spec['delivery.ci'] === 'github',
@@ -75,10 +84,13 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       jenkins: spec['delivery.ci'] === 'jenkins',
       stores: Object.values(data).some((store) => store !== undefined),
       ...chosenStores(data),
+      remote: [...Object.values(data), brokers.nats, brokers.kafka].some((one) => one !== undefined),
+      tlsModes: [...Object.values(data), brokers.kafka].some((one) => one !== undefined),
       migrations: sqlStoreNames.some((store) => data[store] !== undefined),
-      messaging: brokers.nats !== undefined,
+      messaging: brokers.nats !== undefined || brokers.kafka !== undefined,
       nats: brokers.nats !== undefined,
-      compose: [centre, ...Object.values(data), brokers.nats].some((one) => one !== undefined),
+      kafka: brokers.kafka !== undefined,
+      compose: [centre, ...Object.values(data), brokers.nats, brokers.kafka].some((one) => one !== undefined),
       externalSecrets: spec['secrets.provider'] === 'external-secrets',
       sealedSecrets: spec['secrets.provider'] === 'sealed-secrets',
       alerts: hasAlerts(spec),
@@ -106,6 +118,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     messaging: brokers,
     secrets: { store: spec['secrets.store'] },
     istio,
+    rollout: release,
     argocd: {
       repo: spec['delivery.argocd.repo'] as string,
       project: spec['delivery.argocd.project'] as string,
@@ -131,9 +144,13 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       gateway: `${name}-gateway`,
       rotationRole: `${name}-credentials-rotation`,
       migrate: `${name}-migrate`,
+      releaseRole: `${name}-release`,
+      preview: `${name}-preview`,
+      metrics: `${name}-metrics`,
+      rolloutHash,
       operatorsGroup: `${name}-operators`,
     },
-    slo: slo(spec, ledger),
+    slo: objectives,
     environments: envs,
     developmentEnv: envs.find(({ isDevelopment }) => isDevelopment),
     productionEnv: envs.at(-1) as Environment,
@@ -149,12 +166,12 @@ export function buildModel(spec: Spec, tool: Tool): Model {
 }
 
 function workload(spec: Spec, times: { minReadySeconds: number; progressDeadlineSeconds: number }): Workload {
-  const isDeployment = spec['workload.kind'] === 'deployment'
+  const kind = usesRollouts(spec) ? 'Rollout' : spec['workload.kind'] === 'deployment' ? 'Deployment' : 'StatefulSet'
   return {
-    kind: isDeployment ? 'Deployment' : 'StatefulSet',
-    isDeployment,
-    isStatefulSet: !isDeployment,
-    resource: spec['workload.kind'],
+    kind,
+    isDeployment: kind === 'Deployment',
+    isStatefulSet: kind === 'StatefulSet',
+    ...(kind === 'Rollout' ? rolloutNames(spec) : builtInNames(spec)),
     replicas: spec['workload.replicas'],
     ownsReplicas: !spec['autoscaling.enabled'],
     volume: {
@@ -167,12 +184,47 @@ function workload(spec: Spec, times: { minReadySeconds: number; progressDeadline
     revisionHistoryLimit: 5,
     maxSurge: 1,
     maxUnavailable: 0,
-    version: 'v1',
+    version: hasColours(spec) ? colours[0] : 'v1',
+  }
+}
+
+function colourWorkloads(name: string): WorkloadRef[] {
+  return colours.map((colour, at) => ({
+    name: `${name}-${colour}`,
+    version: colour,
+    image: `${name}-${colour}`,
+    weight: at === 0 ? 100 : 0,
+  }))
+}
+
+type WorkloadNames = Pick<Workload, 'group' | 'apiVersion' | 'resource' | 'revisionLabel' | 'forward' | 'restart'>
+
+function builtInNames(spec: Spec): WorkloadNames {
+  const resource = spec['workload.kind']
+  return {
+    group: 'apps',
+    apiVersion: 'apps/v1',
+    resource,
+    revisionLabel: resource === 'deployment' ? 'pod-template-hash' : undefined,
+    forward: hasColours(spec) ? `service/${spec.name}` : `${resource}/${spec.name}`,
+    restart: `kubectl -n NAMESPACE rollout restart ${hasColours(spec) ? colours.map((colour) => `${resource}/${spec.name}-${colour}`).join(' ') : `${resource}/${spec.name}`}`,
+  }
+}
+
+/** kubectl's own commands know no Rollout: ports are forwarded through the Service, restarts need the plugin. */
+function rolloutNames({ name }: Spec): WorkloadNames {
+  return {
+    group: 'argoproj.io',
+    apiVersion: 'argoproj.io/v1alpha1',
+    resource: 'rollout',
+    revisionLabel: rolloutHash,
+    forward: `service/${name}`,
+    restart: `kubectl argo rollouts -n NAMESPACE restart ${name}`,
   }
 }
 
 function workloads(name: string, istio: Istio | undefined): WorkloadRef[] {
-  const subsets = istio?.subsets ?? [{ name: 'v1', workload: name, weight: 100 }]
+  const subsets = istio?.split === true ? istio.subsets : [{ name: 'v1', workload: name, weight: 100 }]
   return subsets.map((subset) => ({
     name: subset.workload,
     version: subset.name,
@@ -186,7 +238,6 @@ function pipeline(name: string, works: readonly WorkloadRef[], envs: readonly En
   return {
     branch: 'main',
     image: works.at(-1)?.image ?? name,
-    smokeInARow: works.length > 1 ? 1 : 3,
     first: (envs.find(({ released }) => released) as Environment).name,
     followers: envs.filter(({ released }) => !released).map((env) => env.name),
     smokeTimeout: 900,

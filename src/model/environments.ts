@@ -1,6 +1,7 @@
 import { sqlStoreNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import { hasAlerts, hasDashboards } from './monitoring.js'
+import { hasColours } from './rollout.js'
 import { scalers } from './scaling.js'
 import type { Environment, WorkloadRef } from './types.js'
 
@@ -19,6 +20,7 @@ export function environments(spec: Spec, works: readonly WorkloadRef[]): Environ
     const isDevelopment = !isProduction && developmentNames.has(name)
     const hpa = spec['autoscaling.enabled'] && !isDevelopment
     const pdb = spec['pdb.enabled'] && !isDevelopment
+    const strategy = isProduction ? spec['rollout.strategy'] : 'rolling'
     const namespace = isProduction ? (spec.namespace as string) : `${spec.namespace}-${name}`
     return {
       name,
@@ -29,8 +31,15 @@ export function environments(spec: Spec, works: readonly WorkloadRef[]): Environ
       hpa,
       scalers: hpa && asksPrometheus(spec) ? scalers(spec, namespace, works) : [],
       pdb,
+      canary: strategy === 'canary',
+      blueGreen: strategy === 'blue-green',
+      // Old and new answer in turn for good, or until a person promotes the new one.
+      smokeInARow: spec['rollout.weights'] !== undefined || strategy === 'canary' ? 1 : 3,
+      smokes: spec['delivery.argocd.enabled'] && strategy !== 'blue-green',
+      routed: strategy === 'canary' && spec['istio.enabled'],
+      ignores: hpa || spec['rollout.strategy'] === 'blue-green' || (strategy === 'canary' && spec['istio.enabled']),
       logLevel: isDevelopment ? 'debug' : 'info',
-      components: components(spec, hpa, pdb),
+      components: components(spec, hpa, pdb, strategy),
       monitoring: [
         ...(hasAlerts(spec) && !isDevelopment ? [`alerts/${name}`] : []),
         // One for all environments, which it chooses from: two with the same uid would overwrite each other.
@@ -59,10 +68,13 @@ function asksPrometheus(spec: Spec): boolean {
   )
 }
 
-function components(spec: Spec, hpa: boolean, pdb: boolean): string[] {
+/** Only the last environment has the traffic that a release is judged by; before it, a Rollout is a rolling update. */
+function components(spec: Spec, hpa: boolean, pdb: boolean, strategy: Spec['rollout.strategy']): string[] {
   const chosen: [string, boolean][] = [
     // First, because it adds a workload, and others change every workload there is.
     ['traffic-split', spec['rollout.weights'] !== undefined],
+    ['canary', strategy === 'canary'],
+    ['blue-green', strategy === 'blue-green' && !hasColours(spec)],
     ['migrations', sqlStoreNames.some((name) => spec[`${name}.enabled`])],
     ['autoscaling', hpa],
     ['pdb', pdb],

@@ -245,6 +245,23 @@ export const invariants: readonly Invariant[] = [
       ),
   },
   {
+    id: '11',
+    rule: 'with a Rollout: the routes name its two subsets, all traffic goes to the stable one until a release, and weights sum to 100',
+    options: ['rollout.strategy'],
+    violations: ({ features, istio, workloads, workload }) =>
+      !features.rollout
+        ? []
+        : [
+            ...(workload.kind === 'Rollout' ? [] : [`the workload is a ${workload.kind}, and a Rollout releases it`]),
+            ...(workloads.length === 1 ? [] : [`${workloads.length} workloads share what one Rollout releases`]),
+            ...(features.canary && istio !== undefined
+              ? [`${istio.subsets.map(({ name, weight }) => `${name} ${weight}`)}`].filter(
+                  (subsets) => subsets !== 'stable 100,canary 0',
+                )
+              : []),
+          ],
+  },
+  {
     id: '12',
     rule: 'every subset that the VirtualService names is a workload with that version label, and weights sum to 100',
     options: ['rollout.weights'],
@@ -252,12 +269,14 @@ export const invariants: readonly Invariant[] = [
       if (istio === undefined) {
         return []
       }
+      // The subsets of a canary are labelled by Argo Rollouts; all of them are the one workload.
+      const labelled = istio.subsets.filter(({ label }) => label.key === 'version')
       const total = istio.subsets.reduce((sum, { weight }) => sum + weight, 0)
       const versions = workloads.map(({ version }) => version)
       return [
         ...(total === 100 ? [] : [`the weights sum to ${total}, not 100`]),
-        ...istio.subsets
-          .filter(({ name }) => !versions.includes(name))
+        ...labelled
+          .filter(({ label }) => !versions.includes(label.value))
           .map(({ name }) => `subset ${name} selects no workload (there are ${versions.join(', ')})`),
       ]
     },
@@ -293,6 +312,24 @@ export const invariants: readonly Invariant[] = [
               ' ms',
             ),
           ],
+  },
+  {
+    id: '16',
+    rule: 'an analysis comes to its verdict within the pause: window + interval × measurements ≤ rollout.pause',
+    options: ['rollout.pause'],
+    violations: ({ rollout, features }) =>
+      rollout?.analysis === undefined || (features.canary && rollout.steps.every(({ pause }) => pause === undefined))
+        ? []
+        : atMost(
+            [
+              'what the analysis needs',
+              features.canary
+                ? rollout.analysis.verdict
+                : (rollout.analysis.window.ms + rollout.analysis.count * rollout.analysis.interval.ms) / 1000,
+            ],
+            ['rollout.pause', Number.parseInt(rollout.analysis.pause, 10)],
+            ' s',
+          ),
   },
   {
     id: '17',

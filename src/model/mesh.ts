@@ -37,7 +37,7 @@ export function mesh(spec: Spec, ledger: Ledger): Istio | undefined {
     ingressNamespace: 'istio-system',
     ingressServiceAccount: 'istio-ingressgateway-service-account',
     subsets,
-    split: subsets.length > 1,
+    split: spec['rollout.weights'] !== undefined,
   }
 }
 
@@ -74,7 +74,24 @@ function requestTimes(spec: Spec, ledger: Ledger): Pick<Istio, 'perTryTimeout' |
 }
 
 function subsetsOf(spec: Spec, name: string): Subset[] {
+  if (spec['rollout.strategy'] === 'canary') {
+    // Argo Rollouts adds the hash of each side's pods to the label, and moves the weights.
+    const label = { key: 'app.kubernetes.io/name', value: name }
+    return [
+      { name: 'stable', label, workload: name, weight: 100 },
+      { name: 'canary', label, workload: name, weight: 0 },
+    ]
+  }
+  if (spec['rollout.strategy'] === 'blue-green') {
+    // The Service chooses the version, so one subset has the pods of both.
+    return [{ name: 'v1', label: { key: 'app.kubernetes.io/name', value: name }, workload: name, weight: 100 }]
+  }
   const [v1, v2] = spec['rollout.weights'] ?? [100]
-  const subsets = [{ name: 'v1', workload: name, weight: v1 ?? 100 }]
-  return v2 === undefined ? subsets : [...subsets, { name: 'v2', workload: `${name}-v2`, weight: v2 }]
+  const subset = (version: string, workload: string, weight: number): Subset => ({
+    name: version,
+    label: { key: 'version', value: version },
+    workload,
+    weight,
+  })
+  return [subset('v1', name, v1 ?? 100), ...(v2 === undefined ? [] : [subset('v2', `${name}-v2`, v2)])]
 }

@@ -1,6 +1,7 @@
 import { type SqlStoreName, type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
+import { fleets } from './rollout.js'
 import type { SqlStore, Store, Stores } from './types-dependencies.js'
 
 /** Connections left for the migration (its own two) and for somebody who looks at the database by hand. */
@@ -30,11 +31,13 @@ export function storeCount(spec: Spec): number {
 
 /**
  * Most pods that exist at a time: every replica that the autoscaler may ask for, and the one more that a rolling
- * update starts, of each workload.
+ * update starts, of each workload. Where a release runs two whole versions beside each other, twice as many.
  */
 export function mostPods(spec: Spec, workloads: number): number {
   const replicas = spec['autoscaling.enabled'] ? spec['autoscaling.max'] : spec['workload.replicas']
-  return (replicas + (spec['workload.kind'] === 'deployment' ? 1 : 0)) * workloads
+  const whole = fleets(spec)
+  const surge = spec['workload.kind'] === 'deployment' && whole === 1 ? 1 : 0
+  return (replicas * whole + surge) * workloads
 }
 
 function isSqlStore(name: StoreName): name is SqlStoreName {

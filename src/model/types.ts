@@ -10,22 +10,11 @@ import type { StoreName } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { Messaging, Stores } from './types-dependencies.js'
 import type { Monitoring, Slo } from './types-monitoring.js'
+import type { Rollout } from './types-rollout.js'
 import type { Autoscaling, Scaler } from './types-scaling.js'
+import type { Duration, FreeText } from './types-values.js'
 
-/** A user's own words: any Unicode text, line breaks included. Reaches a file through an encoder only. */
-export interface FreeText {
-  readonly text: string
-}
-
-/** A length of time, in the notations of the languages it lands in. */
-export interface Duration {
-  /** Milliseconds, a positive integer. */
-  readonly ms: number
-  /** Go expression, e.g. `15 * time.Second`. */
-  readonly go: string
-  /** Go and Istio duration text, e.g. `15s`. */
-  readonly text: string
-}
+export type { Duration, FreeText } from './types-values.js'
 
 export interface Probe {
   readonly enabled: boolean
@@ -63,11 +52,19 @@ export interface Volume {
 }
 
 export interface Workload {
-  readonly kind: 'Deployment' | 'StatefulSet'
+  readonly kind: 'Deployment' | 'StatefulSet' | 'Rollout'
   readonly isDeployment: boolean
   readonly isStatefulSet: boolean
+  readonly group: 'apps' | 'argoproj.io'
+  readonly apiVersion: 'apps/v1' | 'argoproj.io/v1alpha1'
   /** What kubectl and RBAC call it, in the singular. */
-  readonly resource: 'deployment' | 'statefulset'
+  readonly resource: 'deployment' | 'statefulset' | 'rollout'
+  /** Label by which the controller tells the pods of its revisions apart; a StatefulSet's revisions replace one another. */
+  readonly revisionLabel: string | undefined
+  /** What `kubectl port-forward` takes. */
+  readonly forward: string
+  /** Command that restarts the pods, in any namespace. */
+  readonly restart: string
   readonly replicas: number
   /** True when nothing else owns spec.replicas, so the manifests state it. */
   readonly ownsReplicas: boolean
@@ -84,6 +81,8 @@ export interface Workload {
 /** One set of pods behind the Service: `v1` always, `v2` when traffic is split by weight. */
 export interface Subset {
   readonly name: string
+  /** The pods' label that it selects, beside what Argo Rollouts adds. */
+  readonly label: { readonly key: string; readonly value: string }
   /** The workload's metadata.name. */
   readonly workload: string
   readonly weight: number
@@ -178,6 +177,17 @@ export interface Environment {
   /** What KEDA asks for each workload; empty where it asks nothing. */
   readonly scalers: readonly Scaler[]
   readonly pdb: boolean
+  /** A new version waits here at a share of the traffic, or beside the old one, until a person promotes it. */
+  readonly canary: boolean
+  readonly blueGreen: boolean
+  /** Argo Rollouts moves the weights of the mesh's routes here. */
+  readonly routed: boolean
+  /** Answers in a row that have to name the new commit; 1 where another version keeps a share of the traffic. */
+  readonly smokeInARow: number
+  /** The pipeline waits there until the new commit answers; not where a person turns the traffic to it later. */
+  readonly smokes: boolean
+  /** Something of the manifests belongs to a controller of the cluster. */
+  readonly ignores: boolean
   readonly logLevel: string
   /** deploy/components/<name> of each component that this overlay includes, in order. */
   readonly components: readonly string[]
@@ -248,8 +258,6 @@ export interface Pipeline {
   readonly branch: string
   /** Name in the overlays' `images` that takes a new commit. */
   readonly image: string
-  /** Answers in a row that have to name the new commit; 1 where another version keeps a share of the traffic. */
-  readonly smokeInARow: number
   /** The environment that is released first. */
   readonly first: string
   /** Environments that take every commit together with the first: nothing waits for them. */
@@ -278,6 +286,16 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly networkPolicy: boolean
   readonly istio: boolean
   readonly trafficSplit: boolean
+  /** The workload is a Rollout of Argo Rollouts. */
+  readonly rollout: boolean
+  readonly canary: boolean
+  readonly blueGreen: boolean
+  /** A person brings a new version in. */
+  readonly release: boolean
+  /** A script switches between two Deployments. */
+  readonly colours: boolean
+  /** The metrics decide about a release. */
+  readonly analysis: boolean
   readonly argocd: boolean
   /** Any of the dialects below. */
   readonly pipeline: boolean
@@ -286,11 +304,16 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly jenkins: boolean
   /** Any data store. */
   readonly stores: boolean
+  /** What talks to a server of another's: any data store or broker. */
+  readonly remote: boolean
+  /** Some of them have a setting for how the connection is protected. */
+  readonly tlsModes: boolean
   /** A database with a schema that changes. */
   readonly migrations: boolean
   /** Any broker. */
   readonly messaging: boolean
   readonly nats: boolean
+  readonly kafka: boolean
   /** Dependencies run in containers for local work. */
   readonly compose: boolean
   /** The External Secrets operator writes the Secret. */
@@ -377,12 +400,13 @@ export interface Model {
   readonly image: Image
   readonly entrypoint: Entrypoint
   /** Images of dependencies, for local work alone. */
-  readonly images: Readonly<Record<StoreName | 'nats' | 'consul' | 'nacos', string>>
+  readonly images: Readonly<Record<StoreName | 'nats' | 'kafka' | 'consul' | 'nacos', string>>
   readonly stores: Stores
   readonly messaging: Messaging
   /** Where External Secrets reads: the name of a ClusterSecretStore. */
   readonly secrets: { readonly store: string }
   readonly istio: Istio | undefined
+  readonly rollout: Rollout | undefined
   readonly argocd: ArgoCd
   readonly pipeline: Pipeline
   readonly config: {
@@ -408,6 +432,12 @@ export interface Model {
     readonly headless: string
     readonly gateway: string
     readonly rotationRole: string
+    readonly releaseRole: string
+    /** Services that a blue-green release needs beside the service's own: of what waits, and of all pods. */
+    readonly preview: string
+    readonly metrics: string
+    /** Label by which Argo Rollouts tells the pods of its revisions apart. */
+    readonly rolloutHash: string
     /** Of the Job that migrates databases, its ServiceAccount and its configuration. */
     readonly migrate: string
     readonly operatorsGroup: string

@@ -70,6 +70,8 @@ export const images = {
     mysql: 'mysql:8.4',
     redis: 'redis:8-alpine',
     nats: 'nats:2.15-alpine',
+    /** This one has no tag for a release line. */
+    kafka: 'apache/kafka:4.4.0',
     consul: 'hashicorp/consul:1.20',
     nacos: 'nacos/nacos-server:v2.5.1',
   },

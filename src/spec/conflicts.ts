@@ -90,10 +90,11 @@ const rules: readonly Conflict[] = [
     violated: (spec) =>
       spec['autoscaling.queue.target'] !== undefined &&
       spec['autoscaling.queue.name'] === undefined &&
-      !spec['nats.enabled'],
+      !spec['nats.enabled'] &&
+      !spec['kafka.enabled'],
     message: () =>
       'autoscaling.queue.target says how long a queue may get, and this service has no consumer whose queue it is',
-    hint: 'give autoscaling.queue.name, or add nats.enabled: true (--nats)',
+    hint: 'give autoscaling.queue.name, or add a broker: kafka.enabled or nats.enabled: true',
   },
   {
     code: 'scaling-needs-metrics',
@@ -130,6 +131,37 @@ const rules: readonly Conflict[] = [
     hint: 'use workload.kind deployment, or leave rollout.weights out',
   },
   {
+    code: 'strategy-needs-deployment',
+    keys: ['rollout.strategy', 'workload.kind'],
+    violated: (spec) => spec['rollout.strategy'] !== 'rolling' && spec['workload.kind'] === 'statefulset',
+    message: (spec) =>
+      `rollout.strategy ${spec['rollout.strategy']} runs two versions beside each other, and the pods of a statefulset have identities and volumes that two versions cannot share`,
+    hint: 'use workload.kind deployment, or rollout.strategy rolling (the partition of the StatefulSet is its canary)',
+  },
+  {
+    code: 'strategy-or-weights',
+    keys: ['rollout.weights', 'rollout.strategy'],
+    violated: (spec) => spec['rollout.weights'] !== undefined && spec['rollout.strategy'] !== 'rolling',
+    message: (spec) =>
+      `rollout.weights splits the traffic for good, and rollout.strategy ${spec['rollout.strategy']} moves it with each release`,
+    hint: 'leave one of them out',
+  },
+  {
+    code: 'canary-needs-rollouts',
+    keys: ['rollout.engine', 'rollout.strategy'],
+    violated: (spec) => spec['rollout.engine'] === 'none' && spec['rollout.strategy'] === 'canary',
+    message: () =>
+      'rollout.engine none switches between two Deployments, and a canary needs somebody who moves weights',
+    hint: 'use rollout.engine argo-rollouts, rollout.strategy blue-green, or rollout.weights for a fixed split',
+  },
+  {
+    code: 'steps-ascend',
+    keys: ['rollout.steps'],
+    violated: ({ 'rollout.steps': steps }) => steps.some((step, at) => at > 0 && step <= (steps[at - 1] ?? 0)),
+    message: ({ 'rollout.steps': steps }) => `rollout.steps ${steps.join(', ')} do not ascend`,
+    hint: 'give each step a larger weight than the one before it, such as 10,50',
+  },
+  {
     code: 'probe-paths',
     keys: ['probes.liveness.path', 'probes.readiness.path', 'probes.startup.path'],
     violated: (spec) =>
@@ -161,6 +193,17 @@ const rules: readonly Conflict[] = [
     'config.nacos.group',
     'config.nacos.dataId',
   ]),
+  {
+    code: 'nats-url-scheme',
+    keys: ['nats.url', 'nats.tls'],
+    // Without a name there is no URL yet, and the name is what is asked for.
+    violated: (spec) =>
+      spec['nats.enabled'] &&
+      spec['nats.url'] !== undefined &&
+      spec['nats.url'].startsWith('tls:') !== (spec['nats.tls'] === 'verify'),
+    message: (spec) => `nats.url ${spec['nats.url']} does not go with nats.tls ${spec['nats.tls']}`,
+    hint: 'tls:// is encrypted and nats:// is not: change one of them',
+  },
   {
     code: 'slo-needs-metrics',
     keys: ['slo.latencyP99', 'metrics.enabled'],

@@ -4,6 +4,8 @@ interface Condition {
   readonly keys: readonly Key[]
   readonly holds: (spec: Spec) => boolean
   readonly message: string
+  /** The wizard doesn't ask for them either: what they depend on was asked right before. */
+  readonly hides?: true
 }
 
 /** When an option matters, where that is not one switch (those are the option's own `when`). */
@@ -29,6 +31,24 @@ const conditions: readonly Condition[] = [
     holds: (spec) => spec['alerts.receiver'] === 'wecom',
     message: 'alerts.receiver is not wecom',
   },
+  {
+    keys: ['rollout.steps'],
+    holds: (spec) => spec['rollout.strategy'] === 'canary',
+    message: 'rollout.strategy is not canary',
+    hides: true,
+  },
+  {
+    keys: ['rollout.engine'],
+    holds: (spec) => spec['rollout.strategy'] !== 'rolling',
+    message: 'rollout.strategy is rolling',
+    hides: true,
+  },
+  {
+    keys: ['rollout.pause'],
+    holds: (spec) => spec['rollout.strategy'] !== 'rolling' && spec['rollout.engine'] !== 'none',
+    message: 'there is no Rollout',
+    hides: true,
+  },
   { keys: ['config.reload'], holds: (spec) => spec['config.source'] !== 'env', message: 'config.source is env' },
 ]
 
@@ -42,6 +62,11 @@ export function withoutEffect(spec: Spec, answered: readonly Key[]): string[] {
     const unmet = conditions.find((condition) => condition.keys.includes(key) && !condition.holds(spec))
     return unmet === undefined ? [] : [`${key} has no effect: ${unmet.message}`]
   })
+}
+
+/** Whether the wizard leaves an option out, because of what was answered before it. */
+export function isHidden(key: Key, spec: Spec): boolean {
+  return conditions.some(({ keys, hides, holds }) => hides === true && keys.includes(key) && !holds(spec))
 }
 
 /** The keys that were answered, in the table's order. */

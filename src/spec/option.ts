@@ -113,6 +113,16 @@ export function list(rule: TextRule, size: { min: number; max: number }, extra: 
 export function integers(
   item: { min: number; max: number },
   size: { min: number; max: number },
+  extra: Extra<number[]> & { default: number[] },
+): Required<number[]>
+export function integers(
+  item: { min: number; max: number },
+  size: { min: number; max: number },
+  extra: Extra<number[]>,
+): Option<number[]>
+export function integers(
+  item: { min: number; max: number },
+  size: { min: number; max: number },
   extra: Extra<number[]>,
 ): Option<number[]> {
   const schema = () =>

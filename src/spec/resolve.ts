@@ -83,6 +83,9 @@ const derivedKeys: readonly Key[] = [
   'delivery.argocd.repo',
   'delivery.argocd.project',
   ...sqlStoreNames.flatMap((store) => [`${store}.database`, `${store}.user`] as const),
+  'kafka.user',
+  'kafka.group',
+  'nats.url',
   'nats.consumer',
   'secrets.path',
 ]
@@ -105,6 +108,7 @@ export function merge(layers: readonly Layer[], fallbackName: string | undefined
     }
   }
   const base = below(given.get('preset') as Preset | undefined, origins)
+  yieldToAnswers(base, given, origins)
   deriveDefaults(base, given, fallbackName, origins)
   // service.yaml names the file it extends, so what that file says is not repeated, and its opposite is kept.
   for (const { values } of layers.filter(({ name }) => name === 'extends')) {
@@ -148,6 +152,21 @@ function below(chosen: Preset | undefined, origins: Map<Key, { layer: LayerName;
   return base
 }
 
+/** A preset's release strategy is for replaceable pods of one version; whoever asks for others gets a rolling update. */
+function yieldToAnswers(
+  base: Map<Key, unknown>,
+  given: ReadonlyMap<Key, unknown>,
+  origins: Map<Key, { layer: LayerName; where: string }>,
+): void {
+  const reason = (['workload.kind', 'rollout.weights'] as const).find((key) =>
+    key === 'workload.kind' ? given.get(key) === 'statefulset' : given.has(key),
+  )
+  if (reason !== undefined && origins.get('rollout.strategy')?.layer === 'preset') {
+    base.set('rollout.strategy', 'rolling')
+    origins.set('rollout.strategy', { layer: 'default', where: `because of ${reason}` })
+  }
+}
+
 /** Defaults that depend on the name; see `derived` in the option table. */
 function deriveDefaults(
   base: Map<Key, unknown>,
@@ -170,6 +189,10 @@ function deriveDefaults(
     ...Object.fromEntries(
       sqlStoreNames.flatMap((store) => ['database', 'user'].map((what) => [`${store}.${what}`, sqlName(name)])),
     ),
+    'kafka.user': name,
+    'kafka.group': name,
+    // Not from the name, but from whether it is encrypted.
+    'nats.url': `${given.get('nats.tls') === 'disable' ? 'nats' : 'tls'}://nats.messaging.svc.cluster.local:4222`,
     'nats.consumer': name,
     'secrets.path': name,
   }

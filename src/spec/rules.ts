@@ -111,6 +111,21 @@ export const natsUrl = {
   expect: 'nats://host:port or tls://host:port, without a password',
 }
 
+/** host:port. */
+export const brokerAddress = {
+  pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:[1-9]\d{0,4}$/,
+  max: 200,
+  expect: 'host:port',
+  also: (value: string) => Number(value.split(':')[1]) <= 65_535,
+}
+
+/** A topic, a consumer group or a user. A topic may have 249 characters, and each environment has a name of its own. */
+export const kafkaName = {
+  pattern: /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/,
+  max: 128,
+  expect: 'at most 128 letters, digits, full stops, dashes and underscores, no full stop in front',
+}
+
 /** A stream or a durable consumer: a part of subjects and of file names. */
 export const natsName = {
   pattern: /^[A-Za-z0-9_-]{1,48}$/,
@@ -156,6 +171,13 @@ export const bytes = {
 export const duration = {
   pattern: /^(\d{1,4}h)?(\d{1,5}m(?!s))?(\d{1,6}(\.\d{1,3})?s)?(\d{1,7}ms)?$/,
   expect: 'a duration such as 15s, 1m30s or 800ms',
+  also: (value: string) => /[1-9]/.test(value),
+}
+
+/** A duration of Go in whole seconds, which Argo Rollouts and PromQL take alike. */
+export const rolloutPause = {
+  pattern: /^(\d{1,2}h)?(\d{1,4}m)?(\d{1,5}s)?$/,
+  expect: 'a duration in hours, minutes and seconds, such as 10m or 1h30m',
   also: (value: string) => /[1-9]/.test(value),
 }
 

@@ -33,7 +33,7 @@ describe('what is asked', () => {
   test('every question of the option table is asked, once, when its condition holds', async () => {
     const open = groups.map(({ id }) => [sections, id] as const)
     const on = Object.fromEntries(['entrypoint', 'istio', 'grpc', 'alerts'].map((id) => [`${id}.enabled`, true]))
-    const { asked } = await play(open, startOf({ ...on, 'image.base': 'alpine' }))
+    const { asked } = await play(open, startOf({ ...on, 'image.base': 'alpine', 'rollout.strategy': 'canary' }))
     const expected = groups.flatMap(({ options }) => askable(options)).map((key) => optionOf(key).ask)
     const opening = ['Go module path', 'Preset']
     const ours = asked.filter((message) => ![sections, git, create].includes(message)).slice(opening.length)
@@ -46,6 +46,12 @@ describe('what is asked', () => {
     ])
     expect(asked).toContain('Readiness: period, in seconds')
     expect(asked).not.toContain('Liveness: period, in seconds')
+  })
+  test('of a rolling update there is nothing more to ask', async () => {
+    const { asked } = await play([[sections, 'istio']])
+    expect(asked).toContain('How does a new version take over?')
+    expect(asked).not.toContain('Weights of the canary, in %')
+    expect(asked).not.toContain('How long is each step watched?')
   })
   test('what this version refuses is not offered', async () => {
     const { asked, offered } = await play(groups.map(({ id }) => [sections, id]))

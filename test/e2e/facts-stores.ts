@@ -30,8 +30,11 @@ export const storeFacts: readonly Fact[] = [
             const scaler = overlay
               .all('HorizontalPodAutoscaler')
               .find(({ spec: { scaleTargetRef } }) => scaleTargetRef.name === metadata.name)
-            const surge = kind === 'Deployment' ? spec.strategy.rollingUpdate.maxSurge : 0
-            return (scaler?.spec.maxReplicas ?? spec.replicas) + surge
+            const { canary, blueGreen, rollingUpdate } = spec.strategy ?? {}
+            // Two whole versions beside each other, or one pod more.
+            const whole = blueGreen !== undefined || canary?.trafficRouting !== undefined ? 2 : 1
+            const surge = kind === 'StatefulSet' || whole === 2 ? 0 : (rollingUpdate ?? canary).maxSurge
+            return (scaler?.spec.maxReplicas ?? spec.replicas) * whole + surge
           })
           .reduce((sum, each) => sum + each, 0)
         // Five for the migration and for an operator.

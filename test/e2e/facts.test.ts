@@ -5,7 +5,7 @@ import { generate, recipe, workFolder } from '../support/project.js'
 import { describeWith } from '../support/tools.js'
 import { facts } from './facts.js'
 
-type Variant = 'calls' | 'external' | 'sealed'
+type Variant = 'calls' | 'external' | 'sealed' | 'canary' | 'blueGreen' | 'colours'
 
 /** A change of the rendered overlay (no file named) or of one file: what a mistake in a template would look like. */
 interface Mistake {
@@ -17,10 +17,99 @@ interface Mistake {
 }
 
 const defaults = 'internal/config/defaults.go'
+const argo = 'deploy/argocd/application-production.yaml'
 const grpcDefaults = 'internal/config/grpc.go'
 
 /** Mistakes that each fact must find, by the start of its rule. */
 const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
+  'a Rollout is what the autoscaler scales': [
+    { of: 'canary', from: /(scaleTargetRef:[\s\S]*?kind:) Rollout/, to: '$1 Deployment' },
+    { of: 'canary', from: /(scaleTargetRef:\n\s+apiVersion:) argoproj.io\/v1alpha1/, to: '$1 apps/v1' },
+    { of: 'canary', from: /(canarySubsetName:) canary/, to: '$1 kanary' },
+    { of: 'canary', from: /(routes:\n(\s+- )grpc\n)\s+- read\n/, to: '$1' },
+    { of: 'canary', from: 'weight: 0', to: 'weight: 5' },
+  ],
+  'Argo CD leaves alone exactly': [
+    { of: 'canary', file: argo, from: '.spec.http[].route[].weight', to: '.spec.http' },
+    { of: 'canary', file: argo, from: /(kind: DestinationRule\n\s+name:) orders/, to: '$1 order' },
+    { of: 'canary', file: argo, from: 'ApplyOutOfSyncOnly=true', to: 'RespectIgnoreDifferences=true' },
+    { of: 'blueGreen', file: argo, from: 'RespectIgnoreDifferences=true', to: 'PruneLast=true' },
+    { of: 'blueGreen', file: argo, from: '/spec/selector/rollouts-pod-template-hash', to: '/spec/selector' },
+    { of: 'blueGreen', file: argo, from: '/spec/replicas', to: '/spec/selector' },
+  ],
+  'an analysis has its verdict': [
+    { of: 'canary', from: 'duration: 10m', to: 'duration: 4m' },
+    { of: 'canary', from: 'interval: 60s', to: 'interval: 5m' },
+    { of: 'canary', from: 'failureLimit: 2', to: 'failureLimit: 20' },
+    { of: 'blueGreen', from: 'count: 8', to: 'count: 9' },
+    { of: 'blueGreen', from: 'scaleDownDelaySeconds: 600', to: 'scaleDownDelaySeconds: 300' },
+  ],
+  'a canary begins with': [
+    { of: 'canary', from: 'pause: {}', to: 'pause: {duration: 1m}' },
+    { of: 'canary', from: 'setWeight: 50', to: 'setWeight: 5' },
+    { of: 'canary', from: 'startingStep: 1', to: 'startingStep: 0' },
+  ],
+  'every analysis has its template': [
+    { of: 'canary', from: 'templateName: orders-canary', to: 'templateName: order-canary' },
+    { of: 'canary', from: 'podTemplateHashValue: Stable', to: 'podTemplateHashValue: Latest' },
+    {
+      of: 'canary',
+      from: /(kind: AnalysisTemplate[\s\S]*?)rate\(http_requests_total/,
+      to: '$1rate(http_request_total',
+    },
+    { of: 'canary', from: 'subset="{{args.canary}}"', to: 'version="{{args.canary}}"' },
+    { of: 'canary', from: /(kind: AnalysisTemplate[\s\S]*?)job="orders"/, to: '$1job="order"' },
+    {
+      of: 'canary',
+      from: /(kind: AnalysisTemplate[\s\S]*?)histogram_quantile\(0\.99,/,
+      to: '$1histogram_quantile(0.9,',
+    },
+    { of: 'canary', file: 'internal/telemetry/durations.go', from: 'sloLatency = 0.8', to: 'sloLatency = 0.9' },
+    { of: 'canary', from: 'label_rollouts_pod_template_hash', to: 'label_version' },
+    { of: 'blueGreen', from: 'address: http://', to: 'address: ' },
+  ],
+  'an answer that is empty': [
+    { of: 'canary', from: 'len(result) == 0 || ', to: '' },
+    { of: 'canary', from: 'isNaN(result[0]) || ', to: '' },
+    { of: 'canary', from: '<= 1.5', to: '<= 15' },
+    { of: 'canary', from: /(\[120s\]\)\)) >= 50/, to: '$1 >= 5' },
+    { of: 'canary', from: '0.02', to: '0' },
+    { of: 'canary', from: 'failureCondition: "false"', to: 'failureCondition: "true"' },
+    { of: 'canary', from: '[600s]', to: '[60s]' },
+    { of: 'canary', from: 'consecutiveErrorLimit: 4', to: 'consecutiveErrorLimit: 400' },
+    { of: 'blueGreen', from: 'min(up{', to: 'max(up{' },
+    { of: 'blueGreen', from: 'failureLimit: 0', to: 'failureLimit: 10' },
+  ],
+  'a release that gets nowhere': [
+    { of: 'canary', from: 'progressDeadlineAbort: true', to: 'progressDeadlineAbort: false' },
+    { of: 'canary', from: 'minPodsPerReplicaSet: 2', to: 'minPodsPerReplicaSet: 1' },
+    { of: 'canary', from: /\bscaleDownDelaySeconds: 30/, to: 'scaleDownDelaySeconds: 0' },
+    { of: 'canary', from: 'maxUnavailable: 0', to: 'maxUnavailable: 1' },
+    { of: 'blueGreen', from: 'autoPromotionEnabled: false', to: 'autoPromotionEnabled: true' },
+    { of: 'blueGreen', from: 'previewService: orders-preview', to: 'previewService: orders-metrics' },
+    { of: 'blueGreen', from: 'scaleDownDelayRevisionLimit: 1', to: 'scaleDownDelayRevisionLimit: 5' },
+  ],
+  'of two colours': [
+    { of: 'colours', from: /(name: orders-preview[\s\S]*?version:) green/, to: '$1 blue' },
+
+    {
+      of: 'colours',
+      file: 'deploy/overlays/production/kustomization.yaml',
+      from: 'blue # serves',
+      to: 'green # serves',
+    },
+    { of: 'colours', file: argo, from: '/spec/selector/version', to: '/spec/selector/colour' },
+    { of: 'colours', from: '- deployments/scale', to: '- deployments/status' },
+    { of: 'colours', file: 'scripts/blue-green.sh', from: 'name=orders', to: 'name=order' },
+  ],
+  'what waits is behind': [
+    { of: 'blueGreen', from: /(name: orders-preview[\s\S]*?port:) 9000/, to: '$1 9001' },
+    { of: 'blueGreen', file: 'README.md', from: '8080:80', to: '8080:81' },
+  ],
+  'a Rollout counts its own': [
+    { of: 'canary', from: '- rollouts-pod-template-hash', to: '- pod-template-hash' },
+    { of: 'canary', from: '- rollouts/status', to: '- rollouts/scale' },
+  ],
   'every probe over gRPC': [
     { of: 'calls', from: 'service: liveness', to: 'service: ""' },
     { of: 'calls', from: /(readinessProbe:[\s\S]*?service:) ""/, to: '$1 liveness' },
@@ -179,6 +268,11 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { of: 'sealed', from: /secretName: orders-credentials/, to: 'secretName: orders-secrets' },
     { of: 'sealed', from: /(template:\n\s+metadata:[\s\S]{0,200}?name:) orders-credentials/, to: '$1 orders' },
     { of: 'sealed', from: 'skip-set-owner-references: "true"', to: 'skip-set-owner-references: "false"' },
+    {
+      of: 'sealed',
+      from: 'sealedsecrets.bitnami.com/managed: "true"',
+      to: 'sealedsecrets.bitnami.com/managed: "false"',
+    },
     { of: 'sealed', from: 'encryptedData: {}', to: 'encryptedData: {admin-token: AgBy}' },
     { of: 'sealed', from: /(- sealedsecrets\n\s+verbs:\n)/, to: '$1  - delete\n' },
     { of: 'sealed', from: '- sealedsecrets\n', to: '- secrets\n' },
@@ -271,9 +365,35 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { file: 'internal/config/messaging.go', from: /(defaultConsumerTimeout\s+=) 10/, to: '$1 20' },
     { from: /(sleep:\n\s+seconds:) 5/, to: '$1 6' },
   ],
-  'with NATS every overlay': [
+  'every overlay says where its brokers are': [
     { file: 'deploy/overlays/production/config.yaml', from: ':4222', to: ':4223' },
     { from: 'port: 4222\n', to: 'port: 4223\n' },
+    { of: 'external', file: 'deploy/overlays/production/config.yaml', from: ':9093', to: ':9092' },
+    { of: 'external', file: 'deploy/overlays/production/config.yaml', from: 'brokers:', to: 'servers:' },
+    { of: 'external', from: 'port: 9093\n', to: 'port: 9092\n' },
+  ],
+  'each broker has a check': [
+    { file: 'internal/app/components.go', from: 'checks.Register(nats.Name', to: 'checks.Register(redis.Name' },
+    { file: 'internal/app/components.go', from: '{name: nats.Name,', to: '{name: "broker",' },
+    { file: 'internal/app/components.go', from: '{name: "nats-consumer"', to: '{name: "consumer"' },
+    { of: 'external', file: 'internal/app/components.go', from: 'kafkaBroker.Check', to: 'natsBroker.Check' },
+    { of: 'external', file: 'internal/config/secret.go', from: '{name: KafkaPassword, required: true}', to: '' },
+    { of: 'external', file: 'service.yaml', from: 'kafka:\n', to: 'kafka:\n  sasl: none\n' },
+  ],
+  'brokers are verified': [
+    { file: 'deploy/overlays/production/config.yaml', from: 'tls://', to: 'nats://' },
+    { file: 'deploy/overlays/production/config.yaml', from: 'stream: ', to: 'stream: dev-' },
+    {
+      of: 'external',
+      file: 'deploy/overlays/production/config.yaml',
+      from: 'kafka:\n',
+      to: 'kafka:\n  tls: disable\n',
+    },
+    { of: 'external', file: 'deploy/overlays/production/config.yaml', from: 'topic: ', to: 'topic: staging.' },
+    { of: 'external', file: 'deploy/overlays/production/config.yaml', from: 'group: ', to: 'group: other-' },
+  ],
+  'a stream that the service makes': [
+    { file: 'deploy/overlays/production/config.yaml', from: 'replicas: "3"', to: 'replicas: "1"' },
   ],
   'handler ≤ write': [
     { file: defaults, from: /(defaultHTTPWriteTimeout\s+=) 20/, to: '$1 30' },
@@ -349,7 +469,7 @@ describeWith(['kustomize'], 'facts', () => {
   const work = workFolder()
   const sound = new Map<Variant | undefined, Overlay>()
   beforeAll(() => {
-    const flags = ['--preset=production', '--grpc']
+    const flags = ['--preset=production', '--grpc', '--rollout-strategy=rolling']
     for (const [id, entry] of [
       [
         undefined,
@@ -367,7 +487,19 @@ describeWith(['kustomize'], 'facts', () => {
         ),
       ],
       ['calls', recipe('calls', ...flags, '--no-http', '--autoscaling-engine=keda', '--autoscaling-qps=2000')],
-      ['external', recipe('external', ...flags, '--postgres', '--nats', '--secrets-provider=external-secrets')],
+      ['canary', recipe('canary', '--preset=production', '--grpc', '--rollout-strategy=canary')],
+      [
+        'blueGreen',
+        recipe('blue-green', '--preset=production', '--grpc', '--rollout-strategy=blue-green', '--postgres'),
+      ],
+      [
+        'colours',
+        recipe('colours', '--preset=production', '--grpc', '--rollout-strategy=blue-green', '--rollout-engine=none'),
+      ],
+      [
+        'external',
+        recipe('external', ...flags, '--postgres', '--nats', '--kafka', '--secrets-provider=external-secrets'),
+      ],
       ['sealed', recipe('sealed', ...flags, '--postgres', '--secrets-provider=sealed-secrets')],
     ] as const) {
       const overlays = overlaysOf(generate(work, entry))

@@ -19,6 +19,7 @@ import {
   selects,
   trafficNames,
 } from './facts-reading.js'
+import { rolloutFacts } from './facts-rollouts.js'
 import { scalingFacts } from './facts-scaling.js'
 import { secretFacts } from './facts-secrets.js'
 import { storeFacts } from './facts-stores.js'
@@ -46,6 +47,7 @@ export const facts: readonly Fact[] = [
   ...centreFacts,
   ...migrationFacts,
   ...monitoringFacts,
+  ...rolloutFacts,
   ...scalingFacts,
   ...secretFacts,
   ...storeFacts,
@@ -76,7 +78,12 @@ export const facts: readonly Fact[] = [
           selects(service.spec.selector, workload.spec.template.metadata.labels),
         )
         return [
-          ...same(`workloads behind ${service.metadata.name}`, chosen.length, 'all', overlay.workloads.length),
+          ...same(
+            `workloads behind ${service.metadata.name}`,
+            chosen.length,
+            service.spec.selector.version === undefined ? 'all' : 'the colour',
+            service.spec.selector.version === undefined ? overlay.workloads.length : 1,
+          ),
           ...chosen.flatMap((workload) =>
             service.spec.ports
               .filter((port: Manifest) => portOf(workload, port.targetPort) === undefined)
@@ -202,6 +209,8 @@ export const facts: readonly Fact[] = [
             .flatMap(({ sourceLabels = [] }: Manifest) => sourceLabels)
             .filter((source: string) => source.startsWith('__meta_kubernetes_pod_label_'))
             .map((source: string) => source.replace('__meta_kubernetes_pod_label_', ''))
+            // Argo Rollouts adds it to the pods.
+            .filter((label: string) => label !== 'rollouts_pod_template_hash' || overlay.one('Rollout') === undefined)
             .filter((label: string) =>
               labels.some((pod) => !Object.keys(pod).some((name) => promLabel(name) === label)),
             )

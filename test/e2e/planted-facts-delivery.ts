@@ -43,7 +43,11 @@ export const syncFacts: readonly Fact[] = [
         'FailOnSharedResource=true',
         'PruneLast=true',
         // Without it the replicas are only not shown: a sync still sets them.
-        ...(ignoreDifferences.length > 0 ? ['RespectIgnoreDifferences=true'] : []),
+        // Of lists it would keep all that is live; facts-rollouts.ts has what stands in its place.
+        ...(ignoreDifferences.length > 0 &&
+        !ignoreDifferences.some(({ jqPathExpressions }: Manifest) => jqPathExpressions)
+          ? ['RespectIgnoreDifferences=true']
+          : []),
       ]
       const { limit = 0 } = syncPolicy.retry ?? {}
       const branch = releaseBranch(overlay)
@@ -230,6 +234,11 @@ export const syncFacts: readonly Fact[] = [
         .flatMap(({ spec }) => Object.entries<Manifest>(spec.behavior ?? {}))
         .filter(([, { selectPolicy }]) => selectPolicy === 'Disabled')
         .map(([name]) => `${name} is off`),
+      ...overlay
+        .all('HorizontalPodAutoscaler')
+        .flatMap(({ spec }) => spec.metrics)
+        .filter(({ resource }: Manifest) => resource !== undefined && !['cpu', 'memory'].includes(resource.name))
+        .map(({ resource }: Manifest) => `nobody measures ${resource.name}`),
       ...overlay.all('ServiceMonitor').flatMap(({ spec }) =>
         spec.endpoints
           // Two samples in any minute, for a rate over the shortest window of an alert.

@@ -4,6 +4,16 @@ import { ofWorkloads, unless } from './planted-facts-pods.js'
 
 const label = (name: string): string => `app.kubernetes.io/${name}`
 
+/** What a Service is for, by the end of its name. */
+const componentOf = (service: string): string =>
+  service.endsWith('-headless')
+    ? 'peers'
+    : service.endsWith('-preview')
+      ? 'preview'
+      : service.endsWith('-metrics')
+        ? 'metrics'
+        : 'server'
+
 /** The service's name, as most of the objects say it: a single one that is wrong must not rule. */
 export function serviceName(overlay: Overlay): string {
   const counts = new Map<string, number>()
@@ -51,12 +61,15 @@ export const nameFacts: readonly Fact[] = [
         return [
           ...[...own].map(([key, value]) => unless(labels[key] === value, `${title} has ${key} ${labels[key]}`)),
           unless(
-            labels[label('instance')] === undefined || workloads.includes(labels[label('instance')]),
+            labels[label('instance')] === undefined ||
+              [...workloads, ...(overlay.has('scripts/blue-green.sh') ? [overlay.name] : [])].includes(
+                labels[label('instance')],
+              ),
             `${title} is of no instance`,
           ),
           unless(
-            !['Service', 'Deployment', 'StatefulSet', undefined].includes(kind) ||
-              ['server', 'peers'].includes(labels[label('component')]),
+            !['Service', 'Deployment', 'StatefulSet', 'Rollout', undefined].includes(kind) ||
+              labels[label('component')] === (kind === 'Service' ? componentOf(metadata.name) : 'server'),
             `${title} has component ${labels[label('component')]}`,
           ),
         ].filter((fault) => fault !== false)
@@ -68,10 +81,11 @@ export const nameFacts: readonly Fact[] = [
     contradictions: (overlay) => {
       const name = serviceName(overlay)
       const workloads = overlay.workloads.map(({ metadata }) => metadata.name)
+      const roles = [`${name}-credentials-rotation`, `${name}-release`]
       const belongs: Readonly<Record<string, readonly string[]>> = {
         ServiceAccount: [name, ...overlay.all('Job').map(({ metadata }) => metadata.name)],
         Job: [`${name}-migrate`],
-        PodDisruptionBudget: workloads,
+        PodDisruptionBudget: overlay.has('scripts/blue-green.sh') ? [name] : workloads,
         HorizontalPodAutoscaler: workloads,
         ServiceMonitor: [name],
         PrometheusRule: [name],
@@ -83,9 +97,11 @@ export const nameFacts: readonly Fact[] = [
         PeerAuthentication: [name],
         ExternalSecret: [`${name}-credentials`],
         SealedSecret: [`${name}-credentials`],
-        Role: [`${name}-credentials-rotation`],
-        RoleBinding: [`${name}-credentials-rotation`],
-        Service: [name, `${name}-headless`],
+        Role: roles,
+        RoleBinding: roles,
+        Service: ['', '-headless', '-preview', '-metrics'].map((end) => `${name}${end}`),
+        Rollout: [name],
+        AnalysisTemplate: ['canary', 'canary-requests', 'preview', 'promoted'].map((what) => `${name}-${what}`),
       }
       return overlay.objects
         .filter(({ kind, metadata }) => belongs[kind]?.includes(metadata.name) === false)

@@ -12,8 +12,10 @@ const resources = [
   '/secrets',
   '/services',
   'apps/deployments',
+  'apps/deployments/scale',
   'apps/statefulsets',
   'argoproj.io/rollouts',
+  'argoproj.io/rollouts/status',
   'bitnami.com/sealedsecrets',
   'external-secrets.io/externalsecrets',
 ]
@@ -32,6 +34,9 @@ const ingress = 'cluster.local/ns/istio-system/sa/istio-ingressgateway-service-a
 function strangers(what: string, words: readonly string[], known: readonly string[]): string[] {
   return words.filter((word) => !known.includes(word)).map((word) => `no ${what} ${word}`)
 }
+
+/** A headless Service for the scraper alone has pods that are ready. */
+const isScraped = ({ labels }: Manifest): boolean => labels?.['app.kubernetes.io/component'] === 'metrics'
 
 const duration = /^\d+(ms|s|m|h)$/
 
@@ -89,13 +94,14 @@ export const wordFacts: readonly Fact[] = [
   {
     rule: 'what points into the pod or at the workload names what is there',
     contradictions: (overlay) => [
-      ...ofWorkloads(overlay, ({ spec }, pod, container) => {
+      ...ofWorkloads(overlay, ({ kind, spec }, pod, container) => {
         const named = spec.template.metadata.annotations?.['kubectl.kubernetes.io/default-container']
         return [
           unless(named === undefined || named === container.name, `kubectl looks for ${named}`),
           ...(pod.topologySpreadConstraints ?? []).map(({ matchLabelKeys }: Manifest) =>
             unless(
-              matchLabelKeys === undefined || matchLabelKeys.join() === 'pod-template-hash',
+              matchLabelKeys === undefined ||
+                matchLabelKeys.join() === (kind === 'Rollout' ? 'rollouts-pod-template-hash' : 'pod-template-hash'),
               `counts by ${matchLabelKeys}`,
             ),
           ),
@@ -123,7 +129,10 @@ export const wordFacts: readonly Fact[] = [
         .flatMap(({ spec }) => strangers('label', [spec.jobLabel], labelsOf(overlay))),
       ...overlay
         .all('Service')
-        .filter(({ spec }) => spec.clusterIP === 'None' && spec.publishNotReadyAddresses !== true)
+        .filter(
+          ({ metadata, spec }) =>
+            spec.clusterIP === 'None' && !isScraped(metadata) && spec.publishNotReadyAddresses !== true,
+        )
         .map(({ metadata }) => `${metadata.name} hides pods that look for each other before they are ready`),
     ],
   },

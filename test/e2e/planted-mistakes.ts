@@ -24,7 +24,7 @@ interface FileMistake {
   readonly replace: (match: RegExpMatchArray) => string
 }
 
-const workloads = ['Deployment', 'StatefulSet']
+const workloads = ['Deployment', 'StatefulSet', 'Rollout']
 const gone = (): readonly unknown[] => [undefined]
 const other = (value: unknown): readonly unknown[] => (typeof value === 'string' ? [`${value}x`] : [])
 const isScalar = (value: unknown): boolean => typeof value !== 'object'
@@ -94,7 +94,7 @@ export const leafMistakes: readonly LeafMistake[] = [
   },
   {
     mistake: 'a wrong name of another object',
-    at: /(serviceAccountName|configMap\.name|secretName|scaleTargetRef\.(name|kind)|roleRef\.(name|kind)|subset|\.host|spec\.host|gateways\[\d+\]|\.hosts\[\d+\]|container|credentialName|resourceNames\[\d+\]|volumeMounts\[\d+\]\.name|volumes\[\d+\]\.name|serviceName|volumeClaimTemplates\[\d+\]\.metadata\.name|sourceLabels\[\d+\]|namespaces\[\d+\])$/,
+    at: /(serviceAccountName|configMap\.name|secretName|scaleTargetRef\.(name|kind)|roleRef\.(name|kind)|subset|\.host|spec\.host|gateways\[\d+\]|\.hosts\[\d+\]|container|credentialName|resourceNames\[\d+\]|templateName|(active|preview)Service|SubsetName|routes\[\d+\]|podTemplateHashValue|fieldRef\.fieldPath|(virtualService|destinationRule)\.name|args\[\d+\]\.name|metrics\[\d+\]\.name|volumeMounts\[\d+\]\.name|volumes\[\d+\]\.name|serviceName|volumeClaimTemplates\[\d+\]\.metadata\.name|sourceLabels\[\d+\]|namespaces\[\d+\])$/,
     change: other,
   },
   { mistake: 'a wrong name or namespace', at: /^metadata\.(name|namespace)$/, change: other },
@@ -138,7 +138,11 @@ export const leafMistakes: readonly LeafMistake[] = [
     at: /\.(lifecycle|preStop|preStop\.sleep\.seconds)$/,
     change: (value) => (typeof value === 'number' ? [value + 1, 60] : [undefined]),
   },
-  { mistake: 'wrong weights', at: /route\[\d+\]\.weight$/, change: (value) => [value + 1, 0, undefined] },
+  {
+    mistake: 'wrong weights',
+    at: /route\[\d+\]\.weight$/,
+    change: (value) => [value + 1, 0, undefined].filter((other) => other !== value),
+  },
   {
     mistake: 'wrong retries or time-outs of the mesh',
     at: /(perTryTimeout|\.timeout|idleTimeout|attempts)$/,
@@ -198,7 +202,7 @@ export const leafMistakes: readonly LeafMistake[] = [
   },
   {
     mistake: 'a rollout that stops serving',
-    at: /(strategy|strategy\.type|maxSurge|rollingUpdate\.maxUnavailable|progressDeadlineSeconds|minReadySeconds)$/,
+    at: /(strategy|strategy\.type|maxSurge|(rollingUpdate|canary)\.maxUnavailable|progressDeadlineSeconds|minReadySeconds)$/,
     kinds: workloads,
     change: (_, { path }) =>
       path.endsWith('type')
@@ -212,6 +216,28 @@ export const leafMistakes: readonly LeafMistake[] = [
               : path.endsWith('minReadySeconds')
                 ? [10_000]
                 : [],
+  },
+  {
+    mistake: 'a release that nobody judges, or that judges otherwise',
+    at: /(failureLimit|inconclusiveLimit|consecutiveErrorLimit|count|interval|initialDelay|successCondition|failureCondition|query|setWeight|pause\.duration|startingStep|minPodsPerReplicaSet|rollbackWindow\.revisions|[sS]caleDownDelay(Seconds|RevisionLimit)|autoPromotionEnabled|progressDeadlineAbort)$|steps\[\d+\]$/,
+    kinds: ['Rollout', 'AnalysisTemplate'],
+    change: (value, { path }) =>
+      typeof value === 'boolean'
+        ? [!value, undefined]
+        : typeof value === 'number'
+          ? [value * 100 + 1]
+          : path.endsWith('query')
+            ? [
+                value.replace(/\[\d+s\]/, '[1h]'),
+                value.replace(/_total|up\{|_bucket/, (name: string) => `x${name}`),
+                value.replace(/[.\d]+\s*(?=\))/, '77'),
+                value.replaceAll('code=~"5', 'code=~"4').replaceAll('Internal', 'Internol'),
+              ].filter((query) => query !== value)
+            : /(interval|initialDelay|duration)$/.test(path)
+              ? ['7h']
+              : typeof value === 'string'
+                ? [`!(${value})`, undefined]
+                : [undefined],
   },
   {
     mistake: 'wider rights',
@@ -259,7 +285,7 @@ export const leafMistakes: readonly LeafMistake[] = [
   },
   {
     mistake: 'a wrong setting of Argo CD',
-    at: /^spec\.(project|destination\.(namespace|server)|source\.(repoURL|path|targetRevision)|syncPolicy\.automated\.(prune|selfHeal)|ignoreDifferences\[\d+\](\.(kind|name|group|jsonPointers\[\d+\]))?|sourceRepos\[\d+\]|destinations\[\d+\]\.namespace|syncPolicy\.syncOptions\[\d+\])$/,
+    at: /^spec\.(project|destination\.(namespace|server)|source\.(repoURL|path|targetRevision)|syncPolicy\.automated\.(prune|selfHeal)|ignoreDifferences\[\d+\](\.(kind|name|group|(jsonPointers|jqPathExpressions)\[\d+\]))?|sourceRepos\[\d+\]|destinations\[\d+\]\.namespace|syncPolicy\.syncOptions\[\d+\])$/,
     kinds: ['Application', 'AppProject'],
     change: (value) =>
       typeof value === 'boolean' ? [!value] : typeof value === 'string' ? [`${value}x`] : [undefined],

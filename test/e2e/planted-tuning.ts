@@ -4,7 +4,7 @@
  */
 export const tuning: readonly { readonly at: RegExp; readonly reason: string }[] = [
   {
-    at: /^(Deployment|StatefulSet) spec\.revisionHistoryLimit$/,
+    at: /^(Deployment|StatefulSet|Rollout) spec\.revisionHistoryLimit$/,
     reason: 'how far back one can roll is a matter of taste',
   },
   {

@@ -37,6 +37,7 @@ describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
     recipe(
       'calls',
       ...flags,
+      '--rollout-strategy=rolling',
       '--grpc',
       '--no-http',
       '--secrets-provider=sealed-secrets',
@@ -44,7 +45,18 @@ describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
       '--autoscaling-engine=keda',
       '--alerts-receiver=slack',
     ),
-    recipe('both', ...flags, '--grpc', '--secrets-provider=external-secrets', ...scaled, '--alerts-receiver=webhook'),
+    recipe(
+      'both',
+      ...flags,
+      '--grpc',
+      '--kafka',
+      '--secrets-provider=external-secrets',
+      ...scaled,
+      '--alerts-receiver=webhook',
+    ),
+    recipe('canary', ...flags, '--rollout-strategy=canary'),
+    recipe('blue-green', ...flags, '--rollout-strategy=blue-green', '--no-istio'),
+    recipe('colours', ...flags, '--no-istio', '--rollout-strategy=blue-green', '--rollout-engine=none'),
     recipe('stateful', ...flags, '--workload-kind=statefulset', '--istio'),
   ].map((entry) => generate(work, entry))
   // Before the tests and not in one, so that their titles can say what was found.

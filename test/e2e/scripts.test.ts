@@ -14,7 +14,7 @@ describeWith(['git'], 'scripts of a generated project', () => {
   const work = workFolder()
   let project: string
   beforeAll(() => {
-    project = generate(work, recipe('scripts', '--preset=production'))
+    project = generate(work, recipe('scripts', '--preset=production', '--rollout-strategy=rolling'))
   })
 
   /** A folder with a program that runs `body`, to be put first on the PATH. */
@@ -91,6 +91,21 @@ describeWith(['git'], 'scripts of a generated project', () => {
       ])
       expect(JSON.parse(input)).toEqual({ stringData: { 'admin-token': expect.stringMatching(/^[0-9a-f]{64}$/) } })
     })
+    test('rotate with a Rollout: it is given a time, and has replaced every older pod when the script ends', () => {
+      const rollout = generate(work, recipe('rollout', '--rollout-strategy=canary'))
+      const { code } = run('sh', ['scripts/credentials.sh', 'rotate', 'staging'], {
+        cwd: rollout,
+        env: { PATH: stub('kubectl', 'echo "$*" >>calls; case "$*" in *secret*) cat >/dev/null;; esac') },
+      })
+      const calls = fs.readFileSync(path.join(rollout, 'calls'), 'utf8').trim().split('\n')
+      const time = /"restartAt":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"/.exec(calls[1] ?? '')?.[1]
+      expect(code).toBe(0)
+      expect(calls.slice(1)).toEqual([
+        `-n orders-staging patch rollouts.argoproj.io/orders --type=merge -p {"spec":{"restartAt":"${time}"}}`,
+        `-n orders-staging wait rollouts.argoproj.io/orders --for=jsonpath={.status.restartedAt}=${time} --timeout=30m`,
+        '-n orders-staging wait rollouts.argoproj.io/orders --for=condition=Available --timeout=10m',
+      ])
+    })
     test.each([[['create']], [['delete', 'staging']], [['create', 'nowhere']]])('refuses %j', (args) => {
       expect(script('credentials.sh', args, { PATH: stub('kubectl', 'exit 9') }).code).toBe(2)
     })
@@ -99,7 +114,10 @@ describeWith(['git'], 'scripts of a generated project', () => {
   describe('credentials.sh with External Secrets', () => {
     let external: string
     beforeAll(() => {
-      external = generate(work, recipe('external', '--preset=production', '--secrets-provider=external-secrets'))
+      external = generate(
+        work,
+        recipe('external', '--preset=production', '--rollout-strategy=rolling', '--secrets-provider=external-secrets'),
+      )
     })
     /** A kubectl whose object is synced anew from the third look on, or never; and a sleep that takes no time. */
     const kubectl = `
@@ -180,7 +198,12 @@ esac`
     /** A project of its own each time: the script writes into it. */
     beforeEach(() => {
       fs.rmSync(path.join(work, 'sealed'), { recursive: true, force: true })
-      const flags = ['--preset=production', '--postgres', '--secrets-provider=sealed-secrets']
+      const flags = [
+        '--preset=production',
+        '--rollout-strategy=rolling',
+        '--postgres',
+        '--secrets-provider=sealed-secrets',
+      ]
       project = generate(work, recipe('sealed', ...flags))
     })
     /** Says what it was given; what it seals has the keys of that, and a word for each value. */
@@ -227,7 +250,10 @@ case "$*" in "get namespace"*) exit "\${NAMESPACE-0}" ;; *" get sealedsecret "*)
         metadata: {
           name,
           namespace: 'orders-staging',
-          annotations: { 'sealedsecrets.bitnami.com/skip-set-owner-references': 'true' },
+          annotations: {
+            'sealedsecrets.bitnami.com/skip-set-owner-references': 'true',
+            'sealedsecrets.bitnami.com/managed': 'true',
+          },
         },
         type: 'Opaque',
         data: {
@@ -332,7 +358,7 @@ esac`
     /** A repository with a remote of its own, and two commits after the project. */
     function repository(id: string) {
       const origin = path.join(work, `${id}.git`)
-      const cwd = generate(work, recipe(id, '--preset=production'))
+      const cwd = generate(work, recipe(id, '--preset=production', '--rollout-strategy=rolling'))
       const git = (...args: string[]) =>
         succeed('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd }).trim()
       succeed('git', ['init', '--quiet', '--bare', '--initial-branch=main', origin])
@@ -346,8 +372,9 @@ esac`
       git('push', '--quiet', 'origin', 'main')
       const { jobs, on } = parse(fs.readFileSync(path.join(cwd, '.github/workflows/release.yaml'), 'utf8'))
       const set = (environment: string, commit: string): Outcome => {
-        const step = jobs[`deploy-${environment}`].steps.find(({ name }: { name: string }) => name === 'Set the image')
-        return run('bash', ['-e', '-c', step.run], { cwd, env: { COMMIT: commit, IMAGE: step.env.IMAGE } })
+        const named = ({ name }: { name: string }) => name === 'Write it into the overlay'
+        const step = jobs[`deploy-${environment}`].steps.find(named)
+        return run('bash', ['-e', '-c', step.run], { cwd, env: { COMMIT: commit } })
       }
       const tag = (environment: string): string =>
         parse(git('show', `origin/main:deploy/overlays/${environment}/kustomization.yaml`)).images[0].newTag
@@ -384,7 +411,7 @@ esac`
         expect(job.concurrency).toMatchObject({ group: `deploy-${environment}`, 'cancel-in-progress': false })
         const [checkout, set, smoke] = job.steps
         expect(checkout.with).toEqual({ ref: 'main', 'fetch-depth': 0 })
-        expect(set.env).toEqual({ COMMIT: '${{ github.sha }}', IMAGE: 'orders' })
+        expect(set.env).toEqual({ COMMIT: '${{ github.sha }}' })
         expect(smoke.run).toMatch(/^sh scripts\/smoke\.sh "\$BASE_URL" "\$COMMIT" \d+$/)
         expect(smoke.env.COMMIT).toBe(set.env.COMMIT)
         expect(smoke.env.BASE_URL).toContain(

@@ -33,7 +33,6 @@ export const axes: Readonly<Record<string, Axis>> = {
     given: {
       lang: 'en',
       'istio.mode': 'sidecar',
-      'rollout.strategy': 'rolling',
       'delivery.packaging': 'kustomize',
     },
   },
@@ -184,6 +183,19 @@ export const axes: Readonly<Record<string, Axis>> = {
     'gateway of others': { 'istio.enabled': true, 'istio.gateway': 'istio-system/main' },
     split: { 'istio.enabled': true, 'rollout.weights': [80, 20] },
   },
+  rollout: {
+    default: {},
+    rolling: { 'rollout.strategy': 'rolling' },
+    canary: { 'rollout.strategy': 'canary' },
+    'canary in four steps': {
+      'rollout.strategy': 'canary',
+      'rollout.steps': [1, 25, 60, 100],
+      'rollout.pause': '1h30m',
+      'metrics.prometheus': 'https://prometheus.example.com',
+    },
+    'blue-green': { 'rollout.strategy': 'blue-green' },
+    'blue-green, briefly': { 'rollout.strategy': 'blue-green', 'rollout.pause': '300s' },
+  },
   patience: {
     default: {},
     none: { 'istio.retries': 0, 'istio.outlierErrors': 1 },
@@ -260,11 +272,24 @@ export const axes: Readonly<Record<string, Axis>> = {
     nats: { 'nats.enabled': true },
     'nats elsewhere': {
       'nats.enabled': true,
-      'nats.url': 'tls://nats.example.com:7422',
+      'nats.tls': 'disable',
+      'nats.url': 'nats://nats.example.com:7422',
       'nats.stream': 'A-b_1',
       'nats.subject': 'a.B-c.d_e',
       'nats.consumer': '1',
+      'nats.replicas': 5,
     },
+    kafka: { 'kafka.enabled': true },
+    'kafka elsewhere': {
+      'kafka.enabled': true,
+      'kafka.brokers': ['kafka-0.example.com:9092', '10.0.0.7:65535'],
+      'kafka.tls': 'disable',
+      'kafka.sasl': 'none',
+      'kafka.user': 'App_1.x',
+      'kafka.topic': '_a.B-c',
+      'kafka.group': '1',
+    },
+    both: { 'nats.enabled': true, 'kafka.enabled': true, 'kafka.sasl': 'none' },
   },
   secrets: {
     default: {},

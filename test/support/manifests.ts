@@ -28,7 +28,7 @@ export class Overlay {
   }
 
   get workloads(): Manifest[] {
-    return this.all('Deployment', 'StatefulSet')
+    return this.all('Deployment', 'StatefulSet', 'Rollout')
   }
 
   /** The ConfigMaps with settings: a dashboard is Grafana's to read. */
@@ -40,6 +40,25 @@ export class Overlay {
   get application(): Manifest | undefined {
     const file = `deploy/argocd/application-${this.environment}.yaml`
     return fs.existsSync(path.join(this.project, file)) ? parse(this.read(file)) : undefined
+  }
+
+  /** The last environment, which has the traffic. */
+  get isProduction(): boolean {
+    const names = fs.readdirSync(path.join(this.project, 'deploy/overlays'))
+    const namespace = (name: string): string =>
+      parse(fs.readFileSync(path.join(this.project, `deploy/overlays/${name}/kustomization.yaml`), 'utf8')).namespace
+    // The others have the environment's name behind it.
+    return names.every((name) => namespace(this.environment).length <= namespace(name).length)
+  }
+
+  /** The service's name. */
+  get name(): string {
+    return parse(this.read('service.yaml')).name
+  }
+
+  /** Whether the project has a file. */
+  has(file: string): boolean {
+    return fs.existsSync(path.join(this.project, file))
   }
 
   /** A file of the project. */

@@ -1,3 +1,4 @@
+import { isHidden } from '../../spec/effects.js'
 import { type Layer, layerOf, merge } from '../../spec/resolve.js'
 import { type Key, optionOf, type Spec } from '../../spec/table.js'
 
@@ -59,7 +60,7 @@ export class Draft {
 
 function holds(key: Key, spec: Spec): boolean {
   const condition = optionOf(key).when as Key | undefined
-  return condition === undefined || (spec[condition] === true && holds(condition, spec))
+  return !isHidden(key, spec) && (condition === undefined || (spec[condition] === true && holds(condition, spec)))
 }
 
 function promptLayer(answers: readonly (readonly [Key, unknown])[]): Layer {

@@ -10,7 +10,7 @@ export const observability = {
   }),
   'metrics.prometheus': text(rules.httpAddress, {
     default: 'http://prometheus-operated.monitoring.svc:9090',
-    help: "Prometheus that answers queries about a release; the default is the operator's own Service",
+    help: "Prometheus that KEDA and Argo Rollouts ask; the default is the operator's own Service",
     when: 'metrics.enabled',
   }),
   'tracing.enabled': boolean({

@@ -47,10 +47,28 @@ export const traffic = {
   }),
   'rollout.strategy': choice(['rolling', 'canary', 'blue-green'], {
     default: 'rolling',
-    later: ['canary', 'blue-green'],
     help: 'how a new version takes over',
+    ask: 'How does a new version take over?',
   }),
-  'rollout.steps': integers({ min: 1, max: 100 }, { min: 1, max: 20 }, { later: true, help: 'canary weights, in %' }),
+  'rollout.engine': choice(['argo-rollouts', 'none'], {
+    default: 'argo-rollouts',
+    help: 'what releases: Argo Rollouts, or for blue-green two Deployments and a script',
+    ask: 'What brings a new version in? (none: a script, for blue-green alone)',
+  }),
+  'rollout.steps': integers(
+    { min: 1, max: 100 },
+    { min: 1, max: 20 },
+    {
+      help: 'weights of the canary, in %; a person promotes the first',
+      default: [10, 50],
+      ask: 'Weights of the canary, in %',
+    },
+  ),
+  'rollout.pause': text(rules.rolloutPause, {
+    default: '10m',
+    help: 'how long a later step is watched, and how long the old version outlives a switch to green',
+    ask: 'How long is each step watched?',
+  }),
   'rollout.weights': integers(
     { min: 0, max: 100 },
     { min: 2, max: 2 },

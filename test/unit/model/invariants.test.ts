@@ -11,10 +11,19 @@ const sound = modelFor({
   'postgres.enabled': true,
 })
 const istio = sound.istio as NonNullable<Model['istio']>
+const canary = modelFor({ 'istio.enabled': true, 'rollout.strategy': 'canary' })
+const routes = canary.istio as NonNullable<Model['istio']>
+const release = canary.rollout as NonNullable<Model['rollout']>
+const analysis = release.analysis as NonNullable<typeof release.analysis>
 const postgres = sound.stores.postgres as NonNullable<Model['stores']['postgres']>
 
 /** A change that breaks each invariant, on a model that is sound otherwise. */
 const breaks: Readonly<Record<string, Partial<Model>>> = {
+  '11': { features: { ...sound.features, rollout: true } },
+  '16': {
+    features: { ...sound.features, canary: true },
+    rollout: { ...release, analysis: { ...analysis, failureLimit: 9, verdict: 720 } },
+  },
   '1': { shutdown: { ...sound.shutdown, grace: 40 } },
   '2': { timeouts: { ...sound.timeouts, write: { ms: 21_000, go: '', text: '' } } },
   '3': { istio: { ...istio, timeout: { ms: 48_000, go: '', text: '' } } },
@@ -64,6 +73,12 @@ describe('invariants', () => {
     const tight = { ...model, resources: { ...model.resources, ephemeralLimit: '66Mi' } }
     expect(checkInvariants(tight).map(({ code }) => code)).toEqual(['invariant-8'])
   })
+  test('rule 11: the two sides of a canary are the only ones, and all traffic is stable at first', () => {
+    expect(checkInvariants(canary)).toEqual([])
+    const [stable, other] = routes.subsets
+    const wrong = { ...canary, istio: { ...routes, subsets: [stable, { ...other, weight: 10 }] } } as Model
+    expect(checkInvariants(wrong).map(({ code }) => code)).toEqual(['invariant-11', 'invariant-12'])
+  })
   test.each([
     ['2', { 'http.timeout': '30s' }, ['http.timeout', 'shutdown.timeout']],
     ['3', { 'istio.enabled': true, 'istio.timeout': '20s' }, ['istio.timeout']],
@@ -74,6 +89,8 @@ describe('invariants', () => {
     ['10', { 'mysql.enabled': true, 'autoscaling.max': 1000 }, ['mysql.connections', 'autoscaling.max']],
     ['15', { 'alerts.enabled': true, 'slo.availability': 93 }, ['slo.availability']],
     ['15', { 'alerts.enabled': true, 'http.timeout': '500ms' }, ['slo.latencyP99', 'http.timeout']],
+    ['16', { 'rollout.strategy': 'canary', 'rollout.pause': '4m' }, ['rollout.pause']],
+    ['16', { 'rollout.strategy': 'blue-green', 'rollout.pause': '2m' }, ['rollout.pause']],
     ['19', { namespace: 'n'.repeat(60) }, ['namespace']],
   ])('rule %s: what the user caused names the options to change', (id, answers, options) => {
     const [finding] = checkInvariants(modelFor(answers))

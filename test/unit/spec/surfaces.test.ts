@@ -69,8 +69,8 @@ describe('JSON Schema', () => {
     [{ http: { prot: 1 } }],
     [{ http: { port: '8080' } }],
     [{ name: 'Orders' }],
-    [{ rollout: { strategy: 'canary' } }],
-    [{ kafka: { enabled: true } }],
+    [{ rollout: { strategy: 'recreate' } }],
+    [{ istio: { mode: 'ambient' } }],
     [{ postgres: { tls: 'prefer' } }],
     [{ version: 2 }],
   ])('refuses %j', (document) => {

@@ -133,6 +133,12 @@ const cases: Readonly<Record<string, { good: readonly unknown[]; bad: readonly u
     ],
     bad: [[100], [50, 25, 25], [101, -1], ['80', '20'], []],
   },
+  'rollout.steps': { good: [[10], [5, 25, 100]], bad: [[], [0], [101], ['10'], 10] },
+  'rollout.pause': { good: ['10m', '1h30m', '90s'], bad: ['', '0s', '10', '1.5m', '500ms', '10m ', '-1m', '1d'] },
+  'metrics.prometheus': {
+    good: ['http://prometheus-operated.monitoring.svc:9090', 'https://prometheus.example.com'],
+    bad: ['prometheus:9090', 'http://u:p@prometheus', 'http://prometheus/api', 'http://prometheus:99999'],
+  },
   'config.values': {
     good: [{}, { 'feature.new-ui': 'true', A_B: '' }],
     bad: [{ '': 'x' }, { '-a': 'x' }, { 'a b': 'x' }, JSON.parse('{"__proto__": "x"}'), { a: 1 }, [], 'a=b'],

@@ -1,0 +1,168 @@
+import type { Spec } from '../spec/table.js'
+import type { Ledger } from './ledger.js'
+import { duration, millisecondsOf, seconds } from './quantity.js'
+import type { AnalysedProtocol, Analysis, Rollout, RolloutStep } from './types-rollout.js'
+
+/** Seconds: four scrapes of 30 s, so that a rate has more than one pair of samples. */
+const window = 120
+/** Seconds: shorter would ask twice about the same scrapes. */
+const interval = 60
+/** Two bad minutes can be a blip of a dependency. */
+const failureLimit = 2
+/** The default of Argo Rollouts: five times in a row, and nobody sees what the new version does. */
+const errorLimit = 4
+/** One failed request of 50 is 2 %, below 1.5 × the floor: a single one aborts nothing. */
+const minRequests = 50
+const errorFloor = 0.02
+/** The article's "error rate +50 %". */
+const errorFactor = 1.5
+/** Seconds: proxies and kube-proxy forget the old pods' addresses in less; the default of Argo Rollouts. */
+const scaleDownDelay = 30
+/** Seconds: long enough to look at a pod that failed. */
+const abortScaleDownDelay = 600
+
+/** What a release by Argo Rollouts consists of; undefined where a rolling update does it. */
+export function rollout(spec: Spec, latencySeconds: string, ledger: Ledger): Rollout | undefined {
+  if (!usesRollouts(spec)) {
+    return undefined
+  }
+  const analysis = spec['metrics.enabled'] ? analysisOf(spec, latencySeconds, ledger) : undefined
+  const isCanary = spec['rollout.strategy'] === 'canary'
+  return {
+    steps: isCanary ? stepsOf(spec, ledger) : [],
+    analysis,
+    scaleDownDelay: isCanary ? scaleDownDelay : millisecondsOf(spec['rollout.pause']) / 1000,
+    abortScaleDownDelay,
+    rollbackRevisions: 3,
+  }
+}
+
+/** By this label Argo Rollouts tells the pods of its revisions apart. */
+export const rolloutHash = 'rollouts-pod-template-hash'
+
+/** Whether the workload is a Rollout. */
+export function usesRollouts(spec: Spec): boolean {
+  return spec['rollout.strategy'] !== 'rolling' && spec['rollout.engine'] !== 'none'
+}
+
+/** The workloads of a release by hand: two Deployments, one of which serves. */
+export const colours = ['blue', 'green'] as const
+
+/** Whether a script switches between two Deployments. */
+export function hasColours(spec: Spec): boolean {
+  return spec['rollout.strategy'] === 'blue-green' && spec['rollout.engine'] === 'none'
+}
+
+/** How many times its replicas a workload has while a release is under way, beside the surge of a rolling update. */
+export function fleets(spec: Spec): number {
+  const bothWhole = (spec['rollout.strategy'] === 'blue-green' && usesRollouts(spec)) || isRouted(spec)
+  return bothWhole ? 2 : 1
+}
+
+/** The mesh divides the traffic, so that the old version stays whole until the end. */
+function isRouted(spec: Spec): boolean {
+  return spec['rollout.strategy'] === 'canary' && spec['istio.enabled']
+}
+
+function stepsOf(spec: Spec, ledger: Ledger): RolloutStep[] {
+  const steps = spec['rollout.steps'].map((weight, at): RolloutStep => {
+    // Nobody has seen the new version under real traffic before the first step.
+    const gate = at === 0 || !spec['metrics.enabled']
+    return { weight, gate, pause: gate ? undefined : spec['rollout.pause'], next: at + 1 }
+  })
+  for (const [at, { weight, pause }] of steps.entries()) {
+    ledger.text(
+      {
+        name: `canary step ${at + 1}`,
+        reason: isRouted(spec)
+          ? 'the mesh divides the requests, however many pods there are'
+          : 'without a mesh the share of pods is the share of requests, so few pods make coarse steps',
+        options: ['rollout.steps', 'rollout.pause', 'autoscaling.min', 'workload.replicas'],
+      },
+      `${weight} %, ${pause === undefined ? 'until somebody promotes it' : `then ${pause}`}`,
+      isRouted(spec) ? `weight ${weight} of the routes` : shareOfPods(spec, weight),
+    )
+  }
+  return steps
+}
+
+/** Fewest pods that the last environment runs. */
+function fewestPods(spec: Spec): number {
+  return spec['autoscaling.enabled'] ? spec['autoscaling.min'] : spec['workload.replicas']
+}
+
+function shareOfPods(spec: Spec, weight: number): string {
+  const pods = fewestPods(spec)
+  const { canary, total } = nearestShare(pods, weight)
+  return `${canary} of ${total} pods = ${Math.round((canary * 100) / total)} % with ${pods} replicas; ${Math.ceil(100 / weight)} replicas or more come near`
+}
+
+/**
+ * Pods of the new version and of both, as Argo Rollouts chooses them with a surge of one: the share that is nearest
+ * (approximateWeightedCanaryStableReplicaCounts in its utils/replicaset/canary.go).
+ */
+export function nearestShare(replicas: number, weight: number): { canary: number; total: number } {
+  const [floor, ceil] = [Math.floor((replicas * weight) / 100), Math.ceil((replicas * weight) / 100)]
+  const isTied = (total: number) => ((total * weight) / 100) % 1 === 0.5
+  const mayBeNone = weight === 100
+  const options = [
+    ...(ceil < replicas || mayBeNone ? [{ canary: ceil, total: replicas }] : []),
+    ...(!isTied(replicas) && (floor !== 0 || mayBeNone) ? [{ canary: floor, total: replicas }] : []),
+    { canary: ceil, total: replicas + 1 },
+    ...(!isTied(replicas + 1) && (floor !== 0 || mayBeNone) ? [{ canary: floor, total: replicas + 1 }] : []),
+  ]
+  const distance = ({ canary, total }: { canary: number; total: number }) => Math.abs((canary * 100) / total - weight)
+  return options.reduce((best, option) => (distance(option) < distance(best) ? option : best))
+}
+
+function analysisOf(spec: Spec, latencySeconds: string, ledger: Ledger): Analysis {
+  const verdict = ledger.note(
+    {
+      name: 'time to abort',
+      unit: 's',
+      reason: 'a version that is bad from its first request loses its traffic before the next step gives it more',
+      options: ['rollout.pause'],
+    },
+    window + interval * (failureLimit + 1),
+    `${window} (a window of the new version alone) + ${interval} × ${failureLimit + 1} (failed measurements) = ${window + interval * (failureLimit + 1)}`,
+  )
+  const pause = millisecondsOf(spec['rollout.pause']) / 1000
+  return {
+    prometheus: spec['metrics.prometheus'],
+    protocols: protocolsOf(spec),
+    window: seconds(window),
+    interval: seconds(interval),
+    failureLimit,
+    errorLimit,
+    minRequests,
+    errorFloor: String(errorFloor),
+    errorFactor: String(errorFactor),
+    latencySeconds,
+    count: Math.max(failureLimit + 1, Math.floor((pause - window) / interval)),
+    verdict,
+    pause: duration(millisecondsOf(spec['rollout.pause'])).text,
+  }
+}
+
+/** Answers that are the service's own fault: gRPC's codes as google.rpc.Code maps them to 5xx. */
+const faults = {
+  http: 'code=~"5.."',
+  grpc: 'code=~"Unknown|DeadlineExceeded|Unimplemented|Internal|Unavailable|DataLoss"',
+} as const
+
+function protocolsOf(spec: Spec): AnalysedProtocol[] {
+  return (['http', 'grpc'] as const)
+    .filter((protocol) => spec[`${protocol}.enabled`])
+    .map((name) => {
+      // What the ServiceMonitor gives every series; the analysis is told the hash of each version's pods.
+      const seriesOf = (version: 'canary' | 'stable') => {
+        const labels = `job="${spec.name}",namespace="{{args.namespace}}",subset="{{args.${version}}}"`
+        return {
+          requests: `${name}_requests_total{${labels}}`,
+          failures: `${name}_requests_total{${labels},${faults[name]}}`,
+          buckets: `${name}_request_duration_seconds_bucket{${labels}}`,
+        }
+      }
+      return { name, canary: seriesOf('canary'), stable: seriesOf('stable') }
+    })
+}
