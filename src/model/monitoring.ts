@@ -210,7 +210,7 @@ function explain(
       'single errors are retried; one in twenty is seen by callers',
     ],
     [
-      spec['nats.enabled'],
+      spec['nats.enabled'] || spec['kafka.enabled'],
       'messages that wait',
       `${limits.lagSeconds} s of work`,
       'lag ÷ pace of the last 5 m, for 10 m',
