@@ -233,7 +233,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: /(portLevelMtls:\n\s+)"9090"/, to: '$1"9091"' },
   ],
   'all pods that can exist': [
-    { file: 'internal/config/postgres.go', from: /(defaultPostgresPoolSize =) 3/, to: '$1 4' },
+    { file: 'internal/config/postgres.go', from: /(defaultPostgresPoolSize =) 2/, to: '$1 3' },
     { file: 'internal/config/redis.go', from: 'the server grants 100', to: 'the server grants 99' },
     { from: 'maxReplicas: 10', to: 'maxReplicas: 20' },
   ],
