@@ -48,7 +48,7 @@ describe('what is asked', () => {
     expect(asked).not.toContain('Liveness: period, in seconds')
   })
   test('of a rolling update there is nothing more to ask', async () => {
-    const { asked } = await play([[sections, 'traffic']])
+    const { asked } = await play([[sections, 'istio']])
     expect(asked).toContain('How does a new version take over?')
     expect(asked).not.toContain('Weights of the canary, in %')
     expect(asked).not.toContain('How long is each step watched?')
