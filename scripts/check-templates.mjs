@@ -43,11 +43,11 @@ await writeFile(
   path.join(root, 'generated/templates.check.ts'),
   `// Written by scripts/check-templates.mjs; type-checked, never run.
 import type { FilledEnvironment, TemplateContext } from '../src/features/types.js'
-import type { Nats, Stores } from '../src/model/types-dependencies.js'
+import type { Kafka, Nats, Stores } from '../src/model/types-dependencies.js'
 import type { Analysis, Rollout } from '../src/model/types-rollout.js'
 import type { Environment, FreeText, Istio } from '../src/model/types.js'
 
-void (0 as unknown as Analysis | Rollout | Environment | FilledEnvironment | FreeText | Istio | Nats | Stores)
+void (0 as unknown as Analysis | Rollout | Environment | FilledEnvironment | FreeText | Istio | Kafka | Nats | Stores)
 declare function print(value: string | number): void
 declare function encode(value: string | number | boolean | FreeText | undefined): void
 declare function items<T>(list: readonly T[] | Readonly<Record<string, T>> | undefined): readonly T[]
@@ -66,6 +66,7 @@ function extras({ output, folder }) {
       ? ['{ readonly istio: Istio }']
       : []),
     ...(store === undefined ? [] : [`{ readonly stores: { readonly ${store}: NonNullable<Stores['${store}']> } }`]),
+    ...(folder === 'features/kafka' ? ['{ readonly messaging: { readonly kafka: Kafka } }'] : []),
     ...(['features/rollout', 'features/canary', 'features/blue-green'].includes(folder ?? '')
       ? ['{ readonly rollout: Rollout }']
       : []),

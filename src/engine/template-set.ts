@@ -35,7 +35,10 @@ interface HelperOptions {
   readonly hash: { readonly indent?: number }
 }
 
-/** Renders the templates of some folders. Pure; throws when a template names a field that the context lacks. */
+/**
+ * Renders the templates of some folders. A template that comes out blank makes no file. Pure; throws when a template names a
+ * field that the context lacks.
+ */
 export function renderFolders(
   templates: CompiledTemplates,
   folders: readonly string[],
@@ -44,7 +47,9 @@ export function renderFolders(
   const engine = createEngine(templates.partials)
   return folders.flatMap((folder) => {
     const compiled = templates.folders[folder] ?? []
-    return compiled.flatMap((template) => renderOne(engine, template, rendering))
+    return compiled
+      .flatMap((template) => renderOne(engine, template, rendering))
+      .filter(({ content }) => content.trim() !== '')
   })
 }
 

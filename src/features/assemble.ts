@@ -4,6 +4,7 @@ import { goMod, goSum } from '../golang/go-mod.js'
 import { compressedMegabytes } from '../golang/program-size.js'
 import type { GoModuleSet } from '../golang/sets.js'
 import type { Model } from '../model/types.js'
+import { alertTests, dashboard, ruleGroups } from './fill-monitoring.js'
 import { features as allFeatures } from './index.js'
 import type {
   Feature,
@@ -38,6 +39,8 @@ export function renderProject(model: Model, templates: CompiledTemplates): FileS
   const environments: FilledEnvironment[] = model.environments.map((env) => ({
     ...env,
     sections: sectionsOf(env.name, slots.overlayConfig),
+    ruleGroups: env.alerts ? ruleGroups(model, env, slots.recordings, slots.alerts) : [],
+    alertTests: env.alerts && env.isProduction ? alertTests(model, env, slots.alerts) : [],
   }))
   const rendered = renderFolders(templates, folders, {
     context: { ...model, slots, environments, programMegabytes: compressedMegabytes(sets) },
@@ -57,6 +60,7 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
   const contributions: SlotContributions[] = enabled.map((feature) => feature.slots?.(model) ?? {})
   const all = <K extends keyof Slots>(slot: K): Slots[K][number][] =>
     contributions.flatMap((c) => [...((c[slot] as Slots[K]) ?? [])])
+  const alerts = all('alerts')
   return {
     appImports: byText(all('appImports'), ({ path }) => path),
     appSetup: all('appSetup').sort(byOrder),
@@ -75,6 +79,11 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
     egress: all('egress'),
     ingress: all('ingress'),
     kinds: byText(all('kinds'), ({ group, kind }) => `${group}/${kind}`),
+    recordings: all('recordings'),
+    alerts,
+    runbook: alerts.filter(({ alert }, at) => alerts.findIndex((other) => other.alert === alert) === at),
+    dashboardRows: all('dashboardRows'),
+    dashboard: dashboard(all('dashboardRows')),
     readmeFeatures: all('readmeFeatures'),
     readmeSections: all('readmeSections'),
     readmeNeeds: all('readmeNeeds'),

@@ -1,3 +1,5 @@
+import { alerts, receiver } from './alerts.js'
+import { centreAlerts, messagingAlerts, reloadAlerts, storeAlerts } from './alerts-dependencies.js'
 import { argocd } from './argocd.js'
 import { autoscaling, hpa, keda, prometheusAdapter } from './autoscaling.js'
 import { compose } from './compose.js'
@@ -8,6 +10,7 @@ import { configEnv } from './config-env.js'
 import { configFile } from './config-file.js'
 import { configReload } from './config-reload.js'
 import { consul } from './consul.js'
+import { dashboards } from './dashboards.js'
 import { deployment } from './deployment.js'
 import { entrypoint } from './entrypoint.js'
 import { externalSecrets } from './external-secrets.js'
@@ -23,6 +26,7 @@ import { httpTracing } from './http-tracing.js'
 import { istio } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
 import { jenkins } from './jenkins.js'
+import { kafka } from './kafka.js'
 import { kubernetesSecrets } from './kubernetes-secrets.js'
 import {
   messaging,
@@ -43,6 +47,7 @@ import { pipeline } from './pipeline.js'
 import { postgres } from './postgres.js'
 import { pprof } from './pprof.js'
 import { redis } from './redis.js'
+import { remote } from './remote.js'
 import { blueGreen, blueGreenAnalysis, canary, canaryAnalysis, colours, preview, rollout, scraped } from './rollout.js'
 import { sealedSecrets } from './sealed-secrets.js'
 import { service } from './service.js'
@@ -73,6 +78,7 @@ export const features: readonly Feature[] = [
   configFile,
   configEnv,
   configReload,
+  remote,
   stores,
   storeMetrics,
   storeTracing,
@@ -87,6 +93,7 @@ export const features: readonly Feature[] = [
   messagingPostgres,
   messagingMySQL,
   nats,
+  kafka,
   compose,
   kubernetesSecrets,
   externalSecrets,
@@ -103,6 +110,13 @@ export const features: readonly Feature[] = [
   pdb,
   networkPolicy,
   serviceMonitor,
+  alerts,
+  storeAlerts,
+  messagingAlerts,
+  reloadAlerts,
+  centreAlerts,
+  receiver,
+  dashboards,
   istio,
   istioGateway,
   trafficSplit,

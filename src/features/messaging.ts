@@ -6,8 +6,9 @@ export const messaging = defineFeature({
   id: 'messaging',
   help: 'what brokers share: the consumer, its retries and dead letters, the example event',
   enabled: ({ features }) => features.messaging,
+  requires: ['remote'],
   templates: 'features/messaging',
-  slots: ({ module, features, shutdown }) => ({
+  slots: ({ module, features, messaging }) => ({
     appImports: ['consumer', 'greeted', ...(features.tracing ? ['messaging'] : [])].map((name) => ({
       path: `${module}/internal/${name}`,
     })),
@@ -19,7 +20,15 @@ export const messaging = defineFeature({
           `The example endpoint publishes an event (\`internal/greeted\`) and a consumer in the same program handles it; \`internal/consumer\``,
           'is the loop around every handler. A message is acknowledged after its effect, so it is delivered **at least once**. A failed',
           'one comes again with a growing, jittered back-off, and is a dead letter after `consumer.maxTries`. On SIGTERM the consumer',
-          `takes no more and waits up to ${shutdown.consumers} s for what is in hand; what is given up then is delivered to another replica.`,
+          `takes no more and waits up to ${messaging.timeout} s for what is in hand; what is given up then is delivered to another replica.`,
+          '',
+          'A message that ends the process, by its memory for example, is noted with the broker when it is handled again: then nothing is',
+          'handled beside it, and it is a dead letter once it has ended `consumer.maxTries` processes. One that only had to wait, for a',
+          'database that was away, has not failed.',
+          '',
+          "Publishing is no part of a database's transaction. The example endpoint answers once the data and the message are both kept, so",
+          'who gets no answer asks again; but a process that dies between the two leaves data without its message. Where each change must',
+          'have one, write the message into a table in the transaction of the change and publish from there (an outbox): there is none here.',
           '',
           ...(features.migrations
             ? [

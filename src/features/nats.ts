@@ -52,6 +52,14 @@ export const nats = defineFeature({
               env: 'NATS_SUBJECT',
               value: apart(model, nats.subject, (env) => `${env.name}.${nats.subject}`),
             },
+            {
+              key: 'nats.replicas',
+              env: 'NATS_REPLICAS',
+              value: Object.fromEntries(
+                model.environments.map((env) => [env.name, `${env.isDevelopment ? 1 : nats.replicas}`]),
+              ),
+              why: 'Of streams that are made here.',
+            },
           ],
           egress: [reach({ host: nats.host, port: nats.port })],
           compose: [
@@ -69,19 +77,20 @@ export const nats = defineFeature({
                 ports: [`127.0.0.1:${nats.port}:4222`],
               },
               secrets: ['nats-password'],
-              env: [`NATS_URL=nats://127.0.0.1:${nats.port}`],
+              // One server, on this machine.
+              env: [`NATS_URL=nats://127.0.0.1:${nats.port}`, 'NATS_REPLICAS=1'],
             },
           ],
           readmeFeatures: [
             {
               title: 'NATS',
-              text: `Publishes to \`${nats.subject}\` and is done once the stream \`${nats.stream}\` has it; consumes as \`${nats.consumer}\`; dead letters are in \`${nats.deadStream}\`, under \`${nats.deadSubject}\`.`,
+              text: `Publishes to \`${nats.subject}\` and is done once the stream \`${nats.stream}\` has it; consumes as \`${nats.consumer}\`; dead letters are in \`${nats.deadStream}\`, under \`${nats.deadSubject}\`. Streams that exist are left as they are; those that are made have \`nats.replicas\` copies. What the server does not count is in the bucket \`${nats.stream}-TRIES\`.`,
             },
           ],
           readmeNeeds: [
             {
               what: `NATS 2.10 or newer with JetStream at \`${nats.url}\``,
-              for: 'messages; without it the pods run and are not ready. Streams that are missing are made, if its permissions allow that',
+              for: 'messages; without it the pods run and are not ready. Streams and the bucket that are missing are made, if its permissions allow that',
             },
           ],
         }

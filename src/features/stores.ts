@@ -5,6 +5,7 @@ export const stores = defineFeature({
   id: 'stores',
   help: 'what data stores share: observed operations, TLS, credentials',
   enabled: ({ features }) => features.stores,
+  requires: ['remote'],
   templates: 'features/stores',
   slots: ({ module, features }) => {
     const observers = [

@@ -1,5 +1,13 @@
 import type { GoModuleSet } from '../golang/sets.js'
 import type { Environment, FeatureFlags, Model } from '../model/types.js'
+import type {
+  Alert,
+  DashboardRow,
+  FilledAlertTest,
+  FilledPanel,
+  FilledRuleGroup,
+  Recording,
+} from './types-monitoring.js'
 
 /**
  * Contributions that features make to files which are not theirs. Each slot is an ordered list:
@@ -38,6 +46,12 @@ export interface Slots {
   readonly ingress: readonly NetworkRule[]
   /** Namespaced kinds that the feature emits, for the AppProject's whitelist; group '' is core. */
   readonly kinds: readonly { readonly group: string; readonly kind: string }[]
+  /** Series that rules compute from others, ahead of the alerts that compare them. */
+  readonly recordings: readonly Recording[]
+  /** Alerts, with their tests and their sections of the runbook. */
+  readonly alerts: readonly Alert[]
+  /** Rows of the dashboard, from the top. */
+  readonly dashboardRows: readonly DashboardRow[]
   /** Lines of the README's list of what is in the project. */
   readonly readmeFeatures: readonly ReadmeFeature[]
   /** Sections of the README, after the one about secrets. */
@@ -176,12 +190,20 @@ export type TemplateContext = Omit<Model, 'answers'> & {
 export interface FilledEnvironment extends Environment {
   /** overlayConfig of this environment by section, as YAML nests it. */
   readonly sections: readonly OverlaySection[]
+  /** Its alert rules; empty where it has none. */
+  readonly ruleGroups: readonly FilledRuleGroup[]
+  /** The tests of the last environment's rules; empty for the others, whose rules differ in nothing but the namespace. */
+  readonly alertTests: readonly FilledAlertTest[]
 }
 
 /** The slots, with what is computed from all contributions together. */
 export interface FilledSlots extends Slots {
   /** The secrets of all of compose. */
   readonly composeSecrets: readonly string[]
+  /** The sections of the runbook: alerts, each name once. */
+  readonly runbook: readonly Alert[]
+  /** Titles of rows and panels, in the order in which they are read. */
+  readonly dashboard: readonly FilledPanel[]
 }
 
 export type SlotContributions = { readonly [K in keyof Slots]?: Slots[K] }

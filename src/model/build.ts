@@ -6,10 +6,11 @@ import { environments } from './environments.js'
 import { Ledger } from './ledger.js'
 import { mesh } from './mesh.js'
 import { messaging } from './messaging.js'
+import { hasAlerts, hasDashboards, monitoring, slo } from './monitoring.js'
 import { colours, hasColours, rollout, rolloutHash, usesRollouts } from './rollout.js'
 import { autoscaling } from './scaling.js'
 import { mostPods, stores } from './stores.js'
-import { latencyObjective, timing } from './timing.js'
+import { timing } from './timing.js'
 import type { Entrypoint, Environment, Image, Istio, Model, Pipeline, Workload, WorkloadRef } from './types.js'
 import type { Stores } from './types-dependencies.js'
 import { actions, images, jobs, versions } from './versions.js'
@@ -35,7 +36,8 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const istio = mesh(spec, ledger)
   const capacity = resources(spec, ledger)
   const works = hasColours(spec) ? colourWorkloads(name) : workloads(name, istio)
-  const release = rollout(spec, latencyObjective(spec), ledger)
+  const objectives = slo(spec, ledger)
+  const release = rollout(spec, objectives.latencySeconds, ledger)
   const scale = autoscaling(spec, works, ledger)
   const envs = environments(spec, works)
   const data = stores(spec, mostPods(spec, works.length), ledger)
@@ -82,12 +84,18 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       jenkins: spec['delivery.ci'] === 'jenkins',
       stores: Object.values(data).some((store) => store !== undefined),
       ...chosenStores(data),
+      remote: [...Object.values(data), brokers.nats, brokers.kafka].some((one) => one !== undefined),
+      tlsModes: [...Object.values(data), brokers.kafka].some((one) => one !== undefined),
       migrations: sqlStoreNames.some((store) => data[store] !== undefined),
-      messaging: brokers.nats !== undefined,
+      messaging: brokers.nats !== undefined || brokers.kafka !== undefined,
       nats: brokers.nats !== undefined,
-      compose: [centre, ...Object.values(data), brokers.nats].some((one) => one !== undefined),
+      kafka: brokers.kafka !== undefined,
+      compose: [centre, ...Object.values(data), brokers.nats, brokers.kafka].some((one) => one !== undefined),
       externalSecrets: spec['secrets.provider'] === 'external-secrets',
       sealedSecrets: spec['secrets.provider'] === 'sealed-secrets',
+      alerts: hasAlerts(spec),
+      receiver: hasAlerts(spec) && spec['alerts.receiver'] !== 'none',
+      dashboards: hasDashboards(spec),
     },
     ports: { http: spec['http.port'], grpc: spec['grpc.port'], admin: spec['http.adminPort'], service: 80 },
     handlerTimeout: spec['http.enabled'] ? 'HTTP.Timeout' : 'GRPC.Timeout',
@@ -142,12 +150,12 @@ export function buildModel(spec: Spec, tool: Tool): Model {
       rolloutHash,
       operatorsGroup: `${name}-operators`,
     },
-    slo: { latencySeconds: latencyObjective(spec) },
+    slo: objectives,
     environments: envs,
     developmentEnv: envs.find(({ isDevelopment }) => isDevelopment),
     productionEnv: envs.at(-1) as Environment,
     kubernetes: kubernetes(spec['target.kubernetes']),
-    monitoring: { namespace: 'monitoring' },
+    monitoring: monitoring(spec, ledger),
     tracing: collector,
     istioVersion: spec['target.istio'],
     versions,

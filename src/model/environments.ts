@@ -1,5 +1,6 @@
 import { sqlStoreNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
+import { hasAlerts, hasDashboards } from './monitoring.js'
 import { hasColours } from './rollout.js'
 import { scalers } from './scaling.js'
 import type { Environment, WorkloadRef } from './types.js'
@@ -39,6 +40,12 @@ export function environments(spec: Spec, works: readonly WorkloadRef[]): Environ
       ignores: hpa || spec['rollout.strategy'] === 'blue-green' || (strategy === 'canary' && spec['istio.enabled']),
       logLevel: isDevelopment ? 'debug' : 'info',
       components: components(spec, hpa, pdb, strategy),
+      monitoring: [
+        ...(hasAlerts(spec) && !isDevelopment ? [`alerts/${name}`] : []),
+        // One for all environments, which it chooses from: two with the same uid would overwrite each other.
+        ...(hasDashboards(spec) && isProduction ? ['dashboards'] : []),
+      ],
+      alerts: hasAlerts(spec) && !isDevelopment,
       host: isProduction ? (spec['istio.host'] as string) : `${name}.${spec['istio.host']}`,
       tlsSecret: `${namespace}-tls`,
       secretKey: `${spec['secrets.path']}/${name}`,

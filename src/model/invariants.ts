@@ -38,6 +38,11 @@ function below(a: readonly [string, number], b: readonly [string, number], unit:
   return a[1] < b[1] ? [] : [`${a[0]} is ${a[1]}${unit}, not below ${b[0]}, ${b[1]}${unit}`]
 }
 
+/** Equal but for what binary fractions add. */
+function equal(a: readonly [string, number], b: readonly [string, number]): string[] {
+  return Math.abs(a[1] - b[1]) <= 1e-5 * Math.abs(b[1]) ? [] : [`${a[0]} is ${a[1]}, and ${b[0]} is ${b[1]}`]
+}
+
 const mebibytes = (quantity: string) => bytesOf(quantity) / 2 ** 20
 
 export const invariants: readonly Invariant[] = [
@@ -275,6 +280,38 @@ export const invariants: readonly Invariant[] = [
           .map(({ name }) => `subset ${name} selects no workload (there are ${versions.join(', ')})`),
       ]
     },
+  },
+  {
+    id: '15',
+    rule: 'burn rates agree with the SLO: factor = budget spent × period ÷ long window, short = long ÷ 12, and both objectives can be missed',
+    options: ['slo.availability', 'slo.latencyP99', 'http.timeout'],
+    violations: ({ features, slo, timeouts }) =>
+      !features.alerts
+        ? []
+        : [
+            ...slo.burnRates.flatMap((rate) => {
+              const factor = ((rate.spent / 100) * slo.periodDays * 24 * 60) / rate.longMinutes
+              const threshold = rate.factor * (1 - slo.availability / 100)
+              return [
+                ...equal([`the factor over ${rate.long}`, rate.factor], ['what spends the budget', factor]),
+                ...equal([`the short window of ${rate.long}`, rate.shortMinutes], ['a twelfth', rate.longMinutes / 12]),
+                ...equal(
+                  [`the threshold over ${rate.long}`, rate.threshold],
+                  ['factor × error budget of slo.availability', threshold],
+                ),
+                ...below(
+                  [`what has to fail for a burn rate of ${rate.factor}`, rate.threshold * 100],
+                  ['all', 100],
+                  ' %',
+                ),
+              ]
+            }),
+            ...atMost(
+              ['slo.latencyP99', Number(slo.latencySeconds) * 1000],
+              ['http.timeout, after which a request is an error', timeouts.handler.ms],
+              ' ms',
+            ),
+          ],
   },
   {
     id: '16',

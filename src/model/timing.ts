@@ -1,7 +1,7 @@
 import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
 import { consumerStages } from './messaging.js'
-import { decimalSeconds, duration, millisecondsOf, seconds } from './quantity.js'
+import { duration, millisecondsOf, seconds } from './quantity.js'
 import { storeCount } from './stores.js'
 import type { Model, Probe } from './types.js'
 
@@ -210,9 +210,4 @@ function probe(spec: Spec, name: 'startup' | 'liveness' | 'readiness', failureTh
     failureThreshold,
     budget: initialDelay + period * failureThreshold,
   }
-}
-
-/** The latency objective in seconds, as a histogram bucket prints it. */
-export function latencyObjective(spec: Spec): string {
-  return decimalSeconds(millisecondsOf(spec['slo.latencyP99']))
 }

@@ -36,10 +36,29 @@ export interface Nats {
   readonly consumer: string
   readonly deadStream: string
   readonly deadSubject: string
+  /** Copies of a stream that the service makes, outside of development. */
+  readonly replicas: number
+}
+
+/** Kafka, as the service sees it. */
+export interface Kafka {
+  /** Brokers to begin with, host:port each, with commas between. */
+  readonly brokers: string
+  readonly addresses: readonly { readonly host: string; readonly port: number }[]
+  readonly tls: 'verify' | 'disable'
+  readonly sasl: 'scram-sha-512' | 'none'
+  readonly user: string
+  readonly topic: string
+  readonly deadTopic: string
+  /** The consumer group. */
+  readonly group: string
 }
 
 export interface Messaging {
   /** Messages that a consumer handles at a time. */
   readonly concurrency: number
+  /** Seconds of one try to handle a message. */
+  readonly timeout: number
   readonly nats: Nats | undefined
+  readonly kafka: Kafka | undefined
 }

@@ -1,4 +1,4 @@
-import type { Duration } from './types.js'
+import type { Duration } from './types-values.js'
 
 /** A stage of a canary: this share of the traffic, and what has to happen before the next. */
 export interface RolloutStep {

@@ -9,23 +9,12 @@
 import type { StoreName } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { Messaging, Stores } from './types-dependencies.js'
+import type { Monitoring, Slo } from './types-monitoring.js'
 import type { Rollout } from './types-rollout.js'
 import type { Autoscaling, Scaler } from './types-scaling.js'
+import type { Duration, FreeText } from './types-values.js'
 
-/** A user's own words: any Unicode text, line breaks included. Reaches a file through an encoder only. */
-export interface FreeText {
-  readonly text: string
-}
-
-/** A length of time, in the notations of the languages it lands in. */
-export interface Duration {
-  /** Milliseconds, a positive integer. */
-  readonly ms: number
-  /** Go expression, e.g. `15 * time.Second`. */
-  readonly go: string
-  /** Go and Istio duration text, e.g. `15s`. */
-  readonly text: string
-}
+export type { Duration, FreeText } from './types-values.js'
 
 export interface Probe {
   readonly enabled: boolean
@@ -202,6 +191,10 @@ export interface Environment {
   readonly logLevel: string
   /** deploy/components/<name> of each component that this overlay includes, in order. */
   readonly components: readonly string[]
+  /** deploy/monitoring/<path> of each component that this overlay includes, in order. */
+  readonly monitoring: readonly string[]
+  /** Its rules are rendered: nobody is woken for an environment to try things out in. */
+  readonly alerts: boolean
   readonly host: string
   /** The certificate of `host`, in the namespace of the ingress gateway. */
   readonly tlsSecret: string
@@ -311,17 +304,27 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly jenkins: boolean
   /** Any data store. */
   readonly stores: boolean
+  /** What talks to a server of another's: any data store or broker. */
+  readonly remote: boolean
+  /** Some of them have a setting for how the connection is protected. */
+  readonly tlsModes: boolean
   /** A database with a schema that changes. */
   readonly migrations: boolean
   /** Any broker. */
   readonly messaging: boolean
   readonly nats: boolean
+  readonly kafka: boolean
   /** Dependencies run in containers for local work. */
   readonly compose: boolean
   /** The External Secrets operator writes the Secret. */
   readonly externalSecrets: boolean
   /** The Sealed Secrets controller writes it, from what Git holds. */
   readonly sealedSecrets: boolean
+  /** Rules that watch the metrics. */
+  readonly alerts: boolean
+  /** Alertmanager is told whom to tell. */
+  readonly receiver: boolean
+  readonly dashboards: boolean
 }
 
 export interface Model {
@@ -397,7 +400,7 @@ export interface Model {
   readonly image: Image
   readonly entrypoint: Entrypoint
   /** Images of dependencies, for local work alone. */
-  readonly images: Readonly<Record<StoreName | 'nats' | 'consul' | 'nacos', string>>
+  readonly images: Readonly<Record<StoreName | 'nats' | 'kafka' | 'consul' | 'nacos', string>>
   readonly stores: Stores
   readonly messaging: Messaging
   /** Where External Secrets reads: the name of a ClusterSecretStore. */
@@ -439,11 +442,10 @@ export interface Model {
     readonly migrate: string
     readonly operatorsGroup: string
   }
-  /** Where Prometheus runs. */
-  readonly monitoring: { readonly namespace: string }
+  readonly monitoring: Monitoring
   /** Where the OpenTelemetry collector runs. */
   readonly tracing: { readonly namespace: string; readonly port: number; readonly endpoint: string }
-  readonly slo: { readonly latencySeconds: string }
+  readonly slo: Slo
   readonly environments: readonly Environment[]
   readonly productionEnv: Environment
   /** The environment for trying things out; absent when there is none. */
@@ -467,6 +469,7 @@ export interface Model {
     readonly protocGenGo: string
     readonly protocGenGoGrpc: string
     readonly grpcurl: string
+    readonly prometheus: string
     readonly cosign: string
   }
   /** GitHub Actions by commit: `uses` value and the tag for the comment. */

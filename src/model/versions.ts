@@ -21,6 +21,8 @@ export const versions = {
   protocGenGoGrpc: '1.6.2',
   /** https://github.com/fullstorydev/grpcurl/releases */
   grpcurl: '1.9.4',
+  /** https://github.com/prometheus/prometheus/releases: promtool runs the tests of the alert rules. */
+  prometheus: '3.15.0',
   /** https://github.com/sigstore/cosign/releases */
   cosign: '3.1.3',
 } as const
@@ -68,6 +70,8 @@ export const images = {
     mysql: 'mysql:8.4',
     redis: 'redis:8-alpine',
     nats: 'nats:2.15-alpine',
+    /** This one has no tag for a release line. */
+    kafka: 'apache/kafka:4.4.0',
     consul: 'hashicorp/consul:1.20',
     nacos: 'nacos/nacos-server:v2.5.1',
   },

@@ -90,10 +90,11 @@ const rules: readonly Conflict[] = [
     violated: (spec) =>
       spec['autoscaling.queue.target'] !== undefined &&
       spec['autoscaling.queue.name'] === undefined &&
-      !spec['nats.enabled'],
+      !spec['nats.enabled'] &&
+      !spec['kafka.enabled'],
     message: () =>
       'autoscaling.queue.target says how long a queue may get, and this service has no consumer whose queue it is',
-    hint: 'give autoscaling.queue.name, or add nats.enabled: true (--nats)',
+    hint: 'give autoscaling.queue.name, or add a broker: kafka.enabled or nats.enabled: true',
   },
   {
     code: 'scaling-needs-metrics',
@@ -192,6 +193,17 @@ const rules: readonly Conflict[] = [
     'config.nacos.group',
     'config.nacos.dataId',
   ]),
+  {
+    code: 'nats-url-scheme',
+    keys: ['nats.url', 'nats.tls'],
+    // Without a name there is no URL yet, and the name is what is asked for.
+    violated: (spec) =>
+      spec['nats.enabled'] &&
+      spec['nats.url'] !== undefined &&
+      spec['nats.url'].startsWith('tls:') !== (spec['nats.tls'] === 'verify'),
+    message: (spec) => `nats.url ${spec['nats.url']} does not go with nats.tls ${spec['nats.tls']}`,
+    hint: 'tls:// is encrypted and nats:// is not: change one of them',
+  },
   {
     code: 'slo-needs-metrics',
     keys: ['slo.latencyP99', 'metrics.enabled'],

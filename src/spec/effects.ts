@@ -27,6 +27,11 @@ const conditions: readonly Condition[] = [
     message: 'secrets.provider is not external-secrets',
   },
   {
+    keys: ['alerts.wecom.corpId', 'alerts.wecom.agentId'],
+    holds: (spec) => spec['alerts.receiver'] === 'wecom',
+    message: 'alerts.receiver is not wecom',
+  },
+  {
     keys: ['rollout.steps'],
     holds: (spec) => spec['rollout.strategy'] === 'canary',
     message: 'rollout.strategy is not canary',

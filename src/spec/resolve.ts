@@ -83,6 +83,9 @@ const derivedKeys: readonly Key[] = [
   'delivery.argocd.repo',
   'delivery.argocd.project',
   ...sqlStoreNames.flatMap((store) => [`${store}.database`, `${store}.user`] as const),
+  'kafka.user',
+  'kafka.group',
+  'nats.url',
   'nats.consumer',
   'secrets.path',
 ]
@@ -186,6 +189,10 @@ function deriveDefaults(
     ...Object.fromEntries(
       sqlStoreNames.flatMap((store) => ['database', 'user'].map((what) => [`${store}.${what}`, sqlName(name)])),
     ),
+    'kafka.user': name,
+    'kafka.group': name,
+    // Not from the name, but from whether it is encrypted.
+    'nats.url': `${given.get('nats.tls') === 'disable' ? 'nats' : 'tls'}://nats.messaging.svc.cluster.local:4222`,
     'nats.consumer': name,
     'secrets.path': name,
   }

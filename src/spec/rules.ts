@@ -111,6 +111,21 @@ export const natsUrl = {
   expect: 'nats://host:port or tls://host:port, without a password',
 }
 
+/** host:port. */
+export const brokerAddress = {
+  pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:[1-9]\d{0,4}$/,
+  max: 200,
+  expect: 'host:port',
+  also: (value: string) => Number(value.split(':')[1]) <= 65_535,
+}
+
+/** A topic, a consumer group or a user. A topic may have 249 characters, and each environment has a name of its own. */
+export const kafkaName = {
+  pattern: /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/,
+  max: 128,
+  expect: 'at most 128 letters, digits, full stops, dashes and underscores, no full stop in front',
+}
+
 /** A stream or a durable consumer: a part of subjects and of file names. */
 export const natsName = {
   pattern: /^[A-Za-z0-9_-]{1,48}$/,
@@ -232,3 +247,13 @@ export const nacosName = {
   max: 128,
   expect: 'letters, digits and _ - . :, at most 128',
 }
+
+/** `ww` or `wx` and hexadecimal digits: "My company" at work.weixin.qq.com shows it. */
+export const wecomCorpId = {
+  pattern: /^[A-Za-z0-9_-]{4,64}$/,
+  max: 64,
+  expect: 'the id of a company in WeCom, such as ww0123456789abcdef',
+}
+
+/** The page of a self-built application shows it; the first one is 1000002. */
+export const wecomAgentId = { pattern: /^\d{1,10}$/, max: 10, expect: 'the id of an application in WeCom: digits' }

@@ -32,7 +32,7 @@ describe('what is asked', () => {
   })
   test('every question of the option table is asked, once, when its condition holds', async () => {
     const open = groups.map(({ id }) => [sections, id] as const)
-    const on = Object.fromEntries(['entrypoint', 'istio', 'grpc'].map((id) => [`${id}.enabled`, true]))
+    const on = Object.fromEntries(['entrypoint', 'istio', 'grpc', 'alerts'].map((id) => [`${id}.enabled`, true]))
     const { asked } = await play(open, startOf({ ...on, 'image.base': 'alpine', 'rollout.strategy': 'canary' }))
     const expected = groups.flatMap(({ options }) => askable(options)).map((key) => optionOf(key).ask)
     const opening = ['Go module path', 'Preset']

@@ -7,8 +7,7 @@ export const centreFacts: readonly Fact[] = [
   {
     rule: 'the configuration centre of the mounted file is let out to',
     contradictions: (overlay) =>
-      overlay
-        .all('ConfigMap')
+      overlay.configMaps
         .flatMap(({ data }) => (data?.['config.yaml'] === undefined ? [] : [parse(data['config.yaml']) ?? {}]))
         .flatMap((settings: Manifest) => settings.consul?.address ?? settings.nacos?.address ?? [])
         .flatMap((address: string) => {

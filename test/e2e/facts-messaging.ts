@@ -2,53 +2,129 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { parse as readYaml } from 'yaml'
 import type { Manifest, Overlay } from '../support/manifests.js'
-import { type Fact, goSeconds } from './facts-reading.js'
+import { type Fact, goNumber, goSeconds, goText } from './facts-reading.js'
 
 const consumerDefaults = 'internal/config/messaging.go'
 
-/** Seconds that a shutdown gives to messages in hand, and one for the broker's connection; none without a broker. */
+const brokers = ['nats', 'kafka'] as const
+type BrokerName = (typeof brokers)[number]
+
+/** The brokers that the Go code talks to. */
+const chosen = (overlay: Overlay) =>
+  brokers.filter((name) => fs.existsSync(path.join(overlay.project, 'internal/broker', name)))
+
+/** Seconds that a shutdown gives to the messages in hand of each broker, and one for each connection; none without a broker. */
 export function consumerStages(overlay: Overlay): number[] {
-  return fs.existsSync(path.join(overlay.project, consumerDefaults))
-    ? [goSeconds(overlay.read(consumerDefaults), 'defaultConsumerTimeout'), 1]
-    : []
+  return chosen(overlay).flatMap(() => [goSeconds(overlay.read(consumerDefaults), 'defaultConsumerTimeout'), 1])
 }
 
-/** Where the overlay's own settings say that NATS is. */
-function natsUrl(overlay: Overlay): URL | undefined {
+/** One of a broker's settings, as the overlay states it; undefined where it leaves the program's default. */
+function setting(overlay: Overlay, section: BrokerName, name: string): string | undefined {
   const folder = `deploy/overlays/${overlay.environment}`
   const inFile = fs.existsSync(path.join(overlay.project, folder, 'config.yaml'))
-  const url = inFile
-    ? readYaml(overlay.read(`${folder}/config.yaml`))?.nats?.url
-    : /^NATS_URL=(.+)$/m.exec(overlay.read(`${folder}/config.env`))?.[1]
-  return url === undefined ? undefined : new URL(url)
+  const value = inFile
+    ? readYaml(overlay.read(`${folder}/config.yaml`))?.[section]?.[name]
+    : new RegExp(`^${`${section}_${name}`.toUpperCase()}=(.+)$`, 'm').exec(overlay.read(`${folder}/config.env`))?.[1]
+  return value === undefined ? undefined : `${value}`
 }
 
-/** The way to the broker: into its namespace where its name tells one, else anywhere on its port. */
+/** host:port of each server that an overlay names. */
+function addresses(overlay: Overlay, broker: BrokerName): { host: string; port: string }[] {
+  const text = setting(overlay, broker, broker === 'nats' ? 'url' : 'brokers') ?? ''
+  return [...text.matchAll(/(?:^|,|\/\/)([^/,]+):(\d+)/g)].map(([, host = '', port = '']) => ({ host, port }))
+}
+
+/** The way to the brokers: into their namespace where their names tell one, else anywhere on their port. */
 export function brokerFlows(overlay: Overlay): string[] {
-  const url = natsUrl(overlay)
-  const namespace = /^[^.]+\.([^.]+)\.svc(\.cluster\.local)?$/.exec(url?.hostname ?? '')?.[1]
-  return url === undefined ? [] : [`${namespace ?? '*'} ${url.port}/TCP`]
+  return chosen(overlay).flatMap((broker) =>
+    addresses(overlay, broker).map(({ host, port }) => {
+      const namespace = /^[^.]+\.([^.]+)\.svc(\.cluster\.local)?$/.exec(host)?.[1]
+      return `${namespace ?? '*'} ${port}/TCP`
+    }),
+  )
+}
+
+/** What of a broker's is one environment's alone, and what must be safe where nobody has said otherwise. */
+const stated: Readonly<Record<BrokerName, readonly string[]>> = {
+  nats: ['stream', 'subject'],
+  kafka: ['topic', 'group'],
 }
 
 export const messagingFacts: readonly Fact[] = [
   {
-    rule: 'with NATS every overlay says where it is, and what it dials the NetworkPolicy lets out',
+    rule: 'every overlay says where its brokers are, and what it dials the NetworkPolicy lets out',
+    contradictions: (overlay) =>
+      chosen(overlay).flatMap((broker) => {
+        const wanted = addresses(overlay, broker)
+        const open = (policy: Manifest, wantedPort: string) =>
+          policy.spec.egress.some(({ ports }: Manifest) =>
+            ports.some(({ port, protocol }: Manifest) => `${port}/${protocol}` === `${wantedPort}/TCP`),
+          )
+        return [
+          ...(wanted.length === 0 ? [`${overlay.environment} does not say where ${broker} is`] : []),
+          ...overlay
+            .all('NetworkPolicy')
+            .flatMap((policy) =>
+              wanted.filter(({ port }) => !open(policy, port)).map(({ port }) => `${port}/TCP is closed`),
+            ),
+        ]
+      }),
+  },
+  {
+    rule: 'each broker has a check behind readiness, a consumer that stops before it, and a password that is wanted where one is asked for',
+    contradictions: (overlay) =>
+      chosen(overlay).flatMap((broker) => {
+        const app = overlay.read('internal/app/components.go')
+        const secrets = overlay.read('internal/config/secret.go')
+        const constant = broker === 'nats' ? 'NATSPassword' : 'KafkaPassword'
+        const answers = readYaml(overlay.read('service.yaml'))
+        const wanted = answers[broker]?.sasl !== 'none'
+        const place = (text: string) => app.indexOf(text)
+        return [
+          ...(place(`checks.Register(${broker}.Name, ${broker}Broker.Check)`) < 0 ? [`${broker} has no check`] : []),
+          // Components stop in reverse.
+          ...(place(`{name: "${broker}-consumer"`) > place(`{name: ${broker}.Name,`) &&
+          place(`{name: ${broker}.Name,`) > 0
+            ? []
+            : [`${broker} is closed before its consumer`]),
+          ...(secrets.includes(`{name: ${constant}, required: true}`) === wanted
+            ? []
+            : [`${constant} is ${wanted ? '' : 'not '}asked for`]),
+        ]
+      }),
+  },
+  {
+    rule: 'brokers are verified unless the answers say otherwise, and environments do not share what is kept there',
+    contradictions: (overlay) =>
+      chosen(overlay).flatMap((broker) => {
+        const answers = readYaml(overlay.read('service.yaml'))
+        const open = answers[broker]?.tls === 'disable'
+        const isOpen =
+          broker === 'nats'
+            ? setting(overlay, 'nats', 'url')?.startsWith('nats://')
+            : setting(overlay, 'kafka', 'tls') === 'disable'
+        const isProduction = overlay.environment === (answers.delivery?.environments?.at(-1) ?? 'production')
+        const source = overlay.read(`internal/config/${broker}.go`)
+        return [
+          ...(isOpen === open ? [] : [`${broker} is ${open ? 'to be' : 'not to be'} in the clear`]),
+          ...stated[broker].flatMap((name) => {
+            const own = setting(overlay, broker, name)
+            const field = `default${broker === 'nats' ? 'NATS' : 'Kafka'}${name[0]?.toUpperCase()}${name.slice(1)}`
+            const plain = goText(source, field)
+            return (own === plain) === isProduction ? [] : [`${broker}.${name} of ${overlay.environment} is ${own}`]
+          }),
+        ]
+      }),
+  },
+  {
+    rule: 'a stream that the service makes survives the loss of a server, but in development',
     contradictions: (overlay) => {
-      if (!fs.existsSync(path.join(overlay.project, 'internal/broker/nats'))) {
+      if (!chosen(overlay).includes('nats')) {
         return []
       }
-      const url = natsUrl(overlay)
-      const open = (policy: Manifest) =>
-        policy.spec.egress.some(({ ports }: Manifest) =>
-          ports.some(({ port, protocol }: Manifest) => `${port}/${protocol}` === `${url?.port}/TCP`),
-        )
-      return [
-        ...(url === undefined ? [`${overlay.environment} does not say where NATS is`] : []),
-        ...overlay
-          .all('NetworkPolicy')
-          .filter((policy) => url !== undefined && !open(policy))
-          .map(() => `${url?.port}/TCP is closed`),
-      ]
+      const copies = Number(setting(overlay, 'nats', 'replicas'))
+      const preset = goNumber(overlay.read('internal/config/nats.go'), 'defaultNATSReplicas')
+      return copies === (overlay.environment === 'dev' ? 1 : preset) ? [] : [`${copies} copies of a stream`]
     },
   },
 ]

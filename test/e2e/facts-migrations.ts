@@ -17,7 +17,7 @@ export const migrationFacts: readonly Fact[] = [
         const ofServer = (name: string) =>
           [...(containerOf(server).env ?? [])].find((variable: Manifest) => variable.name === name)?.value
         const texts = (map: Manifest) => JSON.stringify(map.data)
-        const settings = overlay.all('ConfigMap').map(texts)
+        const settings = overlay.configMaps.map(texts)
         const flags = container.args.filter((word: string) => word !== 'migrate' && word !== 'up')
         return [
           ...(images.includes(container.image) ? [] : [`it runs ${container.image}, the service ${images}`]),
@@ -48,7 +48,7 @@ export const migrationFacts: readonly Fact[] = [
           ...(pod.volumes ?? []).map(({ configMap }: Manifest) => configMap?.name),
           ...(containerOf(job).envFrom ?? []).map(({ configMapRef }: Manifest) => configMapRef?.name),
         ].filter(Boolean)
-        const needed = [account, ...overlay.all('ConfigMap').filter(({ metadata }) => maps.includes(metadata.name))]
+        const needed = [account, ...overlay.configMaps.filter(({ metadata }) => maps.includes(metadata.name))]
         const isHook = annotations[hook] !== undefined
         return [
           ...same('number of its ConfigMaps', maps.length, 'wanted', 1),

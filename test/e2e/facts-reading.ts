@@ -83,3 +83,7 @@ export function goSeconds(source: string, name: string): number {
   const scale: Readonly<Record<string, number>> = { Millisecond: 0.001, Second: 1, Minute: 60, Hour: 3600, '': 0 }
   return Number(amount ?? 1) * (scale[unit] ?? Number.NaN)
 }
+
+export function goText(source: string, name: string): string | undefined {
+  return new RegExp(`\\b${name}\\s*=\\s*"([^"]*)"`).exec(source)?.[1]
+}

@@ -125,6 +125,7 @@ export const secretFacts: readonly Fact[] = [
             ...same('the Secret', `${namespace}/${name}`, 'the object', `${metadata.namespace}/${metadata.name}`),
             ...same('type', spec.template.type, 'wanted', 'Opaque'),
             ...same('annotations', annotations, 'wanted', {
+              'sealedsecrets.bitnami.com/managed': 'true',
               'sealedsecrets.bitnami.com/skip-set-owner-references': 'true',
             }),
             // Only people seal: a new project has nothing that could be opened.

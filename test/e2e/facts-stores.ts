@@ -57,7 +57,7 @@ export const storeFacts: readonly Fact[] = [
         const secret = readYaml(overlay.read('deploy/secrets/credentials.example.yaml')).stringData
         const script = overlay.read('scripts/credentials.sh')
         const source = overlay.read('internal/config/secret.go')
-        const settings = JSON.stringify(overlay.all('ConfigMap').map(({ data }) => data))
+        const settings = JSON.stringify(overlay.configMaps.map(({ data }) => data))
         const holds = [
           [app.includes(`checks.Register(${name}.Name, ${name}Store.Check)`), 'no check'],
           [app.includes(`{name: ${name}.Name,`), 'it is never closed'],

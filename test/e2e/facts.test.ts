@@ -52,7 +52,11 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   'every analysis has its template': [
     { of: 'canary', from: 'templateName: orders-canary', to: 'templateName: order-canary' },
     { of: 'canary', from: 'podTemplateHashValue: Stable', to: 'podTemplateHashValue: Latest' },
-    { of: 'canary', from: 'rate(http_requests_total', to: 'rate(http_request_total' },
+    {
+      of: 'canary',
+      from: /(kind: AnalysisTemplate[\s\S]*?)rate\(http_requests_total/,
+      to: '$1rate(http_request_total',
+    },
     { of: 'canary', from: 'subset="{{args.canary}}"', to: 'version="{{args.canary}}"' },
     { of: 'canary', from: 'job="orders"', to: 'job="order"' },
     { of: 'canary', from: 'histogram_quantile(0.99,', to: 'histogram_quantile(0.9,' },
@@ -158,6 +162,58 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: /(kind: ServiceMonitor[\s\S]*?app.kubernetes.io\/component:) server/, to: '$1 servers' },
     { from: '__meta_kubernetes_pod_label_version', to: '__meta_kubernetes_pod_label_release' },
   ],
+  'the rules are those of the objectives': [
+    { from: / > 0\.0072\b/, to: ' > 0.0073' },
+    { from: 'window: 6h', to: 'window: 5h' },
+    { from: /(ratio_rate1h\{[^}]*\} > [\s\S]*?ratio_rate)5m/, to: '$130m' },
+    { from: /le=\\?"0\.8\\?"/, to: 'le="0.9"' },
+    { from: /for: 15m\n(\s+labels:\n\s+service: orders\n\s+severity: critical)/, to: 'for: 5m\n$1' },
+    { file: 'internal/telemetry/durations.go', from: 'sloLatency = 0.8', to: 'sloLatency = 0.9' },
+    { file: 'service.yaml', from: /$/, to: 'slo:\n  availability: 99.9\n' },
+  ],
+  'every metric and label of rules': [
+    { from: 'rate(http_requests_total{', to: 'rate(http_request_total{' },
+    {
+      from: 'sum by (job, namespace) (rate(http_requests_total',
+      to: 'sum by (job, namespaces) (rate(http_requests_total',
+    },
+    { from: 'record: service:requests:rate5m', to: 'record: service:requests:rate1m' },
+    {
+      from: /go_goroutines\{job="orders",namespace="orders"\}/,
+      to: 'go_goroutines{job="orders",namespace="orders-dev"}',
+    },
+    { from: 'kube_pod_container_status_restarts_total', to: 'kube_pod_container_restarts_total' },
+    { from: 'scrapeClassicHistograms: true', to: 'scrapeClassicHistograms: false' },
+    { from: /sum by \(consumer, outcome\)/, to: 'sum by (consumer, result)' },
+  ],
+  'what was asked for is watched': [
+    { from: 'kind: PrometheusRule', to: 'kind: PrometheusRules' },
+    { from: 'kind: AlertmanagerConfig', to: 'kind: AlertmanagerConfigs' },
+    { from: 'grafana_dashboard: "1"', to: 'grafana_dashboard: "0"' },
+    { from: '"uid": "orders"', to: '"uid": "order"' },
+  ],
+  'every alert says how bad': [
+    { from: 'severity: critical', to: 'severity: page' },
+    { from: /service: orders\n(\s+)severity: warning/, to: 'service: order\n$1severity: warning' },
+    { from: /#latencyhigh/, to: '#latency' },
+    { from: /(alert: DeadLetters[\s\S]*?severity:) warning/, to: '$1 critical' },
+    { file: 'docs/runbook.md', from: '## LatencyHigh', to: '## SlowAnswers' },
+  ],
+  'every alert has a test': [
+    { from: 'alert: DeadLetters', to: 'alert: DeadMessages' },
+    {
+      file: 'deploy/monitoring/alerts/production/rules_test.yaml',
+      from: /alertname: Panicked/,
+      to: 'alertname: Panics',
+    },
+  ],
+  'the receiver is told': [
+    { from: /(kind: AlertmanagerConfig[\s\S]*?name: service\n\s+value:) orders/, to: '$1 order' },
+    { from: 'value: LatencyHigh|ErrorRatioUp', to: 'value: LatencyHigh|ErrorRatio' },
+    { from: /(apiSecret:\n\s+key:) api-secret/, to: '$1 secret' },
+    { from: 'agentID: "1000002"', to: 'agentID: "1000003"' },
+    { file: 'README.md', from: 'generic orders-alertmanager', to: 'generic orders-alerts' },
+  ],
   'selectors choose': [{ from: /app.kubernetes.io\/instance: orders-v2/g, to: 'app.kubernetes.io/instance: orders' }],
   'every route goes': [
     { from: /(subsets:\n\s+- labels:\n\s+version:) v1/, to: '$1 v3' },
@@ -208,6 +264,11 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { of: 'sealed', from: /secretName: orders-credentials/, to: 'secretName: orders-secrets' },
     { of: 'sealed', from: /(template:\n\s+metadata:[\s\S]{0,200}?name:) orders-credentials/, to: '$1 orders' },
     { of: 'sealed', from: 'skip-set-owner-references: "true"', to: 'skip-set-owner-references: "false"' },
+    {
+      of: 'sealed',
+      from: 'sealedsecrets.bitnami.com/managed: "true"',
+      to: 'sealedsecrets.bitnami.com/managed: "false"',
+    },
     { of: 'sealed', from: 'encryptedData: {}', to: 'encryptedData: {admin-token: AgBy}' },
     { of: 'sealed', from: /(- sealedsecrets\n\s+verbs:\n)/, to: '$1  - delete\n' },
     { of: 'sealed', from: '- sealedsecrets\n', to: '- secrets\n' },
@@ -300,9 +361,35 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { file: 'internal/config/messaging.go', from: /(defaultConsumerTimeout\s+=) 10/, to: '$1 20' },
     { from: /(sleep:\n\s+seconds:) 5/, to: '$1 6' },
   ],
-  'with NATS every overlay': [
+  'every overlay says where its brokers are': [
     { file: 'deploy/overlays/production/config.yaml', from: ':4222', to: ':4223' },
     { from: 'port: 4222\n', to: 'port: 4223\n' },
+    { of: 'external', file: 'deploy/overlays/production/config.yaml', from: ':9093', to: ':9092' },
+    { of: 'external', file: 'deploy/overlays/production/config.yaml', from: 'brokers:', to: 'servers:' },
+    { of: 'external', from: 'port: 9093\n', to: 'port: 9092\n' },
+  ],
+  'each broker has a check': [
+    { file: 'internal/app/components.go', from: 'checks.Register(nats.Name', to: 'checks.Register(redis.Name' },
+    { file: 'internal/app/components.go', from: '{name: nats.Name,', to: '{name: "broker",' },
+    { file: 'internal/app/components.go', from: '{name: "nats-consumer"', to: '{name: "consumer"' },
+    { of: 'external', file: 'internal/app/components.go', from: 'kafkaBroker.Check', to: 'natsBroker.Check' },
+    { of: 'external', file: 'internal/config/secret.go', from: '{name: KafkaPassword, required: true}', to: '' },
+    { of: 'external', file: 'service.yaml', from: 'kafka:\n', to: 'kafka:\n  sasl: none\n' },
+  ],
+  'brokers are verified': [
+    { file: 'deploy/overlays/production/config.yaml', from: 'tls://', to: 'nats://' },
+    { file: 'deploy/overlays/production/config.yaml', from: 'stream: ', to: 'stream: dev-' },
+    {
+      of: 'external',
+      file: 'deploy/overlays/production/config.yaml',
+      from: 'kafka:\n',
+      to: 'kafka:\n  tls: disable\n',
+    },
+    { of: 'external', file: 'deploy/overlays/production/config.yaml', from: 'topic: ', to: 'topic: staging.' },
+    { of: 'external', file: 'deploy/overlays/production/config.yaml', from: 'group: ', to: 'group: other-' },
+  ],
+  'a stream that the service makes': [
+    { file: 'deploy/overlays/production/config.yaml', from: 'replicas: "3"', to: 'replicas: "1"' },
   ],
   'handler ≤ write': [
     { file: defaults, from: /(defaultHTTPWriteTimeout\s+=) 20/, to: '$1 30' },
@@ -390,6 +477,7 @@ describeWith(['kustomize'], 'facts', () => {
           '--redis',
           '--nats',
           '--config-source=consul',
+          '--alerts-receiver=wecom',
           '--autoscaling-qps=2000',
           '--autoscaling-queue-target=30',
         ),
@@ -404,7 +492,10 @@ describeWith(['kustomize'], 'facts', () => {
         'colours',
         recipe('colours', '--preset=production', '--grpc', '--rollout-strategy=blue-green', '--rollout-engine=none'),
       ],
-      ['external', recipe('external', ...flags, '--postgres', '--nats', '--secrets-provider=external-secrets')],
+      [
+        'external',
+        recipe('external', ...flags, '--postgres', '--nats', '--kafka', '--secrets-provider=external-secrets'),
+      ],
       ['sealed', recipe('sealed', ...flags, '--postgres', '--secrets-provider=sealed-secrets')],
     ] as const) {
       const overlays = overlaysOf(generate(work, entry))

@@ -6,6 +6,7 @@ import { budgetFacts } from './facts-budgets.js'
 import { centreFacts } from './facts-centre.js'
 import { messagingFacts } from './facts-messaging.js'
 import { migrationFacts } from './facts-migrations.js'
+import { monitoringFacts } from './facts-monitoring.js'
 import {
   containerOf,
   defaultsOf,
@@ -45,6 +46,7 @@ export const facts: readonly Fact[] = [
   ...budgetFacts,
   ...centreFacts,
   ...migrationFacts,
+  ...monitoringFacts,
   ...rolloutFacts,
   ...scalingFacts,
   ...secretFacts,
@@ -432,7 +434,7 @@ export const facts: readonly Fact[] = [
         Object.entries(value ?? {}).flatMap(([name, item]) =>
           typeof item === 'object' ? dotted(item, `${prefix}${name}.`) : [`${prefix}${name}`],
         )
-      const data = overlay.all('ConfigMap').flatMap((map) => Object.entries<string>(map.data ?? {}))
+      const data = overlay.configMaps.flatMap((map) => Object.entries<string>(map.data ?? {}))
       const isFile = (name: string) => name.endsWith('.yaml')
       given.push(...data.map(([name]) => name).filter((name) => !isFile(name)))
       const inFile = data.flatMap(([name, text]) => (isFile(name) ? dotted(readYaml(text)) : []))

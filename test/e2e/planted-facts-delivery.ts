@@ -138,8 +138,7 @@ export const syncFacts: readonly Fact[] = [
       if (!isProduction(overlay) || namespacesOf(overlay).length === 1) {
         return []
       }
-      const level = overlay
-        .all('ConfigMap')
+      const level = overlay.configMaps
         .flatMap(({ data }) => Object.values<string>(data ?? {}))
         .filter((text) => /\b(debug)\b/.test(text))
       return ofWorkloads(overlay, (_, __, { env }) => {
@@ -157,8 +156,7 @@ export const syncFacts: readonly Fact[] = [
       const serves = overlay.workloads.some((workload) =>
         workload.spec.template.spec.containers[0].ports.some(({ name }: Manifest) => name === 'grpc'),
       )
-      const told = overlay
-        .all('ConfigMap')
+      const told = overlay.configMaps
         .flatMap(({ data }) => Object.entries<string>(data ?? {}))
         .some(([name, text]) => (name === 'GRPC_REFLECTION' ? text === 'true' : /^ {2}reflection: true$/m.test(text)))
       const only = namespacesOf(overlay).length === 1
@@ -222,9 +220,9 @@ export const syncFacts: readonly Fact[] = [
           ...(pod.topologySpreadConstraints ?? []).map(({ whenUnsatisfiable: otherwise }: Manifest) =>
             unless(otherwise === 'ScheduleAnyway', `a lost zone leaves pods pending: ${otherwise}`),
           ),
-          ...overlay
-            .all('ConfigMap')
-            .map(({ metadata: { name } }) => unless([...mounted, ...given].includes(name), `no pod gets ${name}`)),
+          ...overlay.configMaps.map(({ metadata: { name } }) =>
+            unless([...mounted, ...given].includes(name), `no pod gets ${name}`),
+          ),
         ]
       }),
       ...overlay

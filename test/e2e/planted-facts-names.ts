@@ -88,6 +88,8 @@ export const nameFacts: readonly Fact[] = [
         PodDisruptionBudget: overlay.has('scripts/blue-green.sh') ? [name] : workloads,
         HorizontalPodAutoscaler: workloads,
         ServiceMonitor: [name],
+        PrometheusRule: [name],
+        AlertmanagerConfig: [name],
         DestinationRule: [name],
         VirtualService: [name],
         NetworkPolicy: [name],

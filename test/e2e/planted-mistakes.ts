@@ -297,6 +297,22 @@ export const leafMistakes: readonly LeafMistake[] = [
     change: (value) => (typeof value === 'string' ? ['*', `${value}x`] : [undefined]),
   },
   {
+    mistake: 'histograms without the buckets that rules count by',
+    at: /^spec\.scrapeClassicHistograms$/,
+    change: () => [false, undefined],
+  },
+  {
+    mistake: 'a threshold of the error budget that is another',
+    at: /\.rules\[\d+\]\.expr$/,
+    kinds: ['PrometheusRule'],
+    change: (value: string) => [
+      `${value}x`,
+      ...(/ratio_rate\d+[mhd]\{[^}]*\} > [\d.]+\n\s+and \S+ratio_rate/.test(value)
+        ? [value.replace(/> [\d.]+/, '> 0.5')]
+        : []),
+    ],
+  },
+  {
     mistake: 'a namespace without the restricted profile',
     at: /pod-security\.kubernetes\.io\/enforce"\]$/,
     change: () => ['privileged', undefined],

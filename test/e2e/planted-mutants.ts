@@ -136,7 +136,9 @@ function changesOf(object: Manifest): Change[] {
         const changed = structuredClone(object)
         change(changed)
         return { mistake, what, changed, place: leaf.kind }
-      }),
+      })
+      // A change that finds nothing to change, such as in a ConfigMap without settings, is no mistake.
+      .filter(({ changed }) => JSON.stringify(changed) !== JSON.stringify(object)),
   ])
 }
 

@@ -45,4 +45,12 @@ export const tuning: readonly { readonly at: RegExp; readonly reason: string }[]
     at: /^Job spec\.(parallelism|completions|backoffLimit|activeDeadlineSeconds|ttlSecondsAfterFinished)$/,
     reason: 'how patient the migration is; a fact has the numbers',
   },
+  {
+    at: /^PrometheusRule spec\.groups\[\]\.(name|rules\[\]\.annotations\.(summary|description))$/,
+    reason: 'words for people; the tests of the rules, which promtool runs, have the annotations whole',
+  },
+  {
+    at: /^AlertmanagerConfig spec\.receivers\[\]\.\w+\[\]\.(message|title|text|sendResolved|maxAlerts)$/,
+    reason: 'words for people, and how many of them',
+  },
 ]

@@ -250,7 +250,10 @@ case "$*" in "get namespace"*) exit "\${NAMESPACE-0}" ;; *" get sealedsecret "*)
         metadata: {
           name,
           namespace: 'orders-staging',
-          annotations: { 'sealedsecrets.bitnami.com/skip-set-owner-references': 'true' },
+          annotations: {
+            'sealedsecrets.bitnami.com/skip-set-owner-references': 'true',
+            'sealedsecrets.bitnami.com/managed': 'true',
+          },
         },
         type: 'Opaque',
         data: {
@@ -369,8 +372,9 @@ esac`
       git('push', '--quiet', 'origin', 'main')
       const { jobs, on } = parse(fs.readFileSync(path.join(cwd, '.github/workflows/release.yaml'), 'utf8'))
       const set = (environment: string, commit: string): Outcome => {
-        const step = jobs[`deploy-${environment}`].steps.find(({ name }: { name: string }) => name === 'Set the image')
-        return run('bash', ['-e', '-c', step.run], { cwd, env: { COMMIT: commit, IMAGE: step.env.IMAGE } })
+        const named = ({ name }: { name: string }) => name === 'Write it into the overlay'
+        const step = jobs[`deploy-${environment}`].steps.find(named)
+        return run('bash', ['-e', '-c', step.run], { cwd, env: { COMMIT: commit } })
       }
       const tag = (environment: string): string =>
         parse(git('show', `origin/main:deploy/overlays/${environment}/kustomization.yaml`)).images[0].newTag
@@ -407,7 +411,7 @@ esac`
         expect(job.concurrency).toMatchObject({ group: `deploy-${environment}`, 'cancel-in-progress': false })
         const [checkout, set, smoke] = job.steps
         expect(checkout.with).toEqual({ ref: 'main', 'fetch-depth': 0 })
-        expect(set.env).toEqual({ COMMIT: '${{ github.sha }}', IMAGE: 'orders' })
+        expect(set.env).toEqual({ COMMIT: '${{ github.sha }}' })
         expect(smoke.run).toMatch(/^sh scripts\/smoke\.sh "\$BASE_URL" "\$COMMIT" \d+$/)
         expect(smoke.env.COMMIT).toBe(set.env.COMMIT)
         expect(smoke.env.BASE_URL).toContain(

@@ -9,6 +9,7 @@ const durations = fc.constantFrom('800ms', '1s', '1.5s', '15s', '20s', '1m', '1m
 const bytes = fc.constantFrom('64Mi', '100M', '256Mi', '512Mi', '1Gi', '3G', '8Gi')
 const hosts = fc.constantFrom('db', 'db.data.svc', 'db.data.svc.cluster.local', 'db.example.com', '10.0.0.1', '1')
 const sqlNames = fc.constantFrom('orders', '_', 'true', 'null', 'x'.repeat(32), 'a1')
+const kafkaName = fc.stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,40}$/)
 const paths = fc.constantFrom('/livez', '/readyz', '/startupz', '/healthz', '/a/b-c', '/~x.y', '/probe/_z')
 
 /** Values of the options whose alphabet is a pattern; every such option is here, or {@link valuesOf} throws. */
@@ -53,6 +54,9 @@ const texts: Readonly<Partial<Record<Key, fc.Arbitrary<unknown>>>> = {
   'istio.gateway': fc.constantFrom('create', 'istio-system/main', 'a/b.c'),
   'istio.timeout': durations,
   'slo.latencyP99': durations,
+  'slo.availability': fc.constantFrom(50, 93.1, 99, 99.9, 99.95, 99.9873, 99.999),
+  'alerts.wecom.corpId': fc.constantFrom('ww0123456789abcdef', 'null', '0x1F', '1e10'),
+  'alerts.wecom.agentId': fc.constantFrom('1000002', '0', '0012'),
   'rollout.steps': fc
     .uniqueArray(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 5 })
     .map((steps) => steps.sort((a, b) => a - b)),
@@ -75,6 +79,10 @@ const texts: Readonly<Partial<Record<Key, fc.Arbitrary<unknown>>>> = {
     maxKeys: 4,
     noNullPrototype: true,
   }),
+  'kafka.brokers': fc.constantFrom(['kafka.messaging.svc:9093'], ['a:1', '10.0.0.1:65535', 'b.example.com:9092']),
+  'kafka.user': kafkaName,
+  'kafka.topic': kafkaName,
+  'kafka.group': kafkaName,
   'autoscaling.queue.name': fc.constantFrom('jobs', '1e3', 'true', 'a.b-c_D'),
   'metrics.prometheus': fc.constantFrom('http://prometheus.example.com', 'https://a.svc:9090'),
   'nats.url': fc.constantFrom('nats://nats.messaging.svc:4222', 'tls://10.0.0.1:65535', 'nats://a:1'),

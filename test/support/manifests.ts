@@ -31,6 +31,11 @@ export class Overlay {
     return this.all('Deployment', 'StatefulSet', 'Rollout')
   }
 
+  /** The ConfigMaps with settings: a dashboard is Grafana's to read. */
+  get configMaps(): Manifest[] {
+    return this.all('ConfigMap').filter(({ metadata }) => metadata.labels?.grafana_dashboard === undefined)
+  }
+
   /** The Argo CD Application of this environment, when there is one. */
   get application(): Manifest | undefined {
     const file = `deploy/argocd/application-${this.environment}.yaml`

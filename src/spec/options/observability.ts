@@ -23,13 +23,24 @@ export const observability = {
     help: 'runtime profiles on the admin port',
     ask: 'Serve runtime profiles (pprof)?',
   }),
-  'dashboards.enabled': boolean({ default: false, later: true, help: 'Grafana dashboards' }),
-  'alerts.enabled': boolean({ default: false, later: true, help: 'alert rules' }),
+  'dashboards.enabled': boolean({
+    default: false,
+    help: 'a Grafana dashboard: latency, traffic, errors, saturation',
+    when: 'metrics.enabled',
+    ask: 'Add a Grafana dashboard?',
+  }),
+  'alerts.enabled': boolean({
+    default: false,
+    help: 'alert rules with tests, and a runbook',
+    when: 'metrics.enabled',
+    ask: 'Add alert rules?',
+  }),
   'slo.availability': percentage(50, 99.999, {
     default: 99.95,
-    later: true,
     unit: '%',
     help: 'share of requests that succeed',
+    when: 'alerts.enabled',
+    ask: 'Availability objective, in %',
   }),
   'slo.latencyP99': text(rules.duration, {
     default: '800ms',
@@ -39,7 +50,17 @@ export const observability = {
   }),
   'alerts.receiver': choice(['wecom', 'slack', 'webhook', 'none'], {
     default: 'none',
-    later: ['wecom', 'slack', 'webhook'],
-    help: 'where alerts go',
+    help: 'whom Alertmanager tells (none: the cluster decides)',
+    when: 'alerts.enabled',
+    ask: 'Who gets the alerts?',
+  }),
+  'alerts.wecom.corpId': text(rules.wecomCorpId, {
+    help: 'id of the company in WeCom; else that of Alertmanager',
+    when: 'alerts.enabled',
+  }),
+  'alerts.wecom.agentId': text(rules.wecomAgentId, {
+    default: '1000002',
+    help: 'id of the application in WeCom',
+    when: 'alerts.enabled',
   }),
 }

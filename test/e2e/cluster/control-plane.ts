@@ -107,6 +107,24 @@ export class ControlPlane {
     return folder
   }
 
+  /**
+   * Starts a program that takes itself for a pod of a namespace: it finds the API server and the administrator's token
+   * where client-go looks for them, in a mount namespace of its own. Needs root.
+   */
+  startAsPod(tool: string, args: readonly string[], namespace: string): void {
+    const { clusters, users } = JSON.parse(fs.readFileSync(this.kubeconfig('admin'), 'utf8'))
+    const { hostname, port } = new URL(clusters[0].cluster.server)
+    const account = fs.mkdtempSync(path.join(this.folder, 'account-'))
+    fs.copyFileSync(clusters[0].cluster['certificate-authority'], path.join(account, 'ca.crt'))
+    fs.writeFileSync(path.join(account, 'token'), users[0].user.token)
+    fs.writeFileSync(path.join(account, 'namespace'), namespace)
+    const place = '/run/secrets/kubernetes.io/serviceaccount'
+    const script = `mount -t tmpfs none /run && mkdir -p ${place} && cp "$1"/* ${place} && shift && exec "$@"`
+    const inside = ['env', `KUBERNETES_SERVICE_HOST=${hostname}`, `KUBERNETES_SERVICE_PORT=${port}`]
+    const program = toolPath(tool) ?? tool
+    this.run(tool, 'unshare', ['--mount', 'sh', '-euc', script, 'sh', account, ...inside, program, ...args])
+  }
+
   /** Starts the controller of Argo Rollouts; its custom resources have to be there. */
   startRollouts(): void {
     const [metrics, health] = this.ports.slice(7)

@@ -1,14 +1,10 @@
-import fs from 'node:fs'
-import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect, test } from '@jest/globals'
-import { send, until } from '../../support/load.js'
+import { until } from '../../support/load.js'
 import { Nats } from '../../support/nats.js'
-import { generate, recipe, workFolder } from '../../support/project.js'
-import { record } from '../../support/proof.js'
-import { records, Service } from '../../support/service.js'
-import { describeWith, succeed } from '../../support/tools.js'
-import { toolVersion } from '../tools/table.mjs'
+import { workFolder } from '../../support/project.js'
+import { records } from '../../support/service.js'
+import { describeWith } from '../../support/tools.js'
+import { built, deadly, messages, Stage, status, stopped } from './broker-stage.js'
 
 const user = 'orders'
 const subject = 'greetings.created'
@@ -18,37 +14,31 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
   let binary: string
 
   beforeAll(() => {
-    const project = generate(work, recipe('orders', '--nats'))
-    // The example keeps names out of the log, and the tests have to know whose message was handled.
-    const handler = path.join(project, 'internal/greeted/greeted.go')
-    const source = fs.readFileSync(handler, 'utf8')
-    const telling = source.replace('"message_id", m.ID)', '"message_id", m.ID, "name", event.Name)')
-    expect(telling).not.toBe(source)
-    fs.writeFileSync(handler, telling)
-    binary = path.join(project, 'bin/orders')
-    succeed('make', ['build'], { cwd: project })
+    binary = built(work, '--nats', deadly)
   })
 
   /** A server, and the service against it, which ends whatever happens. */
-  async function running(use: (stage: Stage) => Promise<void>): Promise<void> {
-    const stage = new Stage(binary, work, await Nats.start({ access: { user, password: 'first' } }))
+  async function running(use: (stage: Stage, nats: Nats) => Promise<void>): Promise<void> {
+    const server = await Nats.start({ access: { user, password: 'first' } })
+    const env = { NATS_URL: `nats://${server.address}`, NATS_USER: user, NATS_REPLICAS: '1' }
+    const stage = new Stage(binary, work, { name: 'nats', tool: 'nats-server', server, env })
     try {
-      await use(stage)
+      await use(stage, server)
     } finally {
       await stage.end()
     }
   }
 
   test('starts before the server, alive and not ready, and finds it when it comes', () =>
-    running(async (stage) => {
-      await stage.nats.kill()
+    running(async (stage, nats) => {
+      await nats.kill()
       const service = await stage.start()
       await until(async () => (await status(service, '/livez')) === 200)
       expect(await status(service, '/readyz')).toBe(503)
       const { status: refused, body } = await service.get('/v1/greetings/Ada')
       expect(refused).toBe(503)
       expect(body).not.toContain('127.0.0.1')
-      await stage.nats.launch()
+      await nats.launch()
       await service.ready()
       expect(await stage.greet('Ada')).toBe(200)
       await stage.settled('server comes later')
@@ -57,16 +47,16 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
     }))
 
   test('loses and repeats nothing when the server is killed and comes back', () =>
-    running(async (stage) => {
+    running(async (stage, nats) => {
       const service = await stage.start()
       await service.ready()
       const load = stage.load()
       await until(() => stage.acknowledged.size > 50)
-      await stage.nats.kill()
+      await nats.kill()
       await until(async () => (await status(service, '/readyz')) === 503)
       expect(await status(service, '/livez')).toBe(200)
       const before = stage.acknowledged.size
-      await stage.nats.restart()
+      await nats.restart()
       await service.ready()
       await until(() => stage.acknowledged.size > before + 50)
       await load.stop()
@@ -76,19 +66,19 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
     }))
 
   test('fails in time while the server hangs, and goes on when it wakes up', () =>
-    running(async (stage) => {
+    running(async (stage, nats) => {
       const service = await stage.start()
       await service.ready()
       const load = stage.load()
       await until(() => stage.acknowledged.size > 50)
-      stage.nats.pause()
+      nats.pause()
       await until(async () => (await status(service, '/readyz')) === 503)
       const begin = Date.now()
       expect(await stage.greet('Hangs')).toBe(503)
       // Two seconds for the answer of the broker, and a busy machine.
       expect(Date.now() - begin).toBeLessThan(5_000)
       const before = stage.acknowledged.size
-      stage.nats.resume()
+      nats.resume()
       await service.ready()
       await until(() => stage.acknowledged.size > before + 50)
       await load.stop()
@@ -96,12 +86,12 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
     }))
 
   test('takes a rotated password from the file without a restart', () =>
-    running(async (stage) => {
+    running(async (stage, nats) => {
       const service = await stage.start()
       await service.ready()
       const load = stage.load()
       await until(() => stage.acknowledged.size > 50)
-      await stage.nats.setAccess({ user, password: 'second' })
+      await nats.setAccess({ user, password: 'second' })
       await until(async () => (await status(service, '/readyz')) === 503)
       await until(() => service.stdout.includes('authorization violation'))
       const before = stage.acknowledged.size
@@ -114,14 +104,33 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
     }))
 
   test('puts a message aside that nobody can read', () =>
-    running(async (stage) => {
+    running(async (stage, nats) => {
       const service = await stage.start()
       await service.ready()
-      await stage.nats.publish(subject, 'not JSON')
+      await nats.publish(subject, 'not JSON')
       await until(async () => (await stage.count('dead_lettered')) === 1)
       expect(records(service.stderr).map(({ message }) => message)).toContain('message becomes a dead letter')
       expect(await stage.greet('Ada')).toBe(200)
       await stage.settled('message unreadable')
+    }))
+
+  test('puts a message aside that has ended every process that handled it', () =>
+    running(async (stage) => {
+      // What was not answered comes again after twice the time of a try, and ten seconds.
+      const tries = { CONSUMER_MAX_TRIES: '1', CONSUMER_TIMEOUT: '1s' }
+      const first = await stage.start(tries)
+      await first.ready()
+      await stage.greet('deadly')
+      expect((await first.exit()).code).toBe(1)
+      const second = await stage.start(tries)
+      expect((await second.exit()).code).toBe(1)
+      const third = await stage.start(tries)
+      await third.ready()
+      await until(async () => (await stage.count('dead_lettered')) === 1)
+      expect(third.stderr).toContain('processes that have ended while they handled it: 1')
+      expect(await stage.greet('Ada')).toBe(200)
+      stage.acknowledged.delete('deadly')
+      await stage.settled('message that ends processes')
     }))
 
   test('finishes what is in hand on SIGTERM under load, and leaves the rest to the next', () =>
@@ -142,138 +151,3 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
       await stage.settled('SIGTERM under load')
     }))
 })
-
-/** One server and the services that run against it, one after the other. */
-class Stage {
-  /** Names of the greetings that were answered with 200: the broker has said that it has them. */
-  readonly acknowledged = new Set<string>()
-  private readonly services: Service[] = []
-  private readonly credentials: string
-  private greetings = 0
-  private loading = false
-
-  constructor(
-    private readonly binary: string,
-    work: string,
-    readonly nats: Nats,
-  ) {
-    this.credentials = fs.mkdtempSync(path.join(work, 'credentials-'))
-    this.setPassword('first')
-  }
-
-  async start(): Promise<Service> {
-    const service = await Service.start([this.binary], {
-      env: {
-        NATS_URL: `nats://${this.nats.address}`,
-        NATS_USER: user,
-        CREDENTIALS_DIR: this.credentials,
-        SHUTDOWN_DRAIN: '0s',
-        HEALTH_CHECK_CACHE: '0s',
-      },
-    })
-    this.services.push(service)
-    return service
-  }
-
-  setPassword(password: string): void {
-    // As the kubelet does it: no reader finds half of it.
-    const file = path.join(this.credentials, 'nats-password')
-    fs.writeFileSync(`${file}.new`, password)
-    fs.renameSync(`${file}.new`, file)
-  }
-
-  /** One greeting, whose status is returned; 0 without an answer. */
-  async greet(name: string): Promise<number> {
-    const { status } = await send(this.current.port, { path: `/v1/greetings/${name}` }).catch(() => ({ status: 0 }))
-    if (status === 200) {
-      this.acknowledged.add(name)
-    }
-    return status
-  }
-
-  /** Four at a time, until it is stopped. */
-  load(): { stop(): Promise<void> } {
-    this.loading = true
-    const clients = [1, 2, 3, 4].map(async () => {
-      while (this.loading) {
-        this.greetings += 1
-        const status = await this.greet(`n${this.greetings}`)
-        await sleep(status === 200 ? 1 : 50)
-      }
-    })
-    return {
-      stop: async () => {
-        this.loading = false
-        await Promise.all(clients)
-      },
-    }
-  }
-
-  /** How many messages of an outcome the current service counts. */
-  async count(outcome: string): Promise<number> {
-    const { body } = await this.current.admin('/metrics')
-    return Number(new RegExp(`^consumer_messages_total\\{.*outcome="${outcome}"\\} (\\d+)$`, 'm').exec(body)?.[1])
-  }
-
-  /** Waits until all that was acknowledged is handled, then looks for what was handled twice. */
-  async settled(event: string): Promise<void> {
-    const missing = () => {
-      const names = new Set(this.handled().map(({ name }) => name))
-      return [...this.acknowledged].filter((name) => !names.has(name))
-    }
-    await until(() => missing().length === 0).catch(() => undefined)
-    // What would come again does so before its acknowledgement is waited for in vain.
-    await sleep(500)
-    const ids = this.handled().map(({ message_id: id }) => id)
-    const repeated = ids.filter((id, at) => ids.indexOf(id) !== at)
-    const findings = [
-      ...missing().map((name) => `lost: ${name}`),
-      ...[...new Set(repeated)].map((id) => `handled twice: ${id}`),
-    ]
-    record({
-      group: 'dependencies',
-      tool: 'nats-server',
-      version: toolVersion('nats-server'),
-      subject: event,
-      judged: 1,
-      unit: 'runs',
-      findings,
-    })
-    expect(findings).toEqual([])
-    const counted = await this.count('processed')
-    const { length } = records(this.current.stdout).filter(({ message }) => message === 'somebody was greeted')
-    expect(counted).toBe(length)
-  }
-
-  async end(): Promise<void> {
-    this.loading = false
-    for (const service of this.services) {
-      await service.kill()
-    }
-    await this.nats.end()
-  }
-
-  private get current(): Service {
-    return this.services.at(-1) as Service
-  }
-
-  /** Events that a handler has finished, in every service. */
-  private handled() {
-    return this.services
-      .flatMap((service) => records(service.stdout.slice(0, service.stdout.lastIndexOf('\n') + 1)))
-      .filter(({ message }) => message === 'somebody was greeted')
-  }
-}
-
-const status = async (service: Service, probe: string) =>
-  service.admin(probe).then(
-    (answer) => answer.status,
-    () => 0,
-  )
-
-const messages = (service: Service) => records(service.stdout).map(({ message }) => message)
-
-const stopped = (service: Service) =>
-  records(service.stdout)
-    .filter(({ message }) => message === 'component stopped')
-    .map(({ component }) => component)

@@ -4,8 +4,8 @@ import { generate, recipe } from '../../support/project.js'
 import { succeed } from '../../support/tools.js'
 
 /** Generates a project, and adds routes and a check to it where its comments say that they belong. */
-export function plantedProject(work: string): string {
-  const project = generate(work, recipe('planted'))
+export function plantedProject(work: string, ...flags: string[]): string {
+  const project = generate(work, recipe('planted', ...flags))
   const components = path.join(project, 'internal/app/components.go')
   const line = '\tregisterVersion(mux)\n'
   const before = fs.readFileSync(components, 'utf8')

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { parseAllDocuments, stringify } from 'yaml'
 import type { Manifest } from '../../support/manifests.js'
 import { filesBelow } from '../../support/project.js'
+import { alertmanagerOf } from '../monitoring/alertmanager.js'
 import { complain } from './files.js'
 import type { Judge, Judgement } from './judgement.js'
 
@@ -48,8 +49,8 @@ function each(files: readonly string[], judge: (file: string) => string[]): stri
 }
 
 /**
- * Judges a copy of deploy/monitoring in which a PrometheusRule is the rule file that it holds: promtool reads no
- * Kubernetes objects, and tests of rules name rule files.
+ * Judges a copy of deploy/monitoring in which a PrometheusRule is the rule file that it holds, and an AlertmanagerConfig
+ * what the operator makes of it: promtool and amtool read no Kubernetes objects, and tests of rules name rule files.
  */
 function inPlainFiles(project: string, judge: (folder: string, files: Files) => string[][]): Judgement {
   const source = path.join(project, 'deploy/monitoring')
@@ -62,12 +63,12 @@ function inPlainFiles(project: string, judge: (folder: string, files: Files) => 
     for (const file of filesBelow(source, /\.ya?ml$/)) {
       const text = fs.readFileSync(path.join(source, file), 'utf8')
       const [document] = parseAllDocuments(text)
-      const content = document?.toJS() ?? {}
-      const isRule = content.kind === 'PrometheusRule'
+      const object = document?.toJS() ?? {}
+      const plain = plainOf(object)
       fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
-      fs.writeFileSync(path.join(folder, file), isRule ? stringify(content.spec) : text)
+      fs.writeFileSync(path.join(folder, file), plain === object ? text : stringify(plain))
       for (const shape of Object.keys(shapes) as (keyof typeof shapes)[]) {
-        if (shapes[shape](isRule ? content.spec : content)) {
+        if (shapes[shape](plain)) {
           found[shape].push(file)
         }
       }
@@ -77,4 +78,13 @@ function inPlainFiles(project: string, judge: (folder: string, files: Files) => 
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The file that an object stands for; itself where it is none. */
+function plainOf(object: Manifest): Manifest {
+  return object.kind === 'PrometheusRule'
+    ? object.spec
+    : object.kind === 'AlertmanagerConfig'
+      ? alertmanagerOf(object)
+      : object
 }

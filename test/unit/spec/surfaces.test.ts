@@ -70,7 +70,7 @@ describe('JSON Schema', () => {
     [{ http: { port: '8080' } }],
     [{ name: 'Orders' }],
     [{ rollout: { strategy: 'recreate' } }],
-    [{ kafka: { enabled: true } }],
+    [{ istio: { mode: 'ambient' } }],
     [{ postgres: { tls: 'prefer' } }],
     [{ version: 2 }],
   ])('refuses %j', (document) => {

@@ -1,9 +1,6 @@
 package config
 
-import (
-	"regexp"
-	"time"
-)
+import "time"
 
 const (
 	// Half of the pool: each message in hand has a connection for its transaction,
@@ -46,22 +43,5 @@ func consumerFields() []Field {
 			Doc:  "budget of one try, and of the end: messages in hand are waited for as long",
 			kind: durationKind(func(c *Config) *time.Duration { return &c.Consumer.Timeout }, defaultConsumerTimeout, shortest),
 		},
-	}
-}
-
-// patternKind is a text with an alphabet.
-func patternKind(at func(*Config) *string, def string, pattern *regexp.Regexp, want string) kind {
-	return kind{
-		Default: def,
-		Range:   want,
-		set: func(c *Config, text string) error {
-			if !pattern.MatchString(text) {
-				return rejected(text)
-			}
-			*at(c) = text
-
-			return nil
-		},
-		get: func(c *Config) string { return *at(c) },
 	}
 }

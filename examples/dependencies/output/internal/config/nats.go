@@ -3,11 +3,15 @@ package config
 import "regexp"
 
 const (
-	defaultNATSURL      = "nats://nats.messaging.svc.cluster.local:4222"
+	defaultNATSURL      = "tls://nats.messaging.svc.cluster.local:4222"
 	defaultNATSUser     = ""
 	defaultNATSStream   = "GREETINGS"
 	defaultNATSSubject  = "greetings.created"
 	defaultNATSConsumer = "checkout"
+
+	// Three servers keep a stream when one of them is lost; a server that stands alone can't.
+	defaultNATSReplicas = 3
+	maxNATSReplicas     = 5
 )
 
 // NATS is where messages go and come from. The credential NATSPassword is the
@@ -18,6 +22,7 @@ type NATS struct {
 	Stream   string
 	Subject  string
 	Consumer string
+	Replicas int
 }
 
 var (
@@ -42,31 +47,37 @@ func natsFields() []Field {
 			Key:  "nats.url",
 			Env:  "NATS_URL",
 			Doc:  "servers of NATS; tls:// encrypts and checks the server's name",
-			kind: patternKind(func(c *Config) *string { return &c.NATS.URL }, defaultNATSURL, natsURL, "nats://host:port or tls://host:port, several with commas, without a password"),
+			kind: textKind(func(c *Config) *string { return &c.NATS.URL }, defaultNATSURL, natsURL, "nats://host:port or tls://host:port, several with commas, without a password"),
 		},
 		{
 			Key:  "nats.user",
 			Env:  "NATS_USER",
 			Doc:  "user of NATS, whose password is the credential nats-password; without a user that is the token",
-			kind: patternKind(func(c *Config) *string { return &c.NATS.User }, defaultNATSUser, natsUser, "a name without spaces and colons, or nothing"),
+			kind: textKind(func(c *Config) *string { return &c.NATS.User }, defaultNATSUser, natsUser, "a name without spaces and colons, or nothing"),
 		},
 		{
 			Key:  "nats.stream",
 			Env:  "NATS_STREAM",
 			Doc:  "stream that keeps the messages; made if there is none",
-			kind: patternKind(func(c *Config) *string { return &c.NATS.Stream }, defaultNATSStream, natsName, name),
+			kind: textKind(func(c *Config) *string { return &c.NATS.Stream }, defaultNATSStream, natsName, name),
 		},
 		{
 			Key:  "nats.subject",
 			Env:  "NATS_SUBJECT",
 			Doc:  "subject of the messages",
-			kind: patternKind(func(c *Config) *string { return &c.NATS.Subject }, defaultNATSSubject, natsSubject, "words with full stops between them, no wildcards"),
+			kind: textKind(func(c *Config) *string { return &c.NATS.Subject }, defaultNATSSubject, natsSubject, "words with full stops between them, no wildcards"),
 		},
 		{
 			Key:  "nats.consumer",
 			Env:  "NATS_CONSUMER",
 			Doc:  "durable consumer that the replicas share",
-			kind: patternKind(func(c *Config) *string { return &c.NATS.Consumer }, defaultNATSConsumer, natsName, name),
+			kind: textKind(func(c *Config) *string { return &c.NATS.Consumer }, defaultNATSConsumer, natsName, name),
+		},
+		{
+			Key:  "nats.replicas",
+			Env:  "NATS_REPLICAS",
+			Doc:  "servers that keep a copy of a stream that is made here; one that exists is left as it is",
+			kind: intKind(func(c *Config) *int { return &c.NATS.Replicas }, defaultNATSReplicas, 1, maxNATSReplicas),
 		},
 	}
 }

@@ -20,6 +20,8 @@ func TestNATSSettings(t *testing.T) {
 		{"NATS_SUBJECT", "a.*", false},
 		{"NATS_SUBJECT", "a..b", false},
 		{"NATS_CONSUMER", "a b", false},
+		{"NATS_REPLICAS", "1", true},
+		{"NATS_REPLICAS", "6", false},
 		{"NATS_USER", "app", true},
 		{"NATS_USER", "app:hunter2", false},
 	}

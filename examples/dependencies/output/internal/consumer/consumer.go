@@ -73,6 +73,10 @@ type Consumer struct {
 	stopHandling  context.CancelFunc
 	done          chan struct{}
 
+	// alone is for a message that may have ended a process: nothing is handled
+	// beside it, so nothing else is suspected the next time.
+	alone sync.RWMutex
+
 	processed, failed, deadLettered, duplicates, inFlight, lag atomic.Int64
 }
 
@@ -139,7 +143,24 @@ func (c *Consumer) Stats() Stats {
 
 func (c *Consumer) handle(ctx context.Context, d messaging.Delivery) {
 	m := d.Message()
-	ran, err := c.try(ctx, m)
+	if n := d.Unanswered(); n >= c.Limits.MaxTries {
+		c.failed.Add(1)
+		c.deadLetter(ctx, d, fmt.Errorf("processes that have ended while they handled it: %d", n))
+
+		return
+	} else if n > 0 {
+		c.alone.Lock()
+		defer c.alone.Unlock()
+	} else {
+		c.alone.RLock()
+		defer c.alone.RUnlock()
+	}
+	ran, err := false, d.Begin(ctx)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrBusy, err)
+	} else {
+		ran, err = c.try(ctx, m)
+	}
 	switch {
 	case err == nil && ran:
 		c.processed.Add(1)
@@ -151,24 +172,19 @@ func (c *Consumer) handle(ctx context.Context, d messaging.Delivery) {
 		// Given up by a shutdown, for another replica; or busy: delivered a second time while the first is at work. Not to be
 		// acknowledged: that one may yet fail. And no failure of the message.
 		c.Logger.WarnContext(ctx, "message waits", "consumer", c.Name, "message_id", m.ID, "error", err)
-		c.retry(ctx, d)
+		c.settle(ctx, d, "ask for again", func(ctx context.Context) error {
+			return d.Wait(ctx, messaging.Backoff(d.Attempt()))
+		})
 	case errors.Is(err, ErrPermanent) || d.Attempt() >= c.Limits.MaxTries:
 		c.failed.Add(1)
-		c.Logger.ErrorContext(ctx, "message becomes a dead letter",
-			"consumer", c.Name, "message_id", m.ID, "attempt", d.Attempt(), "error", err)
-		c.settle(ctx, d, "put aside", func(ctx context.Context) error {
-			if err := d.DeadLetter(ctx, err.Error()); err != nil {
-				return err
-			}
-			c.deadLettered.Add(1)
-
-			return nil
-		})
+		c.deadLetter(ctx, d, err)
 	default:
 		c.failed.Add(1)
 		c.Logger.WarnContext(ctx, "message failed, to be tried again",
 			"consumer", c.Name, "message_id", m.ID, "attempt", d.Attempt(), "error", err)
-		c.retry(ctx, d)
+		c.settle(ctx, d, "ask for again", func(ctx context.Context) error {
+			return d.Retry(ctx, messaging.Backoff(d.Attempt()))
+		})
 	}
 }
 
@@ -190,9 +206,16 @@ func (c *Consumer) try(ctx context.Context, m messaging.Message) (bool, error) {
 	})
 }
 
-func (c *Consumer) retry(ctx context.Context, d messaging.Delivery) {
-	c.settle(ctx, d, "ask for again", func(ctx context.Context) error {
-		return d.Retry(ctx, messaging.Backoff(d.Attempt()))
+func (c *Consumer) deadLetter(ctx context.Context, d messaging.Delivery, reason error) {
+	c.Logger.ErrorContext(ctx, "message becomes a dead letter",
+		"consumer", c.Name, "message_id", d.Message().ID, "attempt", d.Attempt(), "error", reason)
+	c.settle(ctx, d, "put aside", func(ctx context.Context) error {
+		if err := d.DeadLetter(ctx, reason.Error()); err != nil {
+			return err
+		}
+		c.deadLettered.Add(1)
+
+		return nil
 	})
 }
 

@@ -28,8 +28,9 @@ type broker struct {
 
 type delivery struct {
 	*broker
-	id      string
-	attempt int
+	id         string
+	attempt    int
+	unanswered int
 }
 
 func newBroker(deliveries ...*delivery) *broker {
@@ -57,6 +58,15 @@ func (b *broker) Lag(context.Context) (int64, error) { return b.lag, b.refuse }
 
 func (d *delivery) Message() messaging.Message { return messaging.Message{ID: d.id} }
 func (d *delivery) Attempt() int               { return d.attempt }
+func (d *delivery) Unanswered() int            { return d.unanswered }
+
+func (d *delivery) Begin(ctx context.Context) error {
+	if d.unanswered == 0 {
+		return nil
+	}
+
+	return d.note(ctx, "begin "+d.id)
+}
 
 func (d *delivery) Ack(ctx context.Context) error { return d.note(ctx, "ack "+d.id) }
 
@@ -66,6 +76,14 @@ func (d *delivery) Retry(ctx context.Context, after time.Duration) error {
 	}
 
 	return d.note(ctx, "retry "+d.id)
+}
+
+func (d *delivery) Wait(ctx context.Context, after time.Duration) error {
+	if after <= 0 {
+		return errors.New("no back-off")
+	}
+
+	return d.note(ctx, "wait "+d.id)
 }
 
 func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
@@ -149,6 +167,22 @@ func TestFates(t *testing.T) {
 			want:   []string{"dead letter a: no JSON: not worth another try"},
 			stats:  Stats{Failed: 1, DeadLettered: 1, Lag: 7},
 		},
+		{
+			name: "may have ended a process",
+			deliveries: []*delivery{
+				{id: "a", attempt: 3, unanswered: 2},
+			},
+			want:  []string{"begin a", "ack a"},
+			stats: Stats{Processed: 1, Lag: 7},
+		},
+		{
+			name: "has ended too many",
+			deliveries: []*delivery{
+				{id: "a", attempt: 4, unanswered: 3},
+			},
+			want:  []string{"dead letter a: processes that have ended while they handled it: 3"},
+			stats: Stats{Failed: 1, DeadLettered: 1, Lag: 7},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -211,7 +245,7 @@ func TestSameMessageAtOnce(t *testing.T) {
 		if err := c.Stop(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if want := []string{"retry a", "ack a"}; !slices.Equal(b.fates, want) {
+		if want := []string{"wait a", "ack a"}; !slices.Equal(b.fates, want) {
 			t.Errorf("fates %q, want %q", b.fates, want)
 		}
 	})
@@ -236,7 +270,7 @@ func TestStopGivesUpAfterItsBudget(t *testing.T) {
 		}
 		synctest.Wait()
 		// Given up, and yet the broker hears of it at once.
-		if want := []string{"retry slow"}; !slices.Equal(b.fates, want) {
+		if want := []string{"wait slow"}; !slices.Equal(b.fates, want) {
 			t.Errorf("fates %q, want %q\n%s", b.fates, want, log)
 		}
 	})

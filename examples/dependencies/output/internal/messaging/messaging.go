@@ -12,7 +12,8 @@ import (
 type Message struct {
 	// ID is the idempotency key: a broker drops a second message with the same
 	// one, and a consumer doesn't repeat its effect.
-	ID   string
+	ID string
+	// Data is what publisher and handler agree on.
 	Data []byte
 	// Header carries the trace context, among others.
 	Header map[string]string
@@ -31,25 +32,32 @@ type Publisher interface {
 	Publish(ctx context.Context, m Message) error
 }
 
-// Delivery is a message that waits for its fate: exactly one of Ack, Retry and
-// DeadLetter. Without any of them the broker delivers it again.
+// Delivery is a message that waits for its fate: exactly one of Ack, Retry, Wait
+// and DeadLetter. Without any of them the broker delivers it again.
 type Delivery interface {
 	Message() Message
 	// Attempt is 1 at the first delivery.
 	Attempt() int
+	// Unanswered counts the processes that have begun to handle the message and
+	// have ended without an answer: it may have been what ended them.
+	Unanswered() int
+	// Begin comes before handling, so that Unanswered can count.
+	Begin(ctx context.Context) error
 	// Ack says that the message is done with.
 	Ack(ctx context.Context) error
-	// Retry asks for the message again, after a while.
+	// Retry asks for the message again, after a while: it has failed.
 	Retry(ctx context.Context, after time.Duration) error
+	// Wait does the same where the message has not failed.
+	Wait(ctx context.Context, after time.Duration) error
 	// DeadLetter puts the message aside, with the reason, and then out of the way.
 	DeadLetter(ctx context.Context, reason string) error
 }
 
 // Source is where deliveries come from.
 type Source interface {
-	// Receive hands each delivery to handle, and waits for it to return before it
-	// takes the next. It connects again as often as it takes, and returns once ctx
-	// ends and all that has arrived is handed over.
+	// Receive hands each delivery to handle, at times several at once. It connects
+	// again as often as it takes, and returns once ctx ends and all that it will
+	// hand over is handed over.
 	Receive(ctx context.Context, handle func(Delivery))
 	// Lag counts the messages that nobody has acknowledged yet.
 	Lag(ctx context.Context) (int64, error)

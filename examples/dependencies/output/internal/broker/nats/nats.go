@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"strings"
 	"sync"
@@ -175,7 +174,10 @@ func (c *Client) options(ctx context.Context) []nats.Option {
 		options = append(options, nats.TokenHandler(func() string { return c.password(ctx) }))
 	}
 	if strings.HasPrefix(c.config.URL, "tls://") {
-		options = append(options, nats.ClientTLSConfig(nil, c.authority))
+		// Asked for every connection.
+		options = append(options, nats.ClientTLSConfig(nil, func() (*x509.CertPool, error) {
+			return c.credentials.Authority(config.NATSCA)
+		}))
 	}
 
 	return options
@@ -189,24 +191,6 @@ func (c *Client) password(ctx context.Context) string {
 	}
 
 	return password.Reveal()
-}
-
-// authority returns who may sign the server's certificate: the credential, if
-// there is one, and else whom the system trusts.
-func (c *Client) authority() (*x509.CertPool, error) {
-	authority, err := c.credentials.Read(config.NATSCA)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return x509.SystemCertPool()
-	case err != nil:
-		return nil, err
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM([]byte(authority.Reveal())) {
-		return nil, fmt.Errorf("credential %s: no certificate in PEM", config.NATSCA)
-	}
-
-	return pool, nil
 }
 
 func (c *Client) connected(ctx context.Context, how string) {

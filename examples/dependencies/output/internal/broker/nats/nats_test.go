@@ -3,10 +3,8 @@ package nats
 import (
 	"bytes"
 	"context"
-	"encoding/pem"
 	"errors"
 	"log/slog"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -137,18 +135,15 @@ func TestAuthority(t *testing.T) {
 	secured := nowhere
 	secured.URL = "tls://127.0.0.1:1"
 	c, _, dir := newTestClient(t, secured)
-	if o := applied(t, c); !o.Secure {
+	o := applied(t, c)
+	if !o.Secure {
 		t.Error("tls:// is not secure")
 	}
-	server := httptest.NewTLSServer(nil)
-	defer server.Close()
-	writeCredential(t, dir, config.NATSCA,
-		string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
-	if pool, err := c.authority(); err != nil || pool == nil {
-		t.Errorf("pool %v, err %v", pool, err)
+	if pool, err := o.RootCAsCB(); pool != nil || err != nil {
+		t.Errorf("pool %v, err %v; want the system's", pool, err)
 	}
 	writeCredential(t, dir, config.NATSCA, "not a certificate")
-	if _, err := c.authority(); err == nil || !strings.Contains(err.Error(), config.NATSCA) {
+	if _, err := o.RootCAsCB(); err == nil || !strings.Contains(err.Error(), config.NATSCA) {
 		t.Errorf("err = %v, want one that names the file", err)
 	}
 }
@@ -185,26 +180,101 @@ func (m *message) Metadata() (*jetstream.MsgMetadata, error) {
 	}, m.refused
 }
 
+func (m *message) DoubleAck(context.Context) error { return nil }
+
 func (m *message) NakWithDelay(delay time.Duration) error {
 	m.delay = delay
 
 	return nil
 }
 
+// bucket is a jetstream.KeyValue without a server.
+type bucket struct {
+	jetstream.KeyValue
+	entries map[string]string
+}
+
+type entry struct {
+	jetstream.KeyValueEntry
+	value string
+}
+
+func (e entry) Value() []byte { return []byte(e.value) }
+
+func (b bucket) Get(_ context.Context, key string) (jetstream.KeyValueEntry, error) {
+	if value, ok := b.entries[key]; ok {
+		return entry{value: value}, nil
+	}
+
+	return nil, jetstream.ErrKeyNotFound
+}
+
+func (b bucket) PutString(_ context.Context, key, value string) (uint64, error) {
+	b.entries[key] = value
+
+	return 1, nil
+}
+
+func (b bucket) Delete(_ context.Context, key string, _ ...jetstream.KVDeleteOpt) error {
+	delete(b.entries, key)
+
+	return nil
+}
+
+func TestWhatTheServerDoesNotCount(t *testing.T) {
+	c, _, _ := newTestClient(t, nowhere)
+	kept := bucket{entries: make(map[string]string)}
+	deliver := func(times uint64) *delivery { return c.delivery(t.Context(), kept, &message{delivered: times}) }
+
+	first := deliver(1)
+	if err := first.Begin(t.Context()); err != nil || len(kept.entries) != 0 {
+		t.Errorf("a first delivery costs nothing: %v, err %v", kept.entries, err)
+	}
+	if err := first.Wait(t.Context(), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	second := deliver(2)
+	if second.Attempt() != 1 || second.Unanswered() != 0 {
+		t.Errorf("attempt %d, %d unanswered: it has only waited", second.Attempt(), second.Unanswered())
+	}
+	if err := second.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// The process ends here, and the next one:
+	third := deliver(3)
+	if third.Attempt() != 2 || third.Unanswered() != 1 {
+		t.Errorf("attempt %d, %d unanswered", third.Attempt(), third.Unanswered())
+	}
+	if err := third.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := third.Retry(t.Context(), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	fourth := deliver(4)
+	if fourth.Attempt() != 3 || fourth.Unanswered() != 1 {
+		t.Errorf("attempt %d, %d unanswered: it has failed and was answered", fourth.Attempt(), fourth.Unanswered())
+	}
+	if err := fourth.Ack(t.Context()); err != nil || len(kept.entries) != 0 {
+		t.Errorf("%v is kept of a message that is done with, err %v", kept.entries, err)
+	}
+}
+
 func TestDelivery(t *testing.T) {
 	c, _, _ := newTestClient(t, nowhere)
 	m := &message{header: nats.Header{"Nats-Msg-Id": {"id"}, "traceparent": {"00-1"}}, delivered: 3}
-	d := c.delivery(m)
+	kept := bucket{entries: make(map[string]string)}
+	d := c.delivery(t.Context(), kept, m)
 	if got := d.Message(); got.ID != "id" || got.Header["traceparent"] != "00-1" || string(got.Data) != "data" || d.Attempt() != 3 {
 		t.Errorf("%+v, attempt %d", got, d.Attempt())
 	}
 	if err := d.Retry(t.Context(), time.Minute); err != nil || m.delay != time.Minute {
 		t.Errorf("delay %s, err %v", m.delay, err)
 	}
-	if id := c.delivery(&message{delivered: 1}).Message().ID; !strings.HasPrefix(id, "S:42:") {
+	if id := c.delivery(t.Context(), kept, &message{delivered: 1}).Message().ID; !strings.HasPrefix(id, "S:42:") {
 		t.Errorf("id %q of a message without one, want its place and time", id)
 	}
-	if attempt := c.delivery(&message{refused: errors.New("no")}).Attempt(); attempt != 1 {
+	if attempt := c.delivery(t.Context(), kept, &message{refused: errors.New("no")}).Attempt(); attempt != 1 {
 		t.Errorf("attempt %d", attempt)
 	}
 }
@@ -231,7 +301,7 @@ func TestServer(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), setupTimeout)
 		defer cancel()
 		dead, _ := c.deadLetters()
-		for _, stream := range []string{name, dead} {
+		for _, stream := range []string{name, dead, "KV_" + c.bucketName()} {
 			_ = c.js.DeleteStream(ctx, stream)
 		}
 		if err := c.Stop(ctx); err != nil {

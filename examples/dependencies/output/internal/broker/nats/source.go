@@ -75,7 +75,7 @@ func (c *Client) awaitConnection(ctx context.Context) {
 
 // session receives until something breaks or ctx ends.
 func (c *Client) session(ctx context.Context, handle func(messaging.Delivery)) error {
-	consumer, err := c.setUp(ctx)
+	consumer, bucket, err := c.setUp(ctx)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (c *Client) session(ctx context.Context, handle func(messaging.Delivery)) e
 		m, err := messages.Next(next)
 		switch {
 		case err == nil:
-			handle(c.delivery(m))
+			handle(c.delivery(ctx, bucket, m))
 		case ctx.Err() == nil:
 			return err
 		default:
@@ -103,7 +103,7 @@ func (c *Client) session(ctx context.Context, handle func(messaging.Delivery)) e
 				if err != nil {
 					return nil // the end of what there was
 				}
-				handle(c.delivery(m))
+				handle(c.delivery(ctx, bucket, m))
 			}
 		}
 	}
@@ -111,7 +111,7 @@ func (c *Client) session(ctx context.Context, handle func(messaging.Delivery)) e
 
 // setUp makes what is missing. A stream that exists is left as its owner wants
 // it; the consumer is ours.
-func (c *Client) setUp(ctx context.Context) (jetstream.Consumer, error) {
+func (c *Client) setUp(ctx context.Context) (jetstream.Consumer, jetstream.KeyValue, error) {
 	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
 	dead, deadSubject := c.deadLetters()
@@ -120,11 +120,12 @@ func (c *Client) setUp(ctx context.Context) (jetstream.Consumer, error) {
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			_, err = c.js.CreateStream(ctx, jetstream.StreamConfig{
 				Name: stream, Subjects: []string{subject}, Storage: jetstream.FileStorage, MaxAge: keepFor,
+				Replicas: c.config.Replicas,
 			})
 		}
 		// Another replica may have been faster.
 		if err != nil && !errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
-			return nil, fmt.Errorf("stream %s: %w", stream, err)
+			return nil, nil, fmt.Errorf("stream %s: %w", stream, err)
 		}
 	}
 	consumer, err := c.js.CreateOrUpdateConsumer(ctx, c.config.Stream, jetstream.ConsumerConfig{
@@ -138,10 +139,11 @@ func (c *Client) setUp(ctx context.Context) (jetstream.Consumer, error) {
 		MaxDeliver: -1,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("consumer %s: %w", c.config.Consumer, err)
+		return nil, nil, fmt.Errorf("consumer %s: %w", c.config.Consumer, err)
 	}
+	bucket, err := c.setUpBucket(ctx)
 
-	return consumer, nil
+	return consumer, bucket, err
 }
 
 // Lag implements messaging.Source.
@@ -161,16 +163,26 @@ type delivery struct {
 	client  *Client
 	message messaging.Message
 	attempt int
+
+	bucket jetstream.KeyValue
+	key    string
+	past   past
 }
 
-func (c *Client) delivery(m jetstream.Msg) *delivery {
-	d := &delivery{Msg: m, client: c, attempt: 1}
+func (c *Client) delivery(ctx context.Context, bucket jetstream.KeyValue, m jetstream.Msg) *delivery {
+	d := &delivery{Msg: m, client: c, attempt: 1, bucket: bucket}
 	d.message = messaging.Message{ID: m.Headers().Get(nats.MsgIdHdr), Data: m.Data(), Header: make(map[string]string)}
 	for key := range m.Headers() {
 		d.message.Header[key] = m.Headers().Get(key)
 	}
 	if about, err := m.Metadata(); err == nil {
+		d.key = strconv.FormatUint(about.Sequence.Stream, 10)
 		d.attempt = int(about.NumDelivered) //nolint:gosec // MaxTries ends it long before.
+		if d.again() {
+			// The time of receiving may be over: what has arrived is handled all the same.
+			d.past = recall(context.WithoutCancel(ctx), bucket, d.key)
+			d.attempt = max(1, d.attempt-d.past.waits)
+		}
 		if d.message.ID == "" {
 			// A publisher that gives no ids: the place in the stream is one, too.
 			// With its time: a stream that is made anew counts from 1 again.
@@ -188,9 +200,51 @@ func (d *delivery) Attempt() int { return d.attempt }
 
 // Ack waits until the server has it. That costs a round trip, and saves what an
 // acknowledgement costs that got lost: the same message once more.
-func (d *delivery) Ack(ctx context.Context) error { return d.DoubleAck(ctx) }
+func (d *delivery) Ack(ctx context.Context) error {
+	err := d.DoubleAck(ctx)
+	if err == nil && (d.again() || d.past != (past{})) {
+		_ = d.bucket.Delete(ctx, d.key) // it is forgotten by itself some day
+	}
 
-func (d *delivery) Retry(_ context.Context, after time.Duration) error { return d.NakWithDelay(after) }
+	return err
+}
+
+func (d *delivery) Unanswered() int { return d.past.unanswered }
+
+// again is true for a message that was delivered before.
+func (d *delivery) again() bool { return d.attempt > 1 }
+
+// Begin writes down that the message is being handled, if it was delivered before:
+// that may have been because it ended the process.
+func (d *delivery) Begin(ctx context.Context) error {
+	if !d.again() && d.past == (past{}) {
+		return nil
+	}
+	begun := d.past
+	begun.unanswered++
+
+	return begun.remember(ctx, d.bucket, d.key)
+}
+
+func (d *delivery) Retry(ctx context.Context, after time.Duration) error {
+	// There was an answer. Before the message can come again.
+	if d.again() || d.past != (past{}) {
+		if err := d.past.remember(ctx, d.bucket, d.key); err != nil {
+			return err
+		}
+	}
+
+	return d.NakWithDelay(after)
+}
+
+// Wait implements messaging.Delivery. The server counts it as a delivery, so it
+// has to be taken off again.
+func (d *delivery) Wait(ctx context.Context, after time.Duration) error {
+	d.past.waits++
+	err := d.past.remember(ctx, d.bucket, d.key)
+
+	return errors.Join(err, d.NakWithDelay(after))
+}
 
 // DeadLetter publishes first: a message that is twice there can be found, one
 // that is nowhere can't.
@@ -210,5 +264,5 @@ func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
 		return err
 	}
 
-	return d.DoubleAck(ctx)
+	return d.Ack(ctx)
 }

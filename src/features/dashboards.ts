@@ -1,0 +1,216 @@
+import type { Model } from '../model/types.js'
+import { defineFeature } from './types.js'
+import type { DashboardRow, Panel } from './types-monitoring.js'
+
+/** A Grafana dashboard of the golden signals, with a row for each dependency that was chosen. */
+export const dashboards = defineFeature({
+  id: 'dashboards',
+  help: 'a Grafana dashboard of the golden signals, with a row for each kind of dependency',
+  enabled: ({ features }) => features.dashboards,
+  requires: ['metrics'],
+  templates: 'features/dashboards',
+  flag: 'dashboards',
+  slots: (model) => ({
+    dashboardRows: [...goldenRows(model), ...dependencyRows(model)],
+    readmeFeatures: [
+      {
+        title: 'Dashboard',
+        text: 'Latency, traffic, errors and saturation in Grafana, for all environments; releases are marked in it.',
+      },
+    ],
+    readmeNeeds: [
+      {
+        what: 'Grafana with the sidecar that loads ConfigMaps labelled `grafana_dashboard: "1"`, from all namespaces',
+        for: 'the dashboard; without it the ConfigMap lies there, and nothing else happens',
+      },
+    ],
+  }),
+})
+
+/** What a query of the dashboard selects by: the service in the environment that was chosen. */
+const ownOf = ({ name }: Model): string => `job="${name}",namespace="$namespace"`
+
+function goldenRows(model: Model): DashboardRow[] {
+  const { name, slo, resources } = model
+  const own = ownOf(model)
+  const container = `namespace="$namespace",container="${name}"`
+  const each = (panel: (indicator: (typeof slo.indicators)[number]) => Panel): Panel[] => slo.indicators.map(panel)
+  const quantile = (duration: string, share: number) =>
+    `histogram_quantile(${share}, sum by (le) (rate(${duration}_bucket{${own}}[$__rate_interval])))`
+  return [
+    {
+      title: 'Latency',
+      panels: each(({ protocol, duration }) => ({
+        title: `Duration, ${protocol}`,
+        description: `The objective is a P99 of ${slo.latencyText}.`,
+        unit: 's',
+        queries: [0.5, 0.95, 0.99].map((share) => ({ expr: quantile(duration, share), legend: `P${share * 100}` })),
+      })),
+    },
+    {
+      title: 'Traffic',
+      panels: each(({ protocol, requests }) => ({
+        title: `Requests, ${protocol}`,
+        description: 'By what is called, and by the version that answers.',
+        unit: 'reqps',
+        queries: [
+          {
+            expr: `sum by (${protocol === 'http' ? 'route' : 'method'}, subset) (rate(${requests}{${own}}[$__rate_interval]))`,
+            legend: `{{${protocol === 'http' ? 'route' : 'method'}}} {{subset}}`,
+          },
+        ],
+      })),
+    },
+    {
+      title: 'Errors',
+      panels: each(({ protocol, requests, errors }) => ({
+        title: `Failed requests, ${protocol}`,
+        description: `${slo.availability} % have to succeed.`,
+        unit: 'percentunit',
+        queries: [
+          {
+            expr: `sum by (code) (rate(${requests}{${own},${errors}}[$__rate_interval])) / ignoring (code) group_left sum (rate(${requests}{${own}}[$__rate_interval]))`,
+            legend: '{{code}}',
+          },
+        ],
+      })),
+    },
+    {
+      title: 'Saturation',
+      panels: [
+        {
+          title: 'CPU',
+          description: `Cores; the request is ${resources.cpuRequest}.`,
+          unit: 'short',
+          queries: [
+            {
+              expr: `sum by (pod) (rate(container_cpu_usage_seconds_total{${container}}[$__rate_interval]))`,
+              legend: '{{pod}}',
+            },
+          ],
+        },
+        {
+          title: 'Memory',
+          description: `Of the limit of ${resources.memoryLimit}.`,
+          unit: 'bytes',
+          queries: [{ expr: `max by (pod) (container_memory_working_set_bytes{${container}})`, legend: '{{pod}}' }],
+        },
+        {
+          title: 'Requests in flight, goroutines',
+          description: 'What waits.',
+          unit: 'short',
+          queries: [
+            ...slo.indicators.map(({ protocol }) => ({
+              expr: `sum by (pod) (${protocol}_requests_in_flight{${own}})`,
+              legend: `{{pod}} ${protocol}`,
+            })),
+            { expr: `max by (pod) (go_goroutines{${own}})`, legend: '{{pod}} goroutines' },
+          ],
+        },
+        {
+          title: 'Garbage collection',
+          description: 'Seconds a second in which the program stands still.',
+          unit: 'percentunit',
+          queries: [
+            { expr: `sum by (pod) (rate(go_gc_duration_seconds_sum{${own}}[$__rate_interval]))`, legend: '{{pod}}' },
+          ],
+        },
+      ],
+    },
+  ]
+}
+
+function dependencyRows(model: Model): DashboardRow[] {
+  const { features } = model
+  const own = ownOf(model)
+  const operations = 'store_operation_duration_seconds'
+  const stores: DashboardRow = {
+    title: 'Data stores',
+    panels: [
+      {
+        title: 'Duration of operations (P99)',
+        description: 'As the program measures it, the wait for a connection included.',
+        unit: 's',
+        queries: [
+          {
+            expr: `histogram_quantile(0.99, sum by (le, store, operation) (rate(${operations}_bucket{${own}}[$__rate_interval])))`,
+            legend: '{{store}} {{operation}}',
+          },
+        ],
+      },
+      {
+        title: 'Failed operations',
+        description: 'What a caller gave up on is not among them.',
+        unit: 'short',
+        queries: [
+          {
+            expr: `sum by (store, operation) (rate(${operations}_count{${own},outcome="error"}[$__rate_interval]))`,
+            legend: '{{store}} {{operation}}',
+          },
+        ],
+      },
+      {
+        title: 'Pools in use',
+        description: 'Share of the connections of the fullest pod.',
+        unit: 'percentunit',
+        queries: [
+          {
+            expr: `max by (store) (store_pool_in_use_connections{${own}} / (store_pool_max_connections{${own}} > 0))`,
+            legend: '{{store}}',
+          },
+        ],
+      },
+    ],
+  }
+  const messages: DashboardRow = {
+    title: 'Messages',
+    panels: [
+      {
+        title: 'Messages by outcome',
+        description: 'One that is tried again counts as failed each time.',
+        unit: 'short',
+        queries: [
+          {
+            expr: `sum by (consumer, outcome) (rate(consumer_messages_total{${own}}[$__rate_interval]))`,
+            legend: '{{consumer}} {{outcome}}',
+          },
+        ],
+      },
+      {
+        title: 'Messages that wait',
+        description: 'Of all replicas together.',
+        unit: 'short',
+        queries: [{ expr: `max by (consumer) (consumer_lag_messages{${own}})`, legend: '{{consumer}}' }],
+      },
+    ],
+  }
+  const configuration: DashboardRow = {
+    title: 'Configuration',
+    panels: [
+      {
+        title: 'Reloads',
+        description: 'A refused one leaves the last good settings in force.',
+        unit: 'short',
+        queries: [
+          { expr: `sum (increase(config_reloads_total{${own}}[$__rate_interval]))`, legend: 'in force' },
+          { expr: `sum (increase(config_reload_failures_total{${own}}[$__rate_interval]))`, legend: 'refused' },
+        ],
+      },
+      ...(features.configCentre
+        ? [
+            {
+              title: 'Age of the settings',
+              description: `Since ${model.config.centre?.name} last confirmed what is in force.`,
+              unit: 's',
+              queries: [{ expr: `max by (pod) (config_centre_age_seconds{${own}})`, legend: '{{pod}}' }],
+            },
+          ]
+        : []),
+    ],
+  }
+  return [
+    ...(features.stores ? [stores] : []),
+    ...(features.messaging ? [messages] : []),
+    ...(features.configReload ? [configuration] : []),
+  ]
+}

@@ -1,0 +1,130 @@
+import { apart } from './environment-values.js'
+import { brokerSlots } from './messaging.js'
+import { reach } from './reach.js'
+import { defineFeature } from './types.js'
+
+/** Kafka: publisher with acknowledged sends, consumer in a group, dead letters. */
+export const kafka = defineFeature({
+  id: 'kafka',
+  help: 'Kafka: acknowledged publishing, a consumer in a group, dead letters',
+  enabled: ({ features }) => features.kafka,
+  requires: ['messaging'],
+  templates: 'features/kafka',
+  flag: 'kafka',
+  goModules: ['kafka'],
+  slots: (model) => {
+    const { kafka } = model.messaging
+    if (kafka === undefined) {
+      return {}
+    }
+    const loggedIn = kafka.sasl !== 'none'
+    return {
+      ...brokerSlots(model, { go: 'kafka', field: 'Kafka', order: 64 }),
+      configSections: [{ field: 'Kafka', declaration: 'Kafka    Kafka', fields: 'kafkaFields()' }],
+      credentials: [
+        {
+          constant: 'KafkaPassword',
+          file: 'kafka-password',
+          doc: "is the password of Kafka's user; with the setting kafka.sasl none it is not read.",
+          required: loggedIn,
+          random: false,
+        },
+        {
+          constant: 'KafkaCA',
+          file: 'kafka-ca.crt',
+          doc: "is the authority, in PEM, that has signed the certificates of Kafka. Without it the system's are trusted.",
+          required: false,
+          random: false,
+        },
+      ],
+      overlayConfig: [
+        {
+          key: 'kafka.brokers',
+          env: 'KAFKA_BROKERS',
+          value: kafka.brokers,
+          why: 'Change it where this environment has brokers of its own.',
+        },
+        ...(kafka.tls === 'disable'
+          ? [
+              {
+                key: 'kafka.tls',
+                env: 'KAFKA_TLS',
+                value: kafka.tls,
+                why: 'The network is trusted to encrypt, or to be private: nobody verifies the brokers.',
+              },
+            ]
+          : []),
+        ...(loggedIn
+          ? [
+              {
+                key: 'kafka.user',
+                env: 'KAFKA_USER',
+                value: apart(model, kafka.user, (env) => `${env.name}.${kafka.user}`),
+              },
+            ]
+          : [
+              {
+                key: 'kafka.sasl',
+                env: 'KAFKA_SASL',
+                value: kafka.sasl,
+                why: 'Nobody logs in: whoever reaches the brokers may read and write.',
+              },
+            ]),
+        {
+          key: 'kafka.topic',
+          env: 'KAFKA_TOPIC',
+          value: apart(model, kafka.topic, (env) => `${env.name}.${kafka.topic}`),
+        },
+        {
+          key: 'kafka.group',
+          env: 'KAFKA_GROUP',
+          value: apart(model, kafka.group, (env) => `${env.name}.${kafka.group}`),
+        },
+      ],
+      egress: kafka.addresses.map((address) => reach(address)),
+      compose: [
+        {
+          name: 'kafka',
+          // As the image has it: one node, open, and known to its clients as localhost:9092.
+          service: { image: model.images.kafka, ports: ['127.0.0.1:9092:9092'] },
+          secrets: [],
+          env: ['KAFKA_BROKERS=127.0.0.1:9092', 'KAFKA_TLS=disable', 'KAFKA_SASL=none'],
+        },
+      ],
+      readmeFeatures: [
+        {
+          title: 'Kafka',
+          text: `Publishes to \`${kafka.topic}\` and is done once all replicas in sync have it; consumes in the group \`${kafka.group}\`; dead letters are in \`${kafka.deadTopic}\`.`,
+        },
+      ],
+      readmeNeeds: [
+        {
+          what: `Kafka 2.4 or newer at \`${kafka.brokers}\``,
+          for: "messages; without it the pods run and are not ready. Topics that are missing are made with the brokers' own defaults, if its permissions allow that",
+        },
+      ],
+      readmeSections: [
+        {
+          title: 'Kafka',
+          text: [
+            'Records of one partition are handled one after the other, so what has one key (`Message.Key`) keeps its order, and a group',
+            'works on as many records at a time as the topic has partitions. A record that fails holds up those behind it in its',
+            'partition until it is through or a dead letter. Its place is committed before the next one is handed out: an offset never',
+            'passes a record that is not done, and what a lost process repeats is at most one record of each partition.',
+            '',
+            'How often a record was tried, and whether a process ended while it handled it, stands in the metadata of the committed',
+            'offset, so a record that kills every process is a dead letter in the end, too. A process leaves the group when it ends, and',
+            'others have its partitions at once; one that is lost is missed after 15 s.',
+            ...(loggedIn
+              ? [
+                  '',
+                  'The user needs: Read, Write and Describe on both topics, Read and Describe on the group, and Create on them where the',
+                  'service shall make them. `kafka-password` is read for each connection: give the user the new password, then the file.',
+                ]
+              : []),
+          ].join('\n'),
+        },
+      ],
+    }
+  },
+})

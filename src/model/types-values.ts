@@ -1,0 +1,14 @@
+/** A user's own words: any Unicode text, line breaks included. Reaches a file through an encoder only. */
+export interface FreeText {
+  readonly text: string
+}
+
+/** A length of time, in the notations of the languages it lands in. */
+export interface Duration {
+  /** Milliseconds, a positive integer. */
+  readonly ms: number
+  /** Go expression, e.g. `15 * time.Second`. */
+  readonly go: string
+  /** Go and Istio duration text, e.g. `15s`. */
+  readonly text: string
+}

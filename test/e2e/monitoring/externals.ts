@@ -1,0 +1,43 @@
+/** A metric that the service does not export, with the labels that its exporter puts on it. */
+interface External {
+  readonly metric: string
+  readonly labels: readonly string[]
+  /** Who exports it, and where that is written down. */
+  readonly source: string
+}
+
+const kubeStateMetrics = 'kube-state-metrics: docs/metrics/workload/'
+const cadvisor = 'cAdvisor in the kubelet: docs/storage/prometheus.md'
+const containers = ['container', 'image', 'name', 'namespace', 'pod', 'id']
+
+/** Everything of others that rules and dashboards may read; what is not here has to be exported by the service. */
+export const externals: readonly External[] = [
+  {
+    metric: 'kube_pod_container_status_restarts_total',
+    labels: ['container', 'namespace', 'pod', 'uid'],
+    source: `${kubeStateMetrics}pod-metrics.md`,
+  },
+  {
+    metric: 'kube_pod_container_resource_limits',
+    labels: ['container', 'namespace', 'node', 'pod', 'resource', 'uid', 'unit'],
+    source: `${kubeStateMetrics}pod-metrics.md`,
+  },
+  {
+    metric: 'kube_horizontalpodautoscaler_status_current_replicas',
+    labels: ['horizontalpodautoscaler', 'namespace'],
+    source: `${kubeStateMetrics}horizontalpodautoscaler-metrics.md`,
+  },
+  {
+    metric: 'kube_horizontalpodautoscaler_spec_max_replicas',
+    labels: ['horizontalpodautoscaler', 'namespace'],
+    source: `${kubeStateMetrics}horizontalpodautoscaler-metrics.md`,
+  },
+  { metric: 'container_cpu_usage_seconds_total', labels: [...containers, 'cpu'], source: cadvisor },
+  { metric: 'container_cpu_cfs_periods_total', labels: containers, source: cadvisor },
+  { metric: 'container_cpu_cfs_throttled_periods_total', labels: containers, source: cadvisor },
+  { metric: 'container_memory_working_set_bytes', labels: containers, source: cadvisor },
+  { metric: 'up', labels: [], source: 'Prometheus: docs/concepts/jobs_instances.md' },
+]
+
+/** What a scrape through the ServiceMonitor adds to every series of the service; `subset` by its own relabeling. */
+export const targetLabels = ['container', 'endpoint', 'instance', 'job', 'namespace', 'pod', 'service', 'subset']
