@@ -6,7 +6,7 @@ import { type Fact, podOf, promLabel, same } from './facts-reading.js'
 const hash = 'rollouts-pod-template-hash'
 
 /** Seconds of a duration such as `1h30m`, or of a number. */
-export function secondsOf(text: string | number): number {
+function secondsOf(text: string | number): number {
   const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 }
   return typeof text === 'number'
     ? text
