@@ -67,6 +67,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { of: 'canary', file: 'internal/telemetry/durations.go', from: 'sloLatency = 0.8', to: 'sloLatency = 0.9' },
     { of: 'canary', from: 'label_rollouts_pod_template_hash', to: 'label_version' },
     { of: 'blueGreen', from: 'address: http://', to: 'address: ' },
+    { of: 'canary', from: 'scrapeClassicHistograms: true', to: 'scrapeClassicHistograms: false' },
   ],
   'an answer that is empty': [
     { of: 'canary', from: 'len(result) == 0 || ', to: '' },
