@@ -40,7 +40,7 @@ export function renderProject(model: Model, templates: CompiledTemplates): FileS
     ...env,
     sections: sectionsOf(env.name, slots.overlayConfig),
     ruleGroups: env.alerts ? ruleGroups(model, env, slots.recordings, slots.alerts) : [],
-    alertTests: env.alerts && env.isProduction ? alertTests(model, env, slots.alerts) : [],
+    ...alertTests(model, env, slots.alerts),
   }))
   const rendered = renderFolders(templates, folders, {
     context: { ...model, slots, environments, programMegabytes: compressedMegabytes(sets) },

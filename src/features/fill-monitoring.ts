@@ -65,18 +65,30 @@ function annotationsOf({ monitoring }: Model, { alert, summary, description }: A
   return { summary, description, runbook_url: `${monitoring.runbook}#${alert.toLowerCase()}` }
 }
 
-/** The tests of an environment's rules. What fires is stated whole: every label, and the annotations filled in. */
-export function alertTests(model: Model, env: Environment, alerts: readonly Alert[]): FilledAlertTest[] {
+/**
+ * The tests of the last environment's rules; those that go on for an hour and more apart, looked at less often. What fires is
+ * stated whole: every label, and the annotations filled in.
+ */
+export function alertTests(
+  model: Model,
+  env: Environment,
+  alerts: readonly Alert[],
+): { alertTests: FilledAlertTest[]; hoursTests: FilledAlertTest[] } {
   const select = selectors(model, env.namespace)
-  return alerts.flatMap(({ alert, tests = [] }) =>
-    tests.map(({ what, series, at, fires }) => ({
-      alert,
-      what,
-      at,
-      series: series(select).map(([name, values]) => ({ series: name, values })),
-      fires: fires.map((one) => firing(model, env, one, variantOf(alerts, alert, one.labels))),
-    })),
-  )
+  const tested = env.alerts && env.isProduction ? alerts : []
+  const filled = (isChosen: (minutes: number) => boolean) =>
+    tested.flatMap(({ alert, tests = [] }) =>
+      tests
+        .filter(({ at }) => isChosen(Number.parseInt(at, 10) * (at.endsWith('h') ? 60 : 1)))
+        .map(({ what, series, at, fires }) => ({
+          alert,
+          what,
+          at,
+          series: series(select).map(([name, values]) => ({ series: name, values })),
+          fires: fires.map((one) => firing(model, env, one, variantOf(alerts, alert, one.labels))),
+        })),
+    )
+  return { alertTests: filled((minutes) => minutes < 60), hoursTests: filled((minutes) => minutes >= 60) }
 }
 
 /** Of several alerts of a name, the one whose own labels are those that are expected. */

@@ -194,6 +194,8 @@ export interface FilledEnvironment extends Environment {
   readonly ruleGroups: readonly FilledRuleGroup[]
   /** The tests of the last environment's rules; empty for the others, whose rules differ in nothing but the namespace. */
   readonly alertTests: readonly FilledAlertTest[]
+  /** Those that go on for hours. */
+  readonly hoursTests: readonly FilledAlertTest[]
 }
 
 /** The slots, with what is computed from all contributions together. */

@@ -79,8 +79,8 @@ function expressionsOf(overlay: Overlay): { where: string; expr: string; isPanel
 }
 
 function testsOf(overlay: Overlay): Manifest[] {
-  const file = `deploy/monitoring/alerts/${overlay.environment}/rules_test.yaml`
-  return fs.existsSync(path.join(overlay.project, file)) ? testsIn(overlay.read(file)) : []
+  const files = ['rules', 'hours'].map((name) => `deploy/monitoring/alerts/${overlay.environment}/${name}_test.yaml`)
+  return files.flatMap((file) => (fs.existsSync(path.join(overlay.project, file)) ? testsIn(overlay.read(file)) : []))
 }
 
 /** Long texts of which thousands of overlays have the same, each read once. */

@@ -73,15 +73,18 @@ describeWith(['promtool'], 'tests of the rules', () => {
   const project = generate(work, recipe('mistaken', ...everything))
   const read = (file: string) => parse(fs.readFileSync(path.join(project, folder, file), 'utf8'))
   const groups: Manifest[] = read('rules.yaml').spec.groups
-  const tests: Manifest = read('rules_test.yaml')
+  const suites: Manifest[] = [read('rules_test.yaml'), read('hours_test.yaml')]
 
   /** What promtool says of changed rules, by those tests that a predicate chooses. */
   function verdict(changed: readonly Manifest[], chosen: (name: string) => boolean) {
     const cwd = fs.mkdtempSync(path.join(work, 'rules-'))
-    const some = { ...tests, tests: tests.tests.filter(({ name }: Manifest) => chosen(name)) }
     fs.writeFileSync(path.join(cwd, 'rules.yaml'), stringify({ groups: changed }))
-    fs.writeFileSync(path.join(cwd, 'rules_test.yaml'), stringify(some))
-    return run('promtool', ['test', 'rules', 'rules_test.yaml'], { cwd })
+    const files = suites.flatMap((suite, at) => {
+      const tests = suite.tests.filter(({ name }: Manifest) => chosen(name))
+      fs.writeFileSync(path.join(cwd, `${at}_test.yaml`), stringify({ ...suite, tests }))
+      return tests.length > 0 ? [`${at}_test.yaml`] : []
+    })
+    return run('promtool', ['test', 'rules', ...files], { cwd })
   }
   const replaced = (rule: Manifest, by: Manifest): Manifest[] =>
     groups.map((group) => ({ ...group, rules: group.rules.map((one: Manifest) => (one === rule ? by : one)) }))
