@@ -40,7 +40,11 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const release = rollout(spec, objectives.latencySeconds, ledger)
   const scale = autoscaling(spec, works, ledger)
   const envs = environments(spec, works)
-  const data = stores(spec, mostPods(spec, works.length), ledger)
+  const data = stores(
+    spec,
+    mostPods(spec, works.length, { grace: times.shutdown.grace, minReadySeconds: times.minReadySeconds }),
+    ledger,
+  )
   const places = centrePlaces(spec)
   const centre = configCentre(spec, places)
   const brokers = messaging(spec, data)
@@ -116,7 +120,11 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     images: images.local,
     stores: data,
     messaging: brokers,
-    secrets: { store: spec['secrets.store'] },
+    secrets: {
+      store: spec['secrets.store'],
+      restarts: spec['secrets.rotation'] === 'restart',
+      after: spec['secrets.rotation'] === 'restart' ? 'then a rolling restart' : 'which running pods read',
+    },
     istio,
     rollout: release,
     argocd: {

@@ -29,15 +29,24 @@ export function storeCount(spec: Spec): number {
   return storeNames.filter((name) => spec[`${name}.enabled`]).length
 }
 
+/** What of the timing tells how many pods are on their way out at a time, in seconds. */
+interface Turnover {
+  readonly grace: number
+  readonly minReadySeconds: number
+}
+
 /**
- * Most pods that exist at a time: every replica that the autoscaler may ask for, and the one more that a rolling
- * update starts, of each workload. Where a release runs two whole versions beside each other, twice as many.
+ * Most pods that hold connections at a time: every replica that the autoscaler may ask for, and the one more that a
+ * rolling update starts, of each workload; and those that are still ending, as a Deployment starts the next pod without
+ * waiting for the last one's end. Where a release runs two whole versions beside each other, twice as many replicas.
  */
-export function mostPods(spec: Spec, workloads: number): number {
+export function mostPods(spec: Spec, workloads: number, { grace, minReadySeconds }: Turnover): number {
   const replicas = spec['autoscaling.enabled'] ? spec['autoscaling.max'] : spec['workload.replicas']
   const whole = fleets(spec)
-  const surge = spec['workload.kind'] === 'deployment' && whole === 1 ? 1 : 0
-  return (replicas * whole + surge) * workloads
+  const rolls = spec['workload.kind'] === 'deployment' && whole === 1
+  const ending = Math.min(replicas, Math.ceil(grace / minReadySeconds))
+  // One release at a time: of two versions beside each other one is replaced.
+  return (replicas * whole + (rolls ? 1 : 0)) * workloads + (rolls ? ending : 0)
 }
 
 function isSqlStore(name: StoreName): name is SqlStoreName {
@@ -61,7 +70,8 @@ function store(spec: Spec, name: StoreName, pods: number, ledger: Ledger): Store
     {
       name: `${name} pool`,
       unit: 'connections per pod',
-      reason: 'all pods together, with one more during an update, stay below what the server grants',
+      reason:
+        'all pods together, with one more during an update and those that are still ending, stay below what the server grants',
       options: [`${name}.connections`, 'autoscaling.max', 'workload.replicas'],
     },
     pool,

@@ -404,7 +404,13 @@ export interface Model {
   readonly stores: Stores
   readonly messaging: Messaging
   /** Where External Secrets reads: the name of a ClusterSecretStore. */
-  readonly secrets: { readonly store: string }
+  readonly secrets: {
+    readonly store: string
+    /** A rotation ends with new pods; otherwise those that run read the new value. */
+    readonly restarts: boolean
+    /** What follows a new value, for comments. */
+    readonly after: string
+  }
   readonly istio: Istio | undefined
   readonly rollout: Rollout | undefined
   readonly argocd: ArgoCd

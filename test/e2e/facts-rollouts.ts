@@ -295,6 +295,10 @@ export const rolloutFacts: readonly Fact[] = [
               : []),
             ...(/histogram_quantile\((?!0\.99,)/.test(query) ? ['another quantile than P99'] : []),
           ]),
+          ...(sources.some(({ query }: Manifest) => query.includes('_bucket')) &&
+          monitor?.scrapeClassicHistograms !== true
+            ? ['the buckets are missing where Prometheus takes native histograms']
+            : []),
           ...(sources.length === 0
             ? []
             : same(

@@ -25,18 +25,23 @@ export const storeFacts: readonly Fact[] = [
       chosen(overlay).flatMap(({ name, field, answers }) => {
         const source = overlay.read(`internal/config/${name}.go`)
         const pool = goNumber(source, `default${field}PoolSize`)
-        const pods = overlay.workloads
-          .map(({ kind, metadata, spec }) => {
-            const scaler = overlay
-              .all('HorizontalPodAutoscaler')
-              .find(({ spec: { scaleTargetRef } }) => scaleTargetRef.name === metadata.name)
-            const { canary, blueGreen, rollingUpdate } = spec.strategy ?? {}
-            // Two whole versions beside each other, or one pod more.
-            const whole = blueGreen !== undefined || canary?.trafficRouting !== undefined ? 2 : 1
-            const surge = kind === 'StatefulSet' || whole === 2 ? 0 : (rollingUpdate ?? canary).maxSurge
-            return (scaler?.spec.maxReplicas ?? spec.replicas) * whole + surge
-          })
-          .reduce((sum, each) => sum + each, 0)
+        const counts = overlay.workloads.map(({ kind, metadata, spec }) => {
+          const scaler = overlay
+            .all('HorizontalPodAutoscaler')
+            .find(({ spec: { scaleTargetRef } }) => scaleTargetRef.name === metadata.name)
+          const { canary, blueGreen, rollingUpdate } = spec.strategy ?? {}
+          // Two whole versions beside each other, or one pod more.
+          const whole = blueGreen !== undefined || canary?.trafficRouting !== undefined ? 2 : 1
+          const surge = kind === 'StatefulSet' || whole === 2 ? 0 : (rollingUpdate ?? canary).maxSurge
+          const replicas = scaler?.spec.maxReplicas ?? spec.replicas
+          // While one pod becomes ready after the other, those that they replace take their time to end.
+          const grace = spec.template.spec.terminationGracePeriodSeconds
+          const ending = surge === 0 ? 0 : Math.min(replicas, Math.ceil(grace / spec.minReadySeconds))
+          return { standing: replicas * whole + surge, ending }
+        })
+        // Of two workloads a release replaces one.
+        const pods =
+          counts.reduce((sum, { standing }) => sum + standing, 0) + Math.max(...counts.map(({ ending }) => ending))
         // Five for the migration and for an operator.
         const needed = pods * (pool + 1) + 5
         const granted = answers.connections ?? 100

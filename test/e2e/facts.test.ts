@@ -67,6 +67,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { of: 'canary', file: 'internal/telemetry/durations.go', from: 'sloLatency = 0.8', to: 'sloLatency = 0.9' },
     { of: 'canary', from: 'label_rollouts_pod_template_hash', to: 'label_version' },
     { of: 'blueGreen', from: 'address: http://', to: 'address: ' },
+    { of: 'canary', from: 'scrapeClassicHistograms: true', to: 'scrapeClassicHistograms: false' },
   ],
   'an answer that is empty': [
     { of: 'canary', from: 'len(result) == 0 || ', to: '' },
@@ -233,7 +234,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: /(portLevelMtls:\n\s+)"9090"/, to: '$1"9091"' },
   ],
   'all pods that can exist': [
-    { file: 'internal/config/postgres.go', from: /(defaultPostgresPoolSize =) 3/, to: '$1 4' },
+    { file: 'internal/config/postgres.go', from: /(defaultPostgresPoolSize =) 2/, to: '$1 3' },
     { file: 'internal/config/redis.go', from: 'the server grants 100', to: 'the server grants 99' },
     { from: 'maxReplicas: 10', to: 'maxReplicas: 20' },
   ],

@@ -49,6 +49,7 @@ describeWith(['go', 'promql', 'redis-server', 'nats-server', 'consul', 'grpcurl'
         REDIS_PORT: `${redis.port}`,
         REDIS_TLS: 'disable',
         NATS_URL: `nats://127.0.0.1:${nats.port}`,
+        NATS_REPLICAS: '1',
         CONSUL_ADDRESS: `http://${consul.address}`,
       },
     })

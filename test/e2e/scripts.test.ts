@@ -106,6 +106,14 @@ describeWith(['git'], 'scripts of a generated project', () => {
         '-n orders-staging wait rollouts.argoproj.io/orders --for=condition=Available --timeout=10m',
       ])
     })
+    test('rotate, where running pods read it: a new value under the same key, and nothing restarts', () => {
+      const cwd = generate(work, recipe('reread', '--secrets-rotation=reread'))
+      const outcome = run('sh', ['scripts/credentials.sh', 'rotate', 'staging'], { cwd, env: { PATH: kubectl() } })
+      expect(outcome.code).toBe(0)
+      expect(fs.readFileSync(path.join(cwd, 'calls'), 'utf8')).toBe(
+        '-n orders-staging patch secret orders-credentials --patch-file=/dev/stdin\n',
+      )
+    })
     test.each([[['create']], [['delete', 'staging']], [['create', 'nowhere']]])('refuses %j', (args) => {
       expect(script('credentials.sh', args, { PATH: stub('kubectl', 'exit 9') }).code).toBe(2)
     })

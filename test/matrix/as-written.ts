@@ -11,7 +11,7 @@ const readable = [
 
 /** The workload and the routes to it. */
 const manifests =
-  /^deploy\/(workload\/(deployment|statefulset)|components\/istio\/(virtualservice|destinationrule))\.yaml$/
+  /^deploy\/(workload\/(deployment|statefulset|rollout)|components\/istio\/(virtualservice|destinationrule))\.yaml$/
 
 /** A project's manifests as they are before Kustomize. */
 class AsWritten extends Overlay {

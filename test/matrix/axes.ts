@@ -293,12 +293,13 @@ export const axes: Readonly<Record<string, Axis>> = {
   },
   secrets: {
     default: {},
-    kubernetes: { 'secrets.provider': 'kubernetes' },
+    kubernetes: { 'secrets.provider': 'kubernetes', 'secrets.rotation': 'reread' },
     external: { 'secrets.provider': 'external-secrets' },
     sealed: { 'secrets.provider': 'sealed-secrets' },
     'external, elsewhere': {
       'secrets.provider': 'external-secrets',
       'secrets.store': 'vault.shared',
+      'secrets.rotation': 'restart',
       'secrets.path': '/Team-a/pay_1.0',
     },
   },

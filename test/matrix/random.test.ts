@@ -153,8 +153,8 @@ function reportBad(program: string, args: readonly string[], pattern: RegExp, fo
   }
 }
 
-/** What a template leaves where a value is missing. */
-const holes = /\{\{[^{}"]*\}\}|\bundefined\b|\[object Object\]|(?<!math\.)\bNaN\b/
+/** What a template leaves where a value is missing; `{{args.x}}` is for Argo Rollouts to fill. */
+const holes = /\{\{(?!args\.)[^{}"]*\}\}|\bundefined\b|\[object Object\]|(?<!math\.)\bNaN\b/
 
 function hasHoles(answers: Answers): boolean {
   return holes.test(JSON.stringify(answers))

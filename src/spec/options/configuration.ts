@@ -36,6 +36,10 @@ export const configuration = {
     default: 'kubernetes',
     help: 'where Secrets come from; always mounted as files',
   }),
+  'secrets.rotation': choice(['restart', 'reread'], {
+    default: 'restart',
+    help: 'what a new value does: restart the pods one after the other, or be read by those that run',
+  }),
   'secrets.store': text(rules.dnsSubdomain, {
     default: 'cluster-secrets',
     help: 'ClusterSecretStore that External Secrets reads from',

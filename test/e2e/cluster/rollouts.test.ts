@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Manifest, type Overlay, overlaysOf } from '../../support/manifests.js'
 import { generate, recipe, workFolder } from '../../support/project.js'
@@ -292,7 +293,8 @@ describeWith(
           await service.until('half', () => service.weights()[0]?.[1] === 50)
           await service.until('all', () => service.phase() === 'Healthy')
           expect(service.lastRun('requests').phase).toBe('Successful')
-          expect(service.weights()).toEqual(both(100, 0))
+          // The phase is told before the routes are.
+          await service.until('all traffic is stable', () => isDeepStrictEqual(service.weights(), both(100, 0)))
           expect(new Set(service.subsets())).toEqual(new Set([service.rollout().status.stableRS]))
           await service.until('the old pods are gone', () => service.ready(one) === 0)
           expect(service.pods.fewestReady).toBeGreaterThanOrEqual(2)

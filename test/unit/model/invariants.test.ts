@@ -35,7 +35,7 @@ const breaks: Readonly<Record<string, Partial<Model>>> = {
   '7a': { resources: { ...sound.resources, memoryRequest: '513Mi' } },
   '8': { resources: { ...sound.resources, tmpSize: '257Mi' } },
   '9': { environments: sound.environments.map((env) => ({ ...env, replicas: 3 })) },
-  '10': { stores: { ...sound.stores, postgres: { ...postgres, connections: 92 } } },
+  '10': { stores: { ...sound.stores, postgres: { ...postgres, connections: postgres.needed - 1 } } },
   '12': { workloads: sound.workloads.slice(0, 1) },
   '15': { slo: { ...sound.slo, availability: 99.9 } },
   '17': { ports: { ...sound.ports, admin: sound.ports.http } },

@@ -2,8 +2,8 @@
 # The Secret checkout-credentials of an environment.
 #
 #   scripts/credentials.sh create ENVIRONMENT          once, before the first deployment
-#   scripts/credentials.sh rotate ENVIRONMENT [NAME]   a new value, then a rolling restart; NAME is admin-token
-#                                                      if it isn't given
+#   scripts/credentials.sh rotate ENVIRONMENT [NAME]   a new value, then a rolling restart;
+#                                                      NAME is admin-token if it isn't given
 #
 # The admin token is random, made here, seen by nobody. Passwords belong to their servers: they are asked for on the
 # terminal, without echo, or read from stdin, one a line, in the order in which they stand below.

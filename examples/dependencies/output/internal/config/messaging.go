@@ -5,7 +5,7 @@ import "time"
 const (
 	// Half of the pool: each message in hand has a connection for its transaction,
 	// and requests need the others.
-	defaultConsumerConcurrency = 3
+	defaultConsumerConcurrency = 2
 
 	// With the back-off about four to eight seconds. A database that is away is no
 	// failed try: the message waits for it.

@@ -11,9 +11,9 @@ const (
 	defaultPostgresDatabase = "checkout"
 	defaultPostgresUser     = "checkout"
 
-	// 11 pods with this pool, a connection for the readiness check each, a
-	// migration and an operator make 93; the server grants 100.
-	defaultPostgresPoolSize = 7
+	// 17 pods with this pool, a connection for the readiness check each, a
+	// migration and an operator make 90; the server grants 100.
+	defaultPostgresPoolSize = 4
 
 	// A server in the same region answers within milliseconds. What takes longer
 	// than this is lost, and the request still has time to say so.
