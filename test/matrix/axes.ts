@@ -186,7 +186,7 @@ export const axes: Readonly<Record<string, Axis>> = {
   rollout: {
     default: {},
     rolling: { 'rollout.strategy': 'rolling' },
-    canary: { 'rollout.strategy': 'canary' },
+    canary: { 'rollout.strategy': 'canary', 'rollout.engine': 'argo-rollouts' },
     'canary in four steps': {
       'rollout.strategy': 'canary',
       'rollout.steps': [1, 25, 60, 100],
@@ -194,6 +194,7 @@ export const axes: Readonly<Record<string, Axis>> = {
       'metrics.prometheus': 'https://prometheus.example.com',
     },
     'blue-green': { 'rollout.strategy': 'blue-green' },
+    'blue-green by a script': { 'rollout.strategy': 'blue-green', 'rollout.engine': 'none' },
     'blue-green, briefly': { 'rollout.strategy': 'blue-green', 'rollout.pause': '300s' },
   },
   patience: {

@@ -48,6 +48,23 @@ describe('the covering set', () => {
   "entrypoint: waits, image: scratch",
   "mesh: split, workload: statefulset",
   "mesh: split, workload: statefulset with its own volume",
+  "rollout: canary, workload: statefulset",
+  "rollout: canary in four steps, workload: statefulset",
+  "rollout: blue-green, workload: statefulset",
+  "rollout: blue-green by a script, workload: statefulset",
+  "rollout: blue-green, briefly, workload: statefulset",
+  "rollout: canary, workload: statefulset with its own volume",
+  "rollout: canary in four steps, workload: statefulset with its own volume",
+  "rollout: blue-green, workload: statefulset with its own volume",
+  "rollout: blue-green by a script, workload: statefulset with its own volume",
+  "rollout: blue-green, briefly, workload: statefulset with its own volume",
+  "metrics: off, scaling: requests",
+  "metrics: off, scaling: keda, requests and its own queue",
+  "mesh: split, rollout: canary",
+  "mesh: split, rollout: canary in four steps",
+  "mesh: split, rollout: blue-green",
+  "mesh: split, rollout: blue-green by a script",
+  "mesh: split, rollout: blue-green, briefly",
 ]
 `)
   })
