@@ -25,19 +25,28 @@ async function compileTemplates() {
   for (const { file, source, partial, folder = '', output } of await readTemplates()) {
     const spec = precompile(source, file)
     if (partial === undefined) {
-      folders.set(folder, [...(folders.get(folder) ?? []), `{path: ${JSON.stringify(output)}, spec: ${spec}}`])
+      folders.set(folder, [...(folders.get(folder) ?? []), `{path: ${JSON.stringify(output)}, spec: ${text(spec)}}`])
     } else {
-      partials.push(`${JSON.stringify(partial)}: ${spec}`)
+      partials.push(`${JSON.stringify(partial)}: ${text(spec)}`)
     }
   }
   const entries = [...folders].map(([folder, list]) => `${JSON.stringify(folder)}: [\n${list.join(',\n')}\n]`)
-  const text = `// Written by scripts/build.mjs from templates/.\nexport const folders = {\n${entries.join(',\n')}\n}\nexport const partials = {\n${partials.join(',\n')}\n}\n`
+  const module = `// Written by scripts/build.mjs from templates/.\nexport const folders = {\n${entries.join(',\n')}\n}\nexport const partials = {\n${partials.join(',\n')}\n}\n`
   await mkdir(path.join(root, 'generated'), { recursive: true })
-  await writeFile(path.join(root, 'generated/templates.js'), text)
+  await writeFile(path.join(root, 'generated/templates.js'), module)
   await writeFile(
     path.join(root, 'generated/templates.d.ts'),
     `import type { CompiledTemplates } from '../src/engine/template-set.js'\nexport const folders: CompiledTemplates['folders']\nexport const partials: CompiledTemplates['partials']\n`,
   )
+}
+
+/**
+ * A string, which is parsed when the template is used: as code, all templates would be parsed at every start.
+ *
+ * @param {string} spec
+ */
+function text(spec) {
+  return JSON.stringify(spec)
 }
 
 /** @param {string} source @param {string} file */

@@ -6,13 +6,14 @@ import type { OutputFile, Policy } from './file-set.js'
 export interface CompiledTemplate {
   /** Path in the output, with `__name__` and `__env__` still in it. */
   readonly path: string
-  readonly spec: unknown
+  /** Source of what Handlebars precompiled, an object. */
+  readonly spec: string
 }
 
 export interface CompiledTemplates {
   /** By folder below `templates/`: `base`, `features/istio`. */
   readonly folders: Readonly<Record<string, readonly CompiledTemplate[]>>
-  readonly partials: Readonly<Record<string, unknown>>
+  readonly partials: Readonly<Record<string, string>>
 }
 
 /** A value for each placeholder of a path; `__env__` repeats the file. */
@@ -26,10 +27,13 @@ export interface Rendering {
 /** The part of Handlebars' runtime that is used; its own types describe the full build only. */
 interface Runtime {
   create(): Runtime
-  template(spec: unknown): (context: object) => string
+  template(spec: unknown): Template
   registerHelper(name: string, helper: (value: never, options: HelperOptions) => string): void
-  registerPartial(name: string, partial: (context: object) => string): void
+  registerPartial(name: string, partial: Template): void
 }
+
+/** The options are Handlebars' own, and pass through. */
+type Template = (context: object, options?: object) => string
 
 interface HelperOptions {
   readonly hash: { readonly indent?: number }
@@ -54,7 +58,7 @@ export function renderFolders(
 }
 
 function renderOne(engine: Runtime, template: CompiledTemplate, rendering: Rendering): OutputFile[] {
-  const run = engine.template(template.spec)
+  const run = engine.template(parsed(template.spec))
   const named = template.path.replaceAll('__name__', rendering.name)
   if (!named.includes('__env__')) {
     return [outputFile(named, run(rendering.context), rendering)]
@@ -68,14 +72,23 @@ function outputFile(path: string, content: string, rendering: Rendering): Output
   return { path, content, mode: content.startsWith('#!') ? 0o755 : 0o644, policy: rendering.policyOf(path) }
 }
 
-function createEngine(partials: Readonly<Record<string, unknown>>): Runtime {
+/** The build's own code, never anybody's input: half of the templates are not used in a run, and parsing them costs. */
+function parsed(spec: string): unknown {
+  return new Function(`return ${spec}`)()
+}
+
+function createEngine(partials: Readonly<Record<string, string>>): Runtime {
   const engine = (runtime as unknown as Runtime).create()
   for (const [name, encode] of Object.entries({ go, sh, make, md, json, dockerfile, comment })) {
     engine.registerHelper(name, (value: Encodable) => encode(value))
   }
   engine.registerHelper('yaml', (value: unknown, options: HelperOptions) => yaml(value, options.hash.indent))
   for (const [name, spec] of Object.entries(partials)) {
-    engine.registerPartial(name, engine.template(spec))
+    let template: Template | undefined
+    engine.registerPartial(name, (context, options) => {
+      template ??= engine.template(parsed(spec))
+      return template(context, options)
+    })
   }
   return engine
 }
