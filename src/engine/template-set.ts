@@ -48,7 +48,7 @@ export function renderFolders(
   folders: readonly string[],
   rendering: Rendering,
 ): OutputFile[] {
-  const engine = createEngine(templates.partials)
+  const engine = engineOf(templates)
   return folders.flatMap((folder) => {
     const compiled = templates.folders[folder] ?? []
     return compiled
@@ -57,8 +57,8 @@ export function renderFolders(
   })
 }
 
-function renderOne(engine: Runtime, template: CompiledTemplate, rendering: Rendering): OutputFile[] {
-  const run = engine.template(parsed(template.spec))
+function renderOne(engine: Engine, template: CompiledTemplate, rendering: Rendering): OutputFile[] {
+  const run = engine(template.spec)
   const named = template.path.replaceAll('__name__', rendering.name)
   if (!named.includes('__env__')) {
     return [outputFile(named, run(rendering.context), rendering)]
@@ -77,18 +77,32 @@ function parsed(spec: string): unknown {
   return new Function(`return ${spec}`)()
 }
 
-function createEngine(partials: Readonly<Record<string, string>>): Runtime {
+/** Makes a template of what was precompiled, once. */
+type Engine = (spec: string) => Template
+
+/** For those who render many projects in one process. */
+const engines = new WeakMap<CompiledTemplates['partials'], Engine>()
+
+function engineOf({ partials }: CompiledTemplates): Engine {
+  const known = engines.get(partials) ?? createEngine(partials)
+  engines.set(partials, known)
+  return known
+}
+
+function createEngine(partials: Readonly<Record<string, string>>): Engine {
   const engine = (runtime as unknown as Runtime).create()
+  const made = new Map<string, Template>()
+  const templateOf = (spec: string): Template => {
+    const template = made.get(spec) ?? engine.template(parsed(spec))
+    made.set(spec, template)
+    return template
+  }
   for (const [name, encode] of Object.entries({ go, sh, make, md, json, dockerfile, comment })) {
     engine.registerHelper(name, (value: Encodable) => encode(value))
   }
   engine.registerHelper('yaml', (value: unknown, options: HelperOptions) => yaml(value, options.hash.indent))
   for (const [name, spec] of Object.entries(partials)) {
-    let template: Template | undefined
-    engine.registerPartial(name, (context, options) => {
-      template ??= engine.template(parsed(spec))
-      return template(context, options)
-    })
+    engine.registerPartial(name, (context, options) => templateOf(spec)(context, options))
   }
-  return engine
+  return templateOf
 }

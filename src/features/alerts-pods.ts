@@ -1,6 +1,7 @@
+import { colours } from '../model/rollout.js'
 import type { Model } from '../model/types.js'
 import { place } from './alerts-slo.js'
-import type { Alert } from './types-monitoring.js'
+import type { Alert, AlertTest } from './types-monitoring.js'
 
 /** Whether pods are there, and how near they are to what they may have. */
 export function podAlerts(model: Model): Alert[] {
@@ -91,7 +92,14 @@ function availability(model: Model): Alert[] {
       alert: 'ServiceAbsent',
       severity: 'critical',
       for: '2m',
-      expr: ({ own }) => `absent(up{${own}})\n  or (sum by (job, namespace) (up{${own}}) == 0)`,
+      // Each colour by itself: the one that waits must not stand for the one that serves.
+      expr: ({ own }) =>
+        model.features.colours
+          ? [
+              ...colours.map((colour) => `absent(up{${own},subset="${colour}"})`),
+              `(sum by (job, namespace, subset) (up{${own}}) == 0)`,
+            ].join('\n  or ')
+          : `absent(up{${own}})\n  or (sum by (job, namespace) (up{${own}}) == 0)`,
       summary: `No pod of ${name} answers`,
       description:
         'Not one pod answers the scraper, or there is none: nobody is served, as far as Prometheus can tell.',
@@ -102,32 +110,7 @@ function availability(model: Model): Alert[] {
         '2. None start? `kubectl -n NAMESPACE get events --sort-by=.lastTimestamp`. The image, a Secret or a quota may be missing.',
         '3. All run and serve? Then it is the ServiceMonitor, its labels, or the network policy.',
       ].join('\n'),
-      tests: [
-        {
-          what: 'fires when there is no pod',
-          series: ({ namespace }) => [[`up{job="other",${namespace}}`, '1x10']],
-          at: '5m',
-          fires: [{ labels: place(model) }],
-        },
-        {
-          what: 'fires when none answers',
-          series: ({ own }) => [
-            [`up{${own},pod="a"}`, '0x10'],
-            [`up{${own},pod="b"}`, '0x10'],
-          ],
-          at: '5m',
-          fires: [{ labels: place(model) }],
-        },
-        {
-          what: 'stays quiet while one answers',
-          series: ({ own }) => [
-            [`up{${own},pod="a"}`, '0x10'],
-            [`up{${own},pod="b"}`, '1x10'],
-          ],
-          at: '5m',
-          fires: [],
-        },
-      ],
+      tests: model.features.colours ? colourTests(model) : absenceTests(model),
     },
   ]
 }
@@ -137,7 +120,9 @@ function saturation(model: Model): Alert[] {
   const { namespace } = productionEnv
   const pod = { namespace, pod: 'a' }
   const scalers = workloads.map((workload) => workload.name).join('|')
-  const scaler = { namespace, horizontalpodautoscaler: name }
+  // One for each workload, which has its name.
+  const first = workloads[0]?.name ?? name
+  const scaler = { namespace, horizontalpodautoscaler: first }
   const throttled = 'container_cpu_cfs_throttled_periods_total'
   return [
     ...(resources.cpuLimit === undefined
@@ -252,11 +237,11 @@ function saturation(model: Model): Alert[] {
                 what: 'fires when all replicas are in use',
                 series: ({ namespace: where }) => [
                   [
-                    `kube_horizontalpodautoscaler_status_current_replicas{${where},horizontalpodautoscaler="${name}"}`,
+                    `kube_horizontalpodautoscaler_status_current_replicas{${where},horizontalpodautoscaler="${first}"}`,
                     '7x30',
                   ],
                   [
-                    `kube_horizontalpodautoscaler_spec_max_replicas{${where},horizontalpodautoscaler="${name}"}`,
+                    `kube_horizontalpodautoscaler_spec_max_replicas{${where},horizontalpodautoscaler="${first}"}`,
                     '7x30',
                   ],
                 ],
@@ -267,11 +252,11 @@ function saturation(model: Model): Alert[] {
                 what: 'stays quiet while one is left',
                 series: ({ namespace: where }) => [
                   [
-                    `kube_horizontalpodautoscaler_status_current_replicas{${where},horizontalpodautoscaler="${name}"}`,
+                    `kube_horizontalpodautoscaler_status_current_replicas{${where},horizontalpodautoscaler="${first}"}`,
                     '6x30',
                   ],
                   [
-                    `kube_horizontalpodautoscaler_spec_max_replicas{${where},horizontalpodautoscaler="${name}"}`,
+                    `kube_horizontalpodautoscaler_spec_max_replicas{${where},horizontalpodautoscaler="${first}"}`,
                     '7x30',
                   ],
                 ],
@@ -311,6 +296,64 @@ function saturation(model: Model): Alert[] {
           fires: [],
         },
       ],
+    },
+  ]
+}
+
+function absenceTests(model: Model): AlertTest[] {
+  return [
+    {
+      what: 'fires when there is no pod',
+      series: ({ namespace }) => [[`up{job="other",${namespace}}`, '1x10']],
+      at: '5m',
+      fires: [{ labels: place(model) }],
+    },
+    {
+      what: 'fires when none answers',
+      series: ({ own }) => [
+        [`up{${own},pod="a"}`, '0x10'],
+        [`up{${own},pod="b"}`, '0x10'],
+      ],
+      at: '5m',
+      fires: [{ labels: place(model) }],
+    },
+    {
+      what: 'stays quiet while one answers',
+      series: ({ own }) => [
+        [`up{${own},pod="a"}`, '0x10'],
+        [`up{${own},pod="b"}`, '1x10'],
+      ],
+      at: '5m',
+      fires: [],
+    },
+  ]
+}
+
+function colourTests(model: Model): AlertTest[] {
+  const up = (own: string, values: Readonly<Record<string, string>>) =>
+    Object.entries(values).map(([subset, series]): [string, string] => [
+      `up{${own},subset="${subset}",pod="a"}`,
+      series,
+    ])
+  const fires = (...subsets: readonly string[]) => subsets.map((subset) => ({ labels: { ...place(model), subset } }))
+  return [
+    {
+      what: 'fires for both when there is no pod',
+      series: ({ namespace }) => [[`up{job="other",${namespace}}`, '1x10']],
+      at: '5m',
+      fires: fires(...colours),
+    },
+    {
+      what: 'fires when none of one colour answers',
+      series: ({ own }) => up(own, { blue: '0x10', green: '1x10' }),
+      at: '5m',
+      fires: fires('blue'),
+    },
+    {
+      what: 'stays quiet while both answer',
+      series: ({ own }) => up(own, { blue: '1x10', green: '1x10' }),
+      at: '5m',
+      fires: [],
     },
   ]
 }

@@ -63,7 +63,8 @@ export function slo(spec: Spec, ledger: Ledger): Slo {
       {
         name: 'least traffic for a percentage',
         unit: 'requests/s',
-        reason: 'one in a hundred can be told only of a hundred; below that, one slow or failed request would page',
+        reason:
+          'one in a hundred can be told only of a hundred: below that, the warnings about latency and growth say nothing',
         options: [],
       },
       leastTraffic,

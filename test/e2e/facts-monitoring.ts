@@ -302,7 +302,7 @@ export const monitoringFacts: readonly Fact[] = [
         severity: ['critical', 'warning'],
         alertname: alerts,
       }
-      const stranger = ({ name: label, value, matchType }: Manifest): string[] => [
+      const stranger = ({ name: label, value, matchType = '=' }: Manifest): string[] => [
         ...value
           .split('|')
           .filter((word: string) => !words[label]?.includes(word))
@@ -351,7 +351,7 @@ export const monitoringFacts: readonly Fact[] = [
           ),
           ...same(
             'inhibition ends',
-            inhibitRules.map(({ targetMatch: [one] }: Manifest) => `${one.name}${one.matchType}${one.value}`),
+            inhibitRules.map(({ targetMatch: [one] }: Manifest) => `${one.name}${one.matchType ?? '='}${one.value}`),
             'wanted',
             ['severity=warning', 'alertname!=ServiceAbsent', 'alertname=~LatencyHigh|ErrorRatioUp'],
           ),

@@ -27,13 +27,13 @@ export const storeFacts: readonly Fact[] = [
         const pool = goNumber(source, `default${field}PoolSize`)
         const counts = overlay.workloads.map(({ kind, metadata, spec }) => {
           const scaler = overlay
-            .all('HorizontalPodAutoscaler')
+            .all('HorizontalPodAutoscaler', 'ScaledObject')
             .find(({ spec: { scaleTargetRef } }) => scaleTargetRef.name === metadata.name)
           const { canary, blueGreen, rollingUpdate } = spec.strategy ?? {}
           // Two whole versions beside each other, or one pod more.
           const whole = blueGreen !== undefined || canary?.trafficRouting !== undefined ? 2 : 1
           const surge = kind === 'StatefulSet' || whole === 2 ? 0 : (rollingUpdate ?? canary).maxSurge
-          const replicas = scaler?.spec.maxReplicas ?? spec.replicas
+          const replicas = scaler?.spec.maxReplicas ?? scaler?.spec.maxReplicaCount ?? spec.replicas
           // While one pod becomes ready after the other, those that they replace take their time to end.
           const grace = spec.template.spec.terminationGracePeriodSeconds
           const ending = surge === 0 ? 0 : Math.min(replicas, Math.ceil(grace / spec.minReadySeconds))

@@ -41,6 +41,15 @@ const readByOthers = new Map([
   ['OTEL_TRACES_SAMPLER_ARG', 'OpenTelemetry'],
 ])
 
+/** Reading what holds no values, of a namespace that is the service's own. */
+function isHarmless(resources: readonly string[], verbs: readonly string[]): boolean {
+  const plain = ['rollouts', 'analysisruns', 'experiments', 'replicasets', 'pods']
+  return (
+    resources.every((resource) => plain.includes(resource)) &&
+    verbs.every((verb) => ['get', 'list', 'watch'].includes(verb))
+  )
+}
+
 export const facts: readonly Fact[] = [
   ...messagingFacts,
   ...budgetFacts,
@@ -481,7 +490,7 @@ export const facts: readonly Fact[] = [
           .flatMap(({ rules }) => rules)
           .flatMap(({ resources, resourceNames = [], verbs }: Manifest) => [
             ...[...resources, ...verbs].filter((word: string) => word === '*').map(() => 'a wildcard'),
-            ...(resourceNames.length > 0 ? [] : [`all ${resources}`]),
+            ...(resourceNames.length > 0 || isHarmless(resources, verbs) ? [] : [`all ${resources}`]),
             ...resourceNames
               .filter((name: string) => !names.has(name) && name !== external)
               .map((name: string) => `no ${name}`),

@@ -19,6 +19,7 @@ describeWith(['make', 'promtool'], 'make test-rules', () => {
   test.each([
     recipe('everything', ...everything),
     recipe('calls', '--alerts', '--grpc', '--no-http', '--resources-cpu-limit=none', '--no-autoscaling'),
+    recipe('colours', '--alerts', '--rollout-strategy=blue-green', '--rollout-engine=none'),
     recipe('strict', '--alerts', '--slo-availability=99.999', '--slo-latency-p99=50ms'),
     recipe('lenient', '--alerts', '--slo-availability=93.1', '--slo-latency-p99=2s', '--probes-liveness=false'),
   ])(

@@ -15,7 +15,10 @@ export function asDeployments(objects: readonly Manifest[]): Manifest[] {
         spec: { ...spec, strategy: { type: 'RollingUpdate', rollingUpdate } },
       }
     }
-    if (object.kind === 'HorizontalPodAutoscaler' && object.spec.scaleTargetRef.kind === 'Rollout') {
+    if (
+      ['HorizontalPodAutoscaler', 'ScaledObject'].includes(object.kind) &&
+      object.spec.scaleTargetRef.kind === 'Rollout'
+    ) {
       const scaleTargetRef = { ...object.spec.scaleTargetRef, apiVersion: 'apps/v1', kind: 'Deployment' }
       return { ...object, spec: { ...object.spec, scaleTargetRef } }
     }

@@ -3,7 +3,7 @@ import type { Manifest } from '../../support/manifests.js'
 /** Where a key of a Secret would be mounted; the operator of a cluster reads it and writes it in. */
 const fileOf = ({ name, key }: Manifest): string => `/etc/alertmanager/secrets/${name}/${key}`
 
-const matcher = ({ name, matchType, value }: Manifest): string => `${name}${matchType}"${value}"`
+const matcher = ({ name, matchType = '=', value }: Manifest): string => `${name}${matchType}"${value}"`
 
 /**
  * What the Prometheus Operator makes of an AlertmanagerConfig, restated: names in camel case become those of
