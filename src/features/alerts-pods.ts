@@ -1,4 +1,3 @@
-import { colours } from '../model/rollout.js'
 import type { Model } from '../model/types.js'
 import { place } from './alerts-slo.js'
 import type { Alert, AlertTest } from './types-monitoring.js'
@@ -96,7 +95,7 @@ function availability(model: Model): Alert[] {
       expr: ({ own }) =>
         model.features.colours
           ? [
-              ...colours.map((colour) => `absent(up{${own},subset="${colour}"})`),
+              ...coloursOf(model).map((colour) => `absent(up{${own},subset="${colour}"})`),
               `(sum by (job, namespace, subset) (up{${own}}) == 0)`,
             ].join('\n  or ')
           : `absent(up{${own}})\n  or (sum by (job, namespace) (up{${own}}) == 0)`,
@@ -329,6 +328,11 @@ function absenceTests(model: Model): AlertTest[] {
   ]
 }
 
+/** Where a script switches, a version is a colour. */
+function coloursOf({ workloads }: Model): string[] {
+  return workloads.map(({ version }) => version)
+}
+
 function colourTests(model: Model): AlertTest[] {
   const up = (own: string, values: Readonly<Record<string, string>>) =>
     Object.entries(values).map(([subset, series]): [string, string] => [
@@ -341,7 +345,7 @@ function colourTests(model: Model): AlertTest[] {
       what: 'fires for both when there is no pod',
       series: ({ namespace }) => [[`up{job="other",${namespace}}`, '1x10']],
       at: '5m',
-      fires: fires(...colours),
+      fires: fires(...coloursOf(model)),
     },
     {
       what: 'fires when none of one colour answers',
