@@ -58,6 +58,7 @@ secret() {
   entry mysql-password ask mysql-password
   entry redis-password ask redis-password
   entry nats-password ask nats-password
+  entry kafka-password ask kafka-password
 }
 
 case "$1" in
@@ -75,6 +76,7 @@ case "$1" in
       mysql-password) data="$(entry mysql-password ask mysql-password)" ;;
       redis-password) data="$(entry redis-password ask redis-password)" ;;
       nats-password) data="$(entry nats-password ask nats-password)" ;;
+      kafka-password) data="$(entry kafka-password ask kafka-password)" ;;
       *) usage ;;
     esac
     printf 'data:\n%s\n' "$data" | kubectl -n "$namespace" patch secret checkout-credentials --patch-file=/dev/stdin

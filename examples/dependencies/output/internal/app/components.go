@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/shop/checkout/internal/admin"
+	"example.com/shop/checkout/internal/broker/kafka"
 	"example.com/shop/checkout/internal/broker/nats"
 	"example.com/shop/checkout/internal/config"
 	"example.com/shop/checkout/internal/consumer"
@@ -76,6 +77,17 @@ func (a *app) components() []component {
 		Logger:    a.logger,
 	})
 	telemetry.RegisterConsumer(registry, natsConsumer)
+	kafkaBroker := kafka.New(cfg.Kafka, cfg.Consumer, a.credentials, serviceName, a.logger)
+	checks.Register(kafka.Name, kafkaBroker.Check)
+	kafkaConsumer := consumer.New(consumer.Options{
+		Name:      kafka.Name,
+		Source:    kafkaBroker,
+		Handle:    messaging.Traced(greeted.Handler(a.logger)),
+		Processed: postgres.NewProcessed(postgresStore),
+		Limits:    cfg.Consumer,
+		Logger:    a.logger,
+	})
+	telemetry.RegisterConsumer(registry, kafkaConsumer)
 
 	adminServer := admin.New(admin.Options{
 		Port:        cfg.Admin.Port,
@@ -94,6 +106,7 @@ func (a *app) components() []component {
 		greeting.Use{Name: mysql.Name, Greet: mysql.NewGreetings(mysqlStore, observe).Greet},
 		greeting.Use{Name: redis.Name, Greet: redis.NewGreetings(redisStore, observe).Greet},
 		greeting.Use{Name: nats.Name, Greet: greeted.Announce(messaging.TracedPublisher{Publisher: natsBroker})},
+		greeting.Use{Name: kafka.Name, Greet: greeted.Announce(messaging.TracedPublisher{Publisher: kafkaBroker})},
 	)
 
 	mux := http.NewServeMux()
@@ -134,8 +147,11 @@ func (a *app) components() []component {
 		{name: mysql.Name, start: mysqlStore.Start, stop: mysqlStore.Stop, budget: quickStop},
 		{name: redis.Name, stop: redisStore.Stop, budget: quickStop},
 		{name: nats.Name, start: natsBroker.Start, stop: natsBroker.Stop, budget: quickStop},
+		{name: kafka.Name, start: kafkaBroker.Start, stop: kafkaBroker.Stop, budget: quickStop},
 		// Stops before all that handlers use; what is in hand has the time of one try.
 		{name: "nats-consumer", start: natsConsumer.Start, stop: natsConsumer.Stop, budget: cfg.Consumer.Timeout},
+		// Stops before all that handlers use; what is in hand has the time of one try.
+		{name: "kafka-consumer", start: kafkaConsumer.Start, stop: kafkaConsumer.Stop, budget: cfg.Consumer.Timeout},
 		// Stores come here, and after them the consumers that use them.
 		{name: "http", start: httpServer.Start, stop: httpServer.Stop, budget: cfg.Shutdown.Timeout},
 		// At the same time as HTTP: the two share the budget.

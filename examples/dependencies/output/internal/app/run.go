@@ -170,5 +170,5 @@ func usage(flags *flag.FlagSet) {
 		_, _ = fmt.Fprintf(out, "  %s, %s\n        %s; %s (default %s)\n", f.Key, f.Env, f.Doc, f.Range, f.Default)
 	}
 	_, _ = fmt.Fprintf(out, "\nSecrets are files in the directory CREDENTIALS_DIR: %s.\n", config.AdminToken+
-		", postgres-password, postgres-ca.crt, mysql-password, mysql-ca.crt, redis-password, redis-ca.crt, nats-password, nats-ca.crt, consul-token")
+		", postgres-password, postgres-ca.crt, mysql-password, mysql-ca.crt, redis-password, redis-ca.crt, nats-password, nats-ca.crt, kafka-password, kafka-ca.crt, consul-token")
 }

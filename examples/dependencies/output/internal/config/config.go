@@ -34,6 +34,7 @@ type Config struct {
 	Redis    Redis
 	Consumer Consumer
 	NATS     NATS
+	Kafka    Kafka
 	Consul   Consul
 
 	// Values are this service's own settings: the section "values" of the file.

@@ -53,7 +53,7 @@ const (
 )
 
 // Shutdown. The sum of these and of the preStop hook stays 5 seconds below
-// terminationGracePeriodSeconds (54 seconds), after which comes SIGKILL.
+// terminationGracePeriodSeconds (65 seconds), after which comes SIGKILL.
 const (
 	// How long the endpoint's removal takes to reach every proxy and client.
 	defaultShutdownDrain = 5 * time.Second

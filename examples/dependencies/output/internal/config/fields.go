@@ -128,7 +128,7 @@ func Fields() []Field {
 			// Asked anew for every record.
 			Reloadable: true,
 		},
-	}, grpcFields(), postgresFields(), mysqlFields(), redisFields(), consumerFields(), natsFields(), consulFields())
+	}, grpcFields(), postgresFields(), mysqlFields(), redisFields(), consumerFields(), natsFields(), kafkaFields(), consulFields())
 }
 
 // kind is how a setting is read, bounded and printed.

@@ -5,14 +5,14 @@ import "time"
 const (
 	// Half of the pool: each message in hand has a connection for its transaction,
 	// and requests need the others.
-	defaultConsumerConcurrency = 2
+	defaultConsumerConcurrency = 1
 
 	// With the back-off about four to eight seconds. A database that is away is no
 	// failed try: the message waits for it.
 	defaultConsumerMaxTries = 5
 
 	// The time of one try. A shutdown waits as long for what is in hand, and
-	// terminationGracePeriodSeconds (54 seconds) counts with it.
+	// terminationGracePeriodSeconds (65 seconds) counts with it.
 	defaultConsumerTimeout = 10 * time.Second
 )
 

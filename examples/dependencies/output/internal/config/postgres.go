@@ -11,8 +11,8 @@ const (
 	defaultPostgresDatabase = "checkout"
 	defaultPostgresUser     = "checkout"
 
-	// 17 pods with this pool, a connection for the readiness check each, a
-	// migration and an operator make 90; the server grants 100.
+	// 18 pods with this pool, a connection for the readiness check each, a
+	// migration and an operator make 95; the server grants 100.
 	defaultPostgresPoolSize = 4
 
 	// A server in the same region answers within milliseconds. What takes longer

@@ -9,8 +9,8 @@ const (
 	defaultRedisHost = "redis.data.svc.cluster.local"
 	defaultRedisPort = 6379
 
-	// 17 pods with this pool, a connection for the readiness check each, and
-	// an operator make 90; the server grants 100.
+	// 18 pods with this pool, a connection for the readiness check each, and
+	// an operator make 95; the server grants 100.
 	defaultRedisPoolSize = 4
 
 	// Every key begins like this: one server may serve many.

@@ -75,6 +75,12 @@ const NATSPassword = "nats-password"
 // NATSCA is the authority, in PEM, that has signed the certificate of NATS. Without it the system's are trusted.
 const NATSCA = "nats-ca.crt"
 
+// KafkaPassword is the password of Kafka's user; with the setting kafka.sasl none it is not read.
+const KafkaPassword = "kafka-password"
+
+// KafkaCA is the authority, in PEM, that has signed the certificates of Kafka. Without it the system's are trusted.
+const KafkaCA = "kafka-ca.crt"
+
 // ConsulToken is the ACL token for Consul. Without it the service asks as nobody.
 const ConsulToken = "consul-token"
 
@@ -93,6 +99,8 @@ var credentials = []struct {
 	{name: RedisCA, required: false},
 	{name: NATSPassword, required: true},
 	{name: NATSCA, required: false},
+	{name: KafkaPassword, required: true},
+	{name: KafkaCA, required: false},
 	{name: ConsulToken, required: false},
 }
 

@@ -26,7 +26,10 @@ func Announce(publisher messaging.Publisher) func(ctx context.Context, name stri
 			return 0, err
 		}
 
-		return 0, publisher.Publish(ctx, messaging.NewMessage(data))
+		m := messaging.NewMessage(data)
+		m.Key = name // what is said to one person keeps its order
+
+		return 0, publisher.Publish(ctx, m)
 	}
 }
 

@@ -13,6 +13,9 @@ type Message struct {
 	// ID is the idempotency key: a broker drops a second message with the same
 	// one, and a consumer doesn't repeat its effect.
 	ID string
+	// Key is what the message is about, where that matters: Kafka keeps those with
+	// the same one in order.
+	Key string
 	// Data is what publisher and handler agree on.
 	Data []byte
 	// Header carries the trace context, among others.
