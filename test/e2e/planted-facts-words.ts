@@ -16,6 +16,9 @@ const resources = [
   'apps/statefulsets',
   'argoproj.io/rollouts',
   'argoproj.io/rollouts/status',
+  'argoproj.io/analysisruns',
+  'argoproj.io/experiments',
+  'apps/replicasets',
   'bitnami.com/sealedsecrets',
   'external-secrets.io/externalsecrets',
 ]
