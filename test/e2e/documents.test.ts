@@ -74,8 +74,11 @@ describeWith(['kustomize'], 'documents', () => {
       expect(readme).toContain(`\`${parse(read('deploy/secrets/credentials.example.yaml')).metadata.name}\``)
       for (const { environment, objects, workloads } of overlays) {
         const namespace = objects.find(({ kind }) => kind === 'Namespace')?.metadata.name
-        const scaler = objects.find(({ kind }) => kind === 'HorizontalPodAutoscaler')?.spec
-        const replicas = scaler ? `${scaler.minReplicas} to ${scaler.maxReplicas}` : `${workloads[0].spec.replicas}`
+        const scaler = objects.find(({ kind }) => /^(HorizontalPodAutoscaler|ScaledObject)$/.test(kind))?.spec
+        const least = scaler?.minReplicas ?? scaler?.minReplicaCount
+        const replicas = scaler
+          ? `${least} to ${scaler.maxReplicas ?? scaler.maxReplicaCount}`
+          : `${workloads[0].spec.replicas}`
         expect(readme).toContain(`| ${environment} | \`${namespace}\` | ${replicas} |`)
       }
     })
