@@ -1,7 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { parse } from 'yaml'
-import type { Manifest } from '../support/manifests.js'
+import { type Manifest, readYaml } from '../support/manifests.js'
 import type { Fact } from './facts.js'
 import { syncFacts } from './planted-facts-delivery.js'
 import { nameFacts, serviceName } from './planted-facts-names.js'
@@ -22,7 +21,7 @@ const deliveryFacts: readonly Fact[] = [
       if (application === undefined || !fs.existsSync(path.join(overlay.project, appProject))) {
         return []
       }
-      const project: Manifest = parse(overlay.read(appProject))
+      const project: Manifest = readYaml(overlay.read(appProject))
       const {
         destination,
         source,
@@ -98,7 +97,7 @@ const answerFacts: readonly Fact[] = [
   {
     rule: 'what service.yaml asks for is there: a disruption budget for more than one pod, the volume at its path',
     contradictions: (overlay) => {
-      const answers: Manifest = parse(overlay.read('service.yaml'))
+      const answers: Manifest = readYaml(overlay.read('service.yaml'))
       const several =
         overlay.one('HorizontalPodAutoscaler') !== undefined || overlay.workloads.some(({ spec }) => spec.replicas > 1)
       const wanted = answers.pdb?.enabled ?? answers.preset !== 'minimal'

@@ -7,9 +7,31 @@ import { succeed } from './tools.js'
 // biome-ignore lint/suspicious/noExplicitAny: a manifest's shape is the thing under test
 export type Manifest = any
 
+const known = new Map<string, Manifest>()
+
+/**
+ * What a YAML file of one document says, read once for each text: thousands of overlays with a mistake somewhere are
+ * judged beside the same files. It is everybody's, so nobody changes it.
+ */
+export function readYaml(text: string): Manifest {
+  if (!known.has(text)) {
+    known.set(text, frozen(parse(text)))
+  }
+  return known.get(text)
+}
+
+function frozen(value: Manifest): Manifest {
+  if (typeof value === 'object' && value !== null) {
+    Object.values(value).forEach(frozen)
+    Object.freeze(value)
+  }
+  return value
+}
+
 /** An overlay as `kustomize build` prints it, with the files that must agree with it. */
 export class Overlay {
   readonly objects: readonly Manifest[]
+  readonly #texts = new Map<string, string>()
 
   constructor(
     readonly project: string,
@@ -39,21 +61,21 @@ export class Overlay {
   /** The Argo CD Application of this environment, when there is one. */
   get application(): Manifest | undefined {
     const file = `deploy/argocd/application-${this.environment}.yaml`
-    return fs.existsSync(path.join(this.project, file)) ? parse(this.read(file)) : undefined
+    return fs.existsSync(path.join(this.project, file)) ? readYaml(this.read(file)) : undefined
   }
 
   /** The last environment, which has the traffic. */
   get isProduction(): boolean {
     const names = fs.readdirSync(path.join(this.project, 'deploy/overlays'))
     const namespace = (name: string): string =>
-      parse(fs.readFileSync(path.join(this.project, `deploy/overlays/${name}/kustomization.yaml`), 'utf8')).namespace
+      readYaml(this.read(`deploy/overlays/${name}/kustomization.yaml`)).namespace
     // The others have the environment's name behind it.
     return names.every((name) => namespace(this.environment).length <= namespace(name).length)
   }
 
   /** The service's name. */
   get name(): string {
-    return parse(this.read('service.yaml')).name
+    return readYaml(this.read('service.yaml')).name
   }
 
   /** Whether the project has a file. */
@@ -61,9 +83,11 @@ export class Overlay {
     return fs.existsSync(path.join(this.project, file))
   }
 
-  /** A file of the project. */
+  /** A file of the project, as it was when first asked for. */
   read(file: string): string {
-    return fs.readFileSync(path.join(this.project, file), 'utf8')
+    const text = this.#texts.get(file) ?? fs.readFileSync(path.join(this.project, file), 'utf8')
+    this.#texts.set(file, text)
+    return text
   }
 }
 
