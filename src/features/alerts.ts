@@ -1,5 +1,6 @@
 import type { Model } from '../model/types.js'
 import { podAlerts } from './alerts-pods.js'
+import { releaseAlerts } from './alerts-release.js'
 import { sloAlerts, sloRecordings } from './alerts-slo.js'
 import { defineFeature } from './types.js'
 
@@ -13,7 +14,7 @@ export const alerts = defineFeature({
   flag: 'alerts',
   slots: (model) => ({
     recordings: sloRecordings(model),
-    alerts: [...sloAlerts(model), ...podAlerts(model)],
+    alerts: [...sloAlerts(model), ...podAlerts(model), ...releaseAlerts(model)],
     kinds: [{ group: 'monitoring.coreos.com', kind: 'PrometheusRule' }],
     readmeFeatures: [
       {
@@ -26,6 +27,9 @@ export const alerts = defineFeature({
         what: 'a Prometheus that takes PrometheusRules from here, with metrics of kube-state-metrics and of the kubelet’s cAdvisor',
         for: 'the alerts; without the metrics of the cluster those about restarts and limits stay silent',
       },
+      ...(model.features.rollout
+        ? [{ what: 'a Prometheus that scrapes Argo Rollouts’ controller, too', for: 'the alerts about releases' }]
+        : []),
     ],
   }),
 })

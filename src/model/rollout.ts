@@ -7,15 +7,21 @@ import type { AnalysedProtocol, Analysis, Rollout, RolloutStep } from './types-r
 const window = 120
 /** Seconds: shorter would ask twice about the same scrapes. */
 const interval = 60
-/** Two bad minutes can be a blip of a dependency. */
-const failureLimit = 2
+/**
+ * Measurements one after the other that abort together: two bad minutes can be a blip of a dependency. Not as many in all:
+ * a release that waits for a person for days would collect them by chance.
+ */
+const badInARow = 3
 /** The default of Argo Rollouts: five times in a row, and nobody sees what the new version does. */
 const errorLimit = 4
-/** One failed request of 50 is 2 %, below 1.5 × the floor: a single one aborts nothing. */
-const minRequests = 50
-const errorFloor = 0.02
 /** The article's "error rate +50 %". */
 const errorFactor = 1.5
+/** Burning the budget so many times too fast wakes somebody within the hour: see the burn rates of model/monitoring.ts. */
+const fastBurn = 14.4
+/** Share of errors that counts as none on the old side, at most: a lax objective allows more than anybody releases. */
+const highestFloor = 0.02
+/** Fewest and most requests that a verdict needs: fewer are chance, and a service with less traffic would never have one. */
+const requestBounds = [50, 500] as const
 /** Seconds: proxies and kube-proxy forget the old pods' addresses in less; the default of Argo Rollouts. */
 const scaleDownDelay = 30
 /** Seconds: long enough to look at a pod that failed. */
@@ -123,25 +129,55 @@ function analysisOf(spec: Spec, latencySeconds: string, ledger: Ledger): Analysi
       reason: 'a version that is bad from its first request loses its traffic before the next step gives it more',
       options: ['rollout.pause'],
     },
-    window + interval * (failureLimit + 1),
-    `${window} (a window of the new version alone) + ${interval} × ${failureLimit + 1} (failed measurements) = ${window + interval * (failureLimit + 1)}`,
+    window + interval * badInARow,
+    `${window} (a window of the new version alone) + ${interval} × ${badInARow} (bad measurements in a row) = ${window + interval * badInARow}`,
   )
   const pause = millisecondsOf(spec['rollout.pause']) / 1000
+  const bounds = errorBounds(spec['slo.availability'], ledger)
   return {
     prometheus: spec['metrics.prometheus'],
     protocols: protocolsOf(spec),
     window: seconds(window),
     interval: seconds(interval),
-    failureLimit,
+    badInARow,
+    span: seconds(badInARow * interval),
     errorLimit,
-    minRequests,
-    errorFloor: String(errorFloor),
+    ...bounds,
     errorFactor: String(errorFactor),
     latencySeconds,
-    count: Math.max(failureLimit + 1, Math.floor((pause - window) / interval)),
+    count: Math.max(badInARow, Math.floor((pause - window) / interval)),
     verdict,
     pause: duration(millisecondsOf(spec['rollout.pause'])).text,
   }
+}
+
+/** From which share of errors on they count, and how many requests it takes to say so. */
+function errorBounds(availability: number, ledger: Ledger): Pick<Analysis, 'errorFloor' | 'minRequests'> {
+  const budget = (100 - availability) / 100
+  const floor = Number(Math.min(highestFloor, fastBurn * budget).toPrecision(3))
+  const [fewest, most] = requestBounds
+  const needed = Math.ceil(1 / (errorFactor * floor))
+  const minRequests = Math.min(most, Math.max(fewest, needed))
+  const options = ['slo.availability']
+  ledger.text(
+    {
+      name: 'errors of a release that count',
+      reason: 'below what would wake somebody, more errors than the old version has are chance',
+      options,
+    },
+    `${floor}`,
+    `min(${fastBurn} (fast burn) × ${Number(budget.toPrecision(3))} (error budget), ${highestFloor}) = ${floor}`,
+  )
+  ledger.note(
+    {
+      name: 'requests of a verdict',
+      reason: 'one that fails among so many is less than what counts, as far as a service has so much traffic',
+      options,
+    },
+    minRequests,
+    `1 ÷ (${errorFactor} × ${floor}) = ${needed}, ${fewest} to ${most}`,
+  )
+  return { errorFloor: `${floor}`, minRequests }
 }
 
 /** Answers that are the service's own fault: gRPC's codes as google.rpc.Code maps them to 5xx. */

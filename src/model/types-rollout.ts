@@ -34,13 +34,15 @@ export interface Analysis {
   /** Over this time are rates computed. */
   readonly window: Duration
   readonly interval: Duration
-  /** So many measurements may fail; one more aborts. */
-  readonly failureLimit: number
+  /** So many bad measurements one after the other abort. */
+  readonly badInARow: number
+  /** The time that they take. */
+  readonly span: Duration
   /** So many times in a row may Prometheus not answer. */
   readonly errorLimit: number
   /** Fewer requests than this in a window are no verdict. */
   readonly minRequests: number
-  /** A share of errors of the old version below this counts as this: 0.02 is 2 %. */
+  /** A share of errors of the old version below this counts as this: 0.0072 is 0.72 %. */
   readonly errorFloor: string
   /** The new version may have so many times the errors of the old one: 1.5 is +50 %. */
   readonly errorFactor: string

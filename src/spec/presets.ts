@@ -21,12 +21,11 @@ export const presets: Readonly<Record<Preset, { readonly help: string; readonly 
     answers: {},
   },
   production: {
-    help: 'standard + Istio, canary, three replicas at least, scaling on memory too, alerts, a dashboard',
+    help: 'standard + Istio, canary, three replicas at least, alerts, a dashboard',
     answers: {
       'istio.enabled': true,
       'rollout.strategy': 'canary',
       'autoscaling.min': 3,
-      'autoscaling.memory': 80,
       'alerts.enabled': true,
       'dashboards.enabled': true,
     },

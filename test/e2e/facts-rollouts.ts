@@ -168,9 +168,10 @@ export const rolloutFacts: readonly Fact[] = [
         analysesOf(rollout).flatMap(({ where, analysis, runsOn, pauses }) =>
           templatesOf(overlay, analysis).flatMap(({ spec }) =>
             spec.metrics.flatMap(
-              ({ name, interval = '0s', initialDelay = '0s', count, failureLimit = 0 }: Manifest) => {
-                // One that runs to the end has its verdict with the failure that is one too many.
-                const measurements = runsOn ? failureLimit + 1 : (count ?? Number.POSITIVE_INFINITY)
+              ({ name, interval = '0s', initialDelay = '0s', count, successCondition }: Manifest) => {
+                // One that runs to the end has its verdict with the last of the bad minutes that abort.
+                const bad = Number(/result\[0\] < (\d+)$/.exec(successCondition)?.[1])
+                const measurements = runsOn ? bad : (count ?? Number.POSITIVE_INFINITY)
                 const needed = secondsOf(initialDelay) + secondsOf(interval) * (interval === '0s' ? 0 : measurements)
                 return [
                   ...pauses
@@ -290,7 +291,7 @@ export const rolloutFacts: readonly Fact[] = [
             ),
             // The bucket that ends at the objective is what makes the quantile exact there.
             ...(query.includes('histogram_quantile')
-              ? same('the objective', /([\d.]+)\n\)\n/.exec(query)?.[1], 'in Go', objective)
+              ? same('the objective', /,\n\s+([\d.]+)\n\s+\)\n/.exec(query)?.[1], 'in Go', objective)
               : []),
             ...(/histogram_quantile\((?!0\.99,)/.test(query) ? ['another quantile than P99'] : []),
           ]),
@@ -341,25 +342,25 @@ export const rolloutFacts: readonly Fact[] = [
             const survives = 'len(result) == 0 || isNaN(result[0]) || result[0] '
             const errors = name.endsWith('-errors')
             const bounded = /and sum\(increase\([^)]*\)\) >= (\d+)/.exec(query)?.[1]
-            const floor = /,\n\s+([\d.]+)\n\)/.exec(query)?.[1]
+            const floor = /,\n\s+([\d.]+)\n\s+\)\n/.exec(query)?.[1]
+            const answers = readYaml(overlay.read('service.yaml'))
+            const wanted = Math.min(0.02, 14.4 * (1 - (answers.slo?.availability ?? 99.95) / 100))
+            const enough = Math.min(500, Math.max(50, Math.ceil(1 / (1.5 * wanted) - 1e-6)))
             const tests: [string, boolean][] = [
               ['Prometheus may not fail five times in a row', consecutiveErrorLimit === 4],
               ...(errors || name.endsWith('-latency')
                 ? ([
-                    [
-                      'its condition',
-                      successCondition === `${survives}<= ${errors ? 1.5 : 1}` && failureCondition === undefined,
-                    ],
-                    ['two failures are forgiven', failureLimit === 2],
-                    // One request that fails is less than what is forgiven anyway.
-                    ['few requests say nothing', Number(bounded) >= 50],
-                    ['a floor', !errors || (Number(floor) === 0.02 && 1 / Number(bounded) < 1.5 * Number(floor))],
+                    ['its condition', successCondition === `${survives}< 3` && failureCondition === undefined],
+                    ['failures that don’t add up', failureLimit === 0],
+                    ['what is bad', query.includes(`\n  ) > bool ${errors ? 1.5 : 1}\n)[180s:60s])`)],
+                    ['few requests say nothing', Number(bounded) === enough],
+                    ['a floor', !errors || Math.abs(Number(floor) / wanted - 1) < 0.01],
                     ['a window of its own before the first', rest.initialDelay === '120s' && rest.interval === '60s'],
                     [
                       'of the old side only what is no number is left out',
                       /\n\s+>= 0\n\s*\) or vector\(0\)/.test(query),
                     ],
-                    ['windows', !/\[(?!120s\])/.test(query)],
+                    ['windows', !/\[(?!120s\]|180s:60s\])/.test(query)],
                     [
                       'faults of the service',
                       !errors ||
@@ -375,12 +376,15 @@ export const rolloutFacts: readonly Fact[] = [
                 : []),
               ...(name === 'requests'
                 ? ([
-                    ['enough is enough', successCondition === 'len(result) > 0 && result[0] >= 50'],
+                    ['enough is enough', successCondition === `len(result) > 0 && result[0] >= ${enough}`],
                     ['too few fail nothing', failureCondition === 'false'],
                     ['the first counts', inconclusiveLimit === 0 && rest.count === 1],
                     [
-                      'the whole step',
-                      pausesOf(overlay).every((pause) => query.replaceAll(`[${pause}s]`, '').split('[').length === 1),
+                      'a window of a verdict, at any time of the step',
+                      pausesOf(overlay).every(
+                        (pause) =>
+                          query.replaceAll('[120s]', '').replaceAll(`[${pause}s:60s]`, '').split('[').length === 1,
+                      ),
                     ],
                   ] as [string, boolean][])
                 : []),

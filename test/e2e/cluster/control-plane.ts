@@ -137,6 +137,12 @@ export class ControlPlane {
     ])
   }
 
+  /** What the controller of Argo Rollouts tells whoever scrapes it. */
+  async rolloutsMetrics(): Promise<string> {
+    const answer = await fetch(`http://127.0.0.1:${this.ports[7]}/metrics`)
+    return answer.text()
+  }
+
   /** The last lines that a part wrote. */
   logOf(name: string): string {
     return this.endOf(name)

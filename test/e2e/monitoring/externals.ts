@@ -32,6 +32,12 @@ export const externals: readonly External[] = [
     labels: ['horizontalpodautoscaler', 'namespace'],
     source: `${kubeStateMetrics}horizontalpodautoscaler-metrics.md`,
   },
+  {
+    metric: 'rollout_info',
+    // The last one where the scraper's own label of that name comes first.
+    labels: ['namespace', 'name', 'strategy', 'traffic_router', 'phase', 'exported_namespace'],
+    source: 'Argo Rollouts: controller/metrics/prommetrics.go',
+  },
   { metric: 'container_cpu_usage_seconds_total', labels: [...containers, 'cpu'], source: cadvisor },
   { metric: 'container_cpu_cfs_periods_total', labels: containers, source: cadvisor },
   { metric: 'container_cpu_cfs_throttled_periods_total', labels: containers, source: cadvisor },

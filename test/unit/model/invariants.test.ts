@@ -22,7 +22,7 @@ const breaks: Readonly<Record<string, Partial<Model>>> = {
   '11': { features: { ...sound.features, rollout: true } },
   '16': {
     features: { ...sound.features, canary: true },
-    rollout: { ...release, analysis: { ...analysis, failureLimit: 9, verdict: 720 } },
+    rollout: { ...release, analysis: { ...analysis, badInARow: 10, verdict: 720 } },
   },
   '1': { shutdown: { ...sound.shutdown, grace: 40 } },
   '2': { timeouts: { ...sound.timeouts, write: { ms: 21_000, go: '', text: '' } } },

@@ -47,7 +47,7 @@ describe('the model of a release', () => {
         .filter(({ name }) => /^canary|abort/.test(name))
         .map(({ name, value, arithmetic }) => [name, value, arithmetic]),
     ).toEqual([
-      ['time to abort', '300 s', '120 (a window of the new version alone) + 60 × 3 (failed measurements) = 300'],
+      ['time to abort', '300 s', '120 (a window of the new version alone) + 60 × 3 (bad measurements in a row) = 300'],
       [
         'canary step 1',
         '10 %, until somebody promotes it',

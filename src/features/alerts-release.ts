@@ -1,0 +1,90 @@
+import type { Model } from '../model/types.js'
+import type { Alert, Selectors } from './types-monitoring.js'
+
+/** Whether a release goes on: a person may have forgotten it, and one that was aborted is still what Git says. */
+export function releaseAlerts(model: Model): Alert[] {
+  const { name, features, productionEnv } = model
+  if (!features.rollout) {
+    return []
+  }
+  const { namespace } = productionEnv
+  /** Who scrapes the controller may keep the labels of its metrics, or put the target's own before them. */
+  const inPhase = (phase: string) => (select: Selectors) =>
+    [
+      `max by (namespace) (rollout_info{${select.namespace},name="${name}",phase="${phase}"})`,
+      `  or max by (namespace) (label_replace(rollout_info{exported_${select.namespace},name="${name}",phase="${phase}"}, "namespace", "$1", "exported_namespace", "(.+)"))`,
+    ].join('\n')
+  const info = (select: Selectors, phase: string) => `rollout_info{${select.namespace},name="${name}",phase="${phase}"}`
+  const relabelled = ({ namespace: own }: Selectors, phase: string) =>
+    `rollout_info{namespace="argo-rollouts",exported_${own},name="${name}",phase="${phase}"}`
+  return [
+    {
+      group: 'release',
+      alert: 'ReleaseWaits',
+      severity: 'warning',
+      for: '1h',
+      expr: inPhase('Paused'),
+      summary: `A new version of ${name} has waited for an hour`,
+      description: 'Two versions serve until somebody promotes or aborts it, and no other release can begin.',
+      runbook: [
+        'A person has to promote it, or its metrics have had too few requests for a verdict.',
+        '',
+        `1. \`kubectl argo rollouts -n NAMESPACE get rollout ${name}\`: which step it is at, and what was measured.`,
+        `2. Sound? \`kubectl argo rollouts -n NAMESPACE promote ${name}\`. Otherwise \`abort\`, and go back in Git.`,
+      ].join('\n'),
+      tests: [
+        {
+          what: 'fires when a release has waited for an hour',
+          series: (select) => [[info(select, 'Paused'), '1x90']],
+          at: '61m',
+          fires: [{ labels: { namespace } }],
+        },
+        {
+          what: 'fires where the scraper has put labels of its own before the controller’s',
+          series: (select) => [[relabelled(select, 'Paused'), '1x90']],
+          at: '61m',
+          fires: [{ labels: { namespace } }],
+        },
+        {
+          what: 'stays quiet about a release that goes on',
+          series: (select) => [
+            [info(select, 'Paused'), '1x30 _x60'],
+            [info(select, 'Progressing'), '_x30 1x60'],
+          ],
+          at: '61m',
+          fires: [],
+        },
+      ],
+    },
+    {
+      group: 'release',
+      alert: 'ReleaseAborted',
+      severity: 'warning',
+      for: '5m',
+      expr: inPhase('Degraded'),
+      summary: `A new version of ${name} was aborted`,
+      description: 'The old version serves. Git still names the new one, and the next sync tries it again.',
+      runbook: [
+        'The analysis found the new version worse than the old one, somebody aborted it, or its pods did not become ready.',
+        '',
+        `1. \`kubectl argo rollouts -n NAMESPACE get rollout ${name}\`, and \`kubectl -n NAMESPACE get analysisruns\`: which measurement failed.`,
+        '2. Go back in Git: `scripts/promote.sh --back ENVIRONMENT`.',
+        '3. Look at the pods of the new version while they are there, then at the change.',
+      ].join('\n'),
+      tests: [
+        {
+          what: 'fires when a release was aborted',
+          series: (select) => [[info(select, 'Degraded'), '1x20']],
+          at: '6m',
+          fires: [{ labels: { namespace } }],
+        },
+        {
+          what: 'stays quiet about another service',
+          series: (select) => [[`rollout_info{${select.namespace},name="other",phase="Degraded"}`, '1x20']],
+          at: '6m',
+          fires: [],
+        },
+      ],
+    },
+  ]
+}
