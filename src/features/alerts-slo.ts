@@ -134,7 +134,10 @@ function burn({ name, slo }: Model, rate: BurnRate, tests: readonly AlertTest[])
     for: rate.for,
     labels: { window: long },
     expr: ({ own }) => `${errorRatio(long)}{${own}} > ${threshold}\n  and ${errorRatio(short)}{${own}} > ${threshold}`,
-    summary: `${name} spends its error budget ${factor} times too fast`,
+    summary:
+      factor === 1
+        ? `${name} spends its error budget to the end`
+        : `${name} spends its error budget ${factor} times too fast`,
     description: `{{ $value | humanizePercentage }} of the {{ $labels.protocol }} requests of the last ${long} failed; the objective of ${slo.availability} % allows ${percent(slo.errorBudget)}.`,
     runbook: [
       `The objective is that ${slo.availability} % of the requests succeed, over ${slo.periodDays} days. What may fail is the error budget, and it goes too fast:`,
