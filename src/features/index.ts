@@ -47,6 +47,7 @@ import { pipeline } from './pipeline.js'
 import { postgres } from './postgres.js'
 import { pprof } from './pprof.js'
 import { redis } from './redis.js'
+import { applicationSet, regions } from './regions.js'
 import { remote } from './remote.js'
 import { blueGreen, blueGreenAnalysis, canary, canaryAnalysis, colours, preview, rollout, scraped } from './rollout.js'
 import { sealedSecrets } from './sealed-secrets.js'
@@ -68,6 +69,8 @@ export const features: readonly Feature[] = [
   statefulset,
   rollout,
   entrypoint,
+  // Before tracing, whose variables name its own.
+  regions,
   metrics,
   tracing,
   httpMetrics,
@@ -128,6 +131,7 @@ export const features: readonly Feature[] = [
   scraped,
   colours,
   argocd,
+  applicationSet,
   pipeline,
   github,
   gitlab,

@@ -1,8 +1,9 @@
 import type { Finding } from '../errors.js'
+import { clusterConflicts } from './conflicts-clusters.js'
 import { isStoreName } from './stores.js'
 import type { Key, Spec } from './table.js'
 
-interface Conflict {
+export interface Conflict {
   readonly code: string
   /** The options concerned; the first is named as the place. */
   readonly keys: readonly Key[]
@@ -193,6 +194,7 @@ const rules: readonly Conflict[] = [
     'config.nacos.group',
     'config.nacos.dataId',
   ]),
+  ...clusterConflicts,
   {
     code: 'nats-url-scheme',
     keys: ['nats.url', 'nats.tls'],

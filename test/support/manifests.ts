@@ -39,7 +39,28 @@ export class Overlay {
   /** The Argo CD Application of this environment, when there is one. */
   get application(): Manifest | undefined {
     const file = `deploy/argocd/application-${this.environment}.yaml`
-    return fs.existsSync(path.join(this.project, file)) ? parse(this.read(file)) : undefined
+    return this.has(file) ? parse(this.read(file)) : this.generated[0]
+  }
+
+  /** The file of the ApplicationSet that makes this overlay's Application, when there is one. */
+  get applicationSetFile(): string | undefined {
+    const folder = path.join(this.project, 'deploy/argocd')
+    const files = fs.existsSync(folder) ? fs.readdirSync(folder) : []
+    const name = files.find((file) => file.startsWith('applicationset-'))
+    const base = name?.slice('applicationset-'.length, -'.yaml'.length)
+    return base !== undefined && (this.environment === base || this.environment.startsWith(`${base}-`))
+      ? `deploy/argocd/${name}`
+      : undefined
+  }
+
+  /** What the ApplicationSet makes for this overlay, an Application for each cluster. */
+  get generated(): Manifest[] {
+    const file = this.applicationSetFile
+    return file === undefined
+      ? []
+      : generatedBy(parse(this.read(file))).filter(
+          ({ spec }) => spec.source.path === `deploy/overlays/${this.environment}`,
+        )
   }
 
   /** The last environment, which has the traffic. */
@@ -65,6 +86,23 @@ export class Overlay {
   read(file: string): string {
     return fs.readFileSync(path.join(this.project, file), 'utf8')
   }
+}
+
+/** The Applications that an ApplicationSet of one list makes: a parameter that it lacks is an error, as its options say. */
+export function generatedBy({ spec }: Manifest): Manifest[] {
+  const elements: Manifest[] = spec.generators.flatMap(({ list }: Manifest) => list.elements)
+  return elements.map((element) => ({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    ...JSON.parse(
+      JSON.stringify(spec.template).replace(/\{\{ \.(\w+) \}\}/g, (_, name: string) => {
+        if (element[name] === undefined) {
+          throw new Error(`no parameter ${name}`)
+        }
+        return element[name]
+      }),
+    ),
+  }))
 }
 
 /** Renders every overlay of a project. */
