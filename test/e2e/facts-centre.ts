@@ -1,5 +1,4 @@
-import { parse } from 'yaml'
-import type { Manifest } from '../support/manifests.js'
+import { type Manifest, readYaml } from '../support/manifests.js'
 import { containerOf, type Fact, podOf, same } from './facts-reading.js'
 
 /** Facts about the configuration centre: it is named in the mounted file. */
@@ -8,7 +7,7 @@ export const centreFacts: readonly Fact[] = [
     rule: 'the configuration centre of the mounted file is let out to',
     contradictions: (overlay) =>
       overlay.configMaps
-        .flatMap(({ data }) => (data?.['config.yaml'] === undefined ? [] : [parse(data['config.yaml']) ?? {}]))
+        .flatMap(({ data }) => (data?.['config.yaml'] === undefined ? [] : [readYaml(data['config.yaml']) ?? {}]))
         .flatMap((settings: Manifest) => settings.consul?.address ?? settings.nacos?.address ?? [])
         .flatMap((address: string) => {
           const { hostname, port, protocol } = new URL(address)

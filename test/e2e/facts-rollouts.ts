@@ -1,5 +1,4 @@
-import { parse } from 'yaml'
-import type { Manifest, Overlay } from '../support/manifests.js'
+import { type Manifest, type Overlay, readYaml } from '../support/manifests.js'
 import { type Fact, podOf, promLabel, same } from './facts-reading.js'
 
 /** Label that Argo Rollouts gives the pods of each revision. */
@@ -314,7 +313,7 @@ export const rolloutFacts: readonly Fact[] = [
               'Prometheus',
               address,
               'the one that was asked for',
-              parse(overlay.read('service.yaml')).metrics?.prometheus ??
+              readYaml(overlay.read('service.yaml')).metrics?.prometheus ??
                 'http://prometheus-operated.monitoring.svc:9090',
             ),
           ),
@@ -442,7 +441,7 @@ export const rolloutFacts: readonly Fact[] = [
             routed
               ? scaleDownDelaySeconds === 30
               : !(blueGreen && released) ||
-                scaleDownDelaySeconds === secondsOf(parse(overlay.read('service.yaml')).rollout?.pause ?? '10m'),
+                scaleDownDelaySeconds === secondsOf(readYaml(overlay.read('service.yaml')).rollout?.pause ?? '10m'),
           ],
           ['aborted pods stay', !(routed || (blueGreen && released)) || abortScaleDownDelaySeconds === 600],
           ['two pods at least', !routed || canary.minPodsPerReplicaSet === 2],
@@ -469,7 +468,7 @@ export const rolloutFacts: readonly Fact[] = [
         return overlay.has('scripts/blue-green.sh') ? ['no Service of what serves, or of what waits'] : []
       }
       const chosen = [serves, waits].map(({ spec }) => spec.selector.version)
-      const kustomization = overlay.read(`deploy/overlays/${overlay.environment}/kustomization.yaml`)
+      const kustomization = overlay.read(`deploy/overlays/${overlay.base}/kustomization.yaml`)
       const script = overlay.read('scripts/blue-green.sh')
       const marked = ['serves', 'waits'].map(
         (word) => new RegExp(`^ *value: (\\w+) # ${word}$`, 'm').exec(kustomization)?.[1],

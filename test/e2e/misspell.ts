@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, type Node, parseAllDocuments, stringify } from 'yaml'
+import type { Manifest } from '../support/manifests.js'
 
 /** A document with one of its keys misspelt. */
 export interface Misspelt {
@@ -6,6 +7,8 @@ export interface Misspelt {
   /** `spec.ports[0].name` */
   readonly path: string
   readonly text: string
+  /** What the text says. */
+  readonly tree: Manifest
 }
 
 /** Below these, every key is the user's own word. */
@@ -28,14 +31,18 @@ const plainSelector = new Set(['Service', 'Gateway'])
 export function misspeltKeys(text: string): Misspelt[] {
   return parseAllDocuments(text).flatMap((document) => {
     const tree = document.toJS()
-    return keysOf(document, tree.kind).map((path) => ({
-      kind: tree.kind,
-      path: path
-        .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
-        .join('')
-        .slice(1),
-      text: stringify(renamed(tree, path)),
-    }))
+    return keysOf(document, tree.kind).map((path) => {
+      const changed = renamed(tree, path)
+      return {
+        kind: tree.kind,
+        path: path
+          .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
+          .join('')
+          .slice(1),
+        text: stringify(changed),
+        tree: changed,
+      }
+    })
   })
 }
 

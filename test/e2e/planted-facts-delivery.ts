@@ -1,7 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { parse as readYaml } from 'yaml'
-import type { Manifest, Overlay } from '../support/manifests.js'
+import { type Manifest, type Overlay, readYaml } from '../support/manifests.js'
 import type { Fact } from './facts.js'
 import { ofWorkloads, unless } from './planted-facts-pods.js'
 

@@ -1,7 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { parse } from 'yaml'
-import type { Manifest } from '../support/manifests.js'
+import { type Manifest, readYaml } from '../support/manifests.js'
 import type { Fact } from './facts.js'
 import { syncFacts } from './planted-facts-delivery.js'
 import { nameFacts, serviceName } from './planted-facts-names.js'
@@ -22,7 +21,7 @@ const deliveryFacts: readonly Fact[] = [
       if (application === undefined || !fs.existsSync(path.join(overlay.project, appProject))) {
         return []
       }
-      const project: Manifest = parse(overlay.read(appProject))
+      const project: Manifest = readYaml(overlay.read(appProject))
       const {
         destination,
         source,
@@ -32,9 +31,9 @@ const deliveryFacts: readonly Fact[] = [
       const known = overlay.objects.map(({ apiVersion, kind, metadata }) =>
         [apiVersion.includes('/') ? apiVersion.split('/')[0] : '', kind, metadata.name].join('/'),
       )
-      const at = ({ server, namespace }: Manifest): string => `${server} ${namespace}`
+      const at = ({ server, name, namespace }: Manifest): string => `${server ?? name} ${namespace}`
       return [
-        ...(application.metadata.name.endsWith(`-${overlay.environment}`) ? [] : [application.metadata.name]),
+        ...(`${application.metadata.name}-`.includes(`-${overlay.environment}-`) ? [] : [application.metadata.name]),
         ...[application]
           .filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/name'] !== serviceName(overlay))
           .map(() => 'is labelled as another service'),
@@ -98,7 +97,7 @@ const answerFacts: readonly Fact[] = [
   {
     rule: 'what service.yaml asks for is there: a disruption budget for more than one pod, the volume at its path',
     contradictions: (overlay) => {
-      const answers: Manifest = parse(overlay.read('service.yaml'))
+      const answers: Manifest = readYaml(overlay.read('service.yaml'))
       const several =
         overlay.one('HorizontalPodAutoscaler') !== undefined || overlay.workloads.some(({ spec }) => spec.replicas > 1)
       const wanted = answers.pdb?.enabled ?? answers.preset !== 'minimal'

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { parse, stringify } from 'yaml'
-import { type Manifest, Overlay } from '../support/manifests.js'
+import { stringify } from 'yaml'
+import { type Manifest, Overlay, readYaml } from '../support/manifests.js'
 import { filesBelow } from '../support/project.js'
 import { misspeltKeys } from './misspell.js'
 import { fileMistakes, leafMistakes, objectMistakes } from './planted-mistakes.js'
@@ -26,7 +26,7 @@ class Planted extends Overlay {
   override readonly objects: readonly Manifest[]
 
   constructor(
-    sound: Overlay,
+    private readonly sound: Overlay,
     objects: readonly Manifest[] = sound.objects,
     private readonly files: ReadonlyMap<string, string> = new Map(),
   ) {
@@ -35,7 +35,7 @@ class Planted extends Overlay {
   }
 
   override read(file: string): string {
-    return this.files.get(file) ?? super.read(file)
+    return this.files.get(file) ?? this.sound.read(file)
   }
 }
 
@@ -47,17 +47,24 @@ export function mutantsOf(sound: Overlay): Mutant[] {
 function inObjects(sound: Overlay): Mutant[] {
   return sound.objects.flatMap((object, at) => {
     const title = titleOf(object)
-    const planted = (mistake: string, what: string, changed: Manifest | undefined): Mutant => ({
+    const planted = (
+      mistake: string,
+      what: string,
+      changed: Manifest | undefined,
+      document = changed === undefined ? undefined : stringify(changed),
+    ): Mutant => ({
       mistake,
       what: `${title} ${what}`,
       overlay: new Planted(
         sound,
         changed === undefined ? sound.objects.toSpliced(at, 1) : sound.objects.with(at, changed),
       ),
-      ...(changed === undefined ? {} : { document: stringify(changed) }),
+      ...(document === undefined ? {} : { document }),
     })
     return [
-      ...misspeltKeys(stringify(object)).map(({ path: where, text }) => planted('a misspelt key', where, parse(text))),
+      ...misspeltKeys(stringify(object)).map(({ path: where, text, tree }) =>
+        planted('a misspelt key', where, tree, text),
+      ),
       ...changesOf(object).map(({ mistake, what, changed, place }) => ({ ...planted(mistake, what, changed), place })),
       planted('an object that is missing', 'is gone', undefined),
     ]
@@ -66,7 +73,7 @@ function inObjects(sound: Overlay): Mutant[] {
 
 function inArgo(sound: Overlay): Mutant[] {
   return argoFiles(sound).flatMap((name) => {
-    const object = parse(sound.read(name))
+    const object = readYaml(sound.read(name))
     const planted = (mistake: string, what: string, document: string): Mutant => ({
       mistake,
       what: `${titleOf(object)} ${what}`,
@@ -175,7 +182,7 @@ function wrongWord(object: Manifest, leaf: Leaf): Change[] {
 
 /** Every scalar of the objects, as `Deployment spec.replicas`; items of a list are one place. */
 export function valuesOf(overlay: Overlay): string[] {
-  const objects = [...overlay.objects, ...argoFiles(overlay).map((file) => parse(overlay.read(file)))]
+  const objects = [...overlay.objects, ...argoFiles(overlay).map((file) => readYaml(overlay.read(file)))]
   const leaves = objects.flatMap((object) => nodesOf(object, object.kind))
   return [...new Set(leaves.filter(({ value }) => typeof value !== 'object' || value === null).map(placeOf))]
 }

@@ -18,6 +18,22 @@ interface Case extends Mutant {
 
 const judgeNames = ['strict', 'facts', 'policies'] as const
 
+type Check = (overlay: Overlay) => readonly string[]
+
+/** What judges whole overlays, each by its parts. */
+const checks: Readonly<Record<'facts' | 'policies', readonly Check[]>> = {
+  facts: [...facts, ...plantedFacts].map(
+    ({ contradictions }) =>
+      (overlay) =>
+        contradictions(overlay),
+  ),
+  policies: policies.map(
+    ({ check }) =>
+      (overlay) =>
+        check(overlay.objects),
+  ),
+}
+
 describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
   const work = workFolder()
   const flags = ['--preset=production', '--delivery-environments=production']
@@ -55,7 +71,7 @@ describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
       '--alerts-receiver=webhook',
     ),
     recipe('canary', ...flags, '--rollout-strategy=canary'),
-    recipe('blue-green', ...flags, '--rollout-strategy=blue-green', '--no-istio'),
+    recipe('blue-green', ...flags, '--rollout-strategy=blue-green', '--no-istio', '--delivery-argocd-clusters=red,blue'),
     recipe('colours', ...flags, '--no-istio', '--rollout-strategy=blue-green', '--rollout-engine=none'),
     recipe('stateful', ...flags, '--workload-kind=statefulset', '--istio'),
   ].map((entry) => generate(work, entry))
@@ -105,42 +121,41 @@ function judgeAll(sound: Overlay): Case[] {
   const verdicts = judge({ input: documents.join('---\n') })
   expect(verdicts.length).toBe(documents.length)
   const byText = new Map(documents.map((document, at) => [document, verdicts[at]?.problems ?? []]))
-  const before = { facts: findingsOf('facts', sound), policies: findingsOf('policies', sound) }
+  const judges = Object.entries(checks).map(([name, list]) => ({ name, finds: newsOf(list, sound) }))
   return mutants.map((mutant) => ({
     ...mutant,
     caughtBy: [
       ...((byText.get(mutant.document ?? '') ?? []).length > 0 ? ['strict'] : []),
-      ...(isNews(findingsOf('facts', mutant.overlay), before.facts) ? ['facts'] : []),
-      ...(isNews(findingsOf('policies', mutant.overlay), before.policies) ? ['policies'] : []),
+      ...judges.filter(({ finds }) => finds(mutant)).map(({ name }) => name),
     ],
   }))
 }
 
-function isNews(after: ReadonlySet<string>, before: ReadonlySet<string>): boolean {
-  return [...after].some((finding) => !before.has(finding))
+/**
+ * Whether one of the checks finds in an overlay with a mistake what it does not find in the sound one. What found the
+ * last mistake at a place is asked first about the next one there.
+ */
+function newsOf(list: readonly Check[], sound: Overlay): (mutant: Mutant) => boolean {
+  const before = list.map((check) => new Set(findingsOf(check, sound)))
+  const finders = new Map<string, number>()
+  return ({ overlay, mistake, place }) => {
+    const isNews = (at: number) => findingsOf(list[at] as Check, overlay).some((finding) => !before[at]?.has(finding))
+    const key = `${mistake} ${place}`
+    const last = finders.get(key)
+    if (last !== undefined && isNews(last)) {
+      return true
+    }
+    const finder = list.findIndex((_, at) => at !== last && isNews(at))
+    finders.set(key, finder === -1 ? (last ?? 0) : finder)
+    return finder !== -1
+  }
 }
 
-/** What facts or policies say. One that can't read an object has nothing to say: the mistake is another judge's. */
-function findingsOf(judges: 'facts' | 'policies', overlay: Overlay): Set<string> {
-  const checks =
-    judges === 'facts'
-      ? [...facts, ...plantedFacts].map(
-          ({ contradictions }) =>
-            () =>
-              contradictions(overlay),
-        )
-      : policies.map(
-          ({ name, check }) =>
-            () =>
-              check(overlay.objects).map((finding) => `${name}: ${finding}`),
-        )
-  return new Set(
-    checks.flatMap((check) => {
-      try {
-        return check()
-      } catch {
-        return []
-      }
-    }),
-  )
+/** What a check says. One that can't read an object has nothing to say: the mistake is another judge's. */
+function findingsOf(check: Check, overlay: Overlay): readonly string[] {
+  try {
+    return check(overlay)
+  } catch {
+    return []
+  }
 }

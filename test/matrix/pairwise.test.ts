@@ -1,8 +1,10 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { optionOf } from '../../src/spec/table.js'
 import { facts } from '../e2e/facts.js'
 import { checkovFindings, frameworks } from '../e2e/judges/checkov.js'
+import { vet } from '../e2e/judges/files.js'
 import { judges } from '../e2e/judges/index.js'
 import { type Judgement, Project } from '../e2e/judges/judgement.js'
 import { versionOf } from '../e2e/judges/versions.js'
@@ -81,19 +83,35 @@ describeWith([...new Set(needs)], 'files of the covering set', () => {
     for (const { id, files } of members) {
       writeFiles(folderOf(id), files)
     }
-  })
+    vet(members.map(({ id }) => folderOf(id)))
+  }, 300_000)
 
   describe('an API server of its version takes every document', () => {
+    const found = new Map<string, Judged[]>()
+    // One process for each version: reading the definitions takes longer than judging a project.
+    beforeAll(() => {
+      for (const version of new Set(members.map(({ kubernetes }) => kubernetes))) {
+        const list = members.filter(({ kubernetes }) => kubernetes === version)
+        const owners = new Map(list.flatMap(({ id }) => manifestsOf(id).map((file) => [file, id] as const)))
+        for (const document of judge({ files: [...owners.keys()], cwd: work, kubernetes: version })) {
+          const id = owners.get(document.file) ?? ''
+          found.set(id, [...(found.get(id) ?? []), document])
+        }
+      }
+    }, 300_000)
+    /** The overlays as Kustomize makes them, beside what is not in them. */
+    const manifestsOf = (id: string): string[] => {
+      const overlays = projectOf(id).overlays.map(({ environment, text }) => {
+        const file = `overlay-${environment}-of-${id}.yaml`
+        fs.writeFileSync(path.join(work, file), text)
+        return file
+      })
+      const others = filesBelow(folderOf(id), /^deploy\/(argocd|secrets)\/.*\.yaml$/)
+      return [...overlays, ...others.map((file) => path.join(id, file))]
+    }
+
     test.each(members)('$id $title', ({ id, kubernetes }) => {
-      const cwd = folderOf(id)
-      const input = projectOf(id)
-        .overlays.map(({ text }) => text)
-        .join('---\n')
-      const files = filesBelow(cwd, /^deploy\/(argocd|secrets)\/.*\.yaml$/)
-      const judged = [
-        ...judge({ input, kubernetes }),
-        ...(files.length === 0 ? [] : judge({ files, cwd, kubernetes })),
-      ].filter((document) => kubernetes !== '1.34' || !isLaterWord(document))
+      const judged = (found.get(id) ?? []).filter((document) => kubernetes !== '1.34' || !isLaterWord(document))
       conclude('manifests', 'documents', 'strict', {
         judged: judged.length,
         findings: problemsOf(judged),

@@ -7,9 +7,31 @@ import { succeed } from './tools.js'
 // biome-ignore lint/suspicious/noExplicitAny: a manifest's shape is the thing under test
 export type Manifest = any
 
+const known = new Map<string, Manifest>()
+
+/**
+ * What a YAML file of one document says, read once for each text: thousands of overlays with a mistake somewhere are
+ * judged beside the same files. It is everybody's, so nobody changes it.
+ */
+export function readYaml(text: string): Manifest {
+  if (!known.has(text)) {
+    known.set(text, frozen(parse(text)))
+  }
+  return known.get(text)
+}
+
+function frozen(value: Manifest): Manifest {
+  if (typeof value === 'object' && value !== null) {
+    Object.values(value).forEach(frozen)
+    Object.freeze(value)
+  }
+  return value
+}
+
 /** An overlay as `kustomize build` prints it, with the files that must agree with it. */
 export class Overlay {
   readonly objects: readonly Manifest[]
+  readonly #texts = new Map<string, string>()
 
   constructor(
     readonly project: string,
@@ -39,18 +61,21 @@ export class Overlay {
   /** The Argo CD Application of this environment, when there is one. */
   get application(): Manifest | undefined {
     const file = `deploy/argocd/application-${this.environment}.yaml`
-    return this.has(file) ? parse(this.read(file)) : this.generated[0]
+    return this.has(file) ? readYaml(this.read(file)) : this.generated[0]
+  }
+
+  /** The environment that this overlay is one of, or a region of. */
+  get base(): string {
+    const { resources = [] } = readYaml(this.read(`deploy/overlays/${this.environment}/kustomization.yaml`))
+    return resources.length === 1 && /^\.\.\/[^./]/.test(resources[0]) ? resources[0].slice(3) : this.environment
   }
 
   /** The file of the ApplicationSet that makes this overlay's Application, when there is one. */
   get applicationSetFile(): string | undefined {
     const folder = path.join(this.project, 'deploy/argocd')
     const files = fs.existsSync(folder) ? fs.readdirSync(folder) : []
-    const name = files.find((file) => file.startsWith('applicationset-'))
-    const base = name?.slice('applicationset-'.length, -'.yaml'.length)
-    return base !== undefined && (this.environment === base || this.environment.startsWith(`${base}-`))
-      ? `deploy/argocd/${name}`
-      : undefined
+    const name = `applicationset-${this.base}.yaml`
+    return files.includes(name) ? `deploy/argocd/${name}` : undefined
   }
 
   /** What the ApplicationSet makes for this overlay, an Application for each cluster. */
@@ -58,7 +83,7 @@ export class Overlay {
     const file = this.applicationSetFile
     return file === undefined
       ? []
-      : generatedBy(parse(this.read(file))).filter(
+      : generatedBy(readYaml(this.read(file))).filter(
           ({ spec }) => spec.source.path === `deploy/overlays/${this.environment}`,
         )
   }
@@ -67,14 +92,14 @@ export class Overlay {
   get isProduction(): boolean {
     const names = fs.readdirSync(path.join(this.project, 'deploy/overlays'))
     const namespace = (name: string): string =>
-      parse(fs.readFileSync(path.join(this.project, `deploy/overlays/${name}/kustomization.yaml`), 'utf8')).namespace
+      readYaml(this.read(`deploy/overlays/${name}/kustomization.yaml`)).namespace
     // The others have the environment's name behind it.
     return names.every((name) => namespace(this.environment).length <= namespace(name).length)
   }
 
   /** The service's name. */
   get name(): string {
-    return parse(this.read('service.yaml')).name
+    return readYaml(this.read('service.yaml')).name
   }
 
   /** Whether the project has a file. */
@@ -82,9 +107,11 @@ export class Overlay {
     return fs.existsSync(path.join(this.project, file))
   }
 
-  /** A file of the project. */
+  /** A file of the project, as it was when first asked for. */
   read(file: string): string {
-    return fs.readFileSync(path.join(this.project, file), 'utf8')
+    const text = this.#texts.get(file) ?? fs.readFileSync(path.join(this.project, file), 'utf8')
+    this.#texts.set(file, text)
+    return text
   }
 }
 

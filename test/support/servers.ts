@@ -125,9 +125,19 @@ export abstract class Server {
     await this.launch()
   }
 
-  /** Makes it hang: connections stay, and nothing is answered until `resume()`. */
+  /**
+   * Makes it hang: connections stay, and nothing is answered until `resume()`. Returns when the last thread stands still,
+   * which on a busy machine is later than the signal. @throws Error when one goes on
+   */
   pause(): void {
-    this.signal('SIGSTOP')
+    const family = this.signal('SIGSTOP')
+    const deadline = Date.now() + patience
+    while (family.some(isRunning)) {
+      if (Date.now() > deadline) {
+        throw new Error(`${this.name} did not stand still within ${patience} ms`)
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
   }
 
   resume(): void {
@@ -162,20 +172,22 @@ export abstract class Server {
     return stdout.trim()
   }
 
-  /** Signals the whole family: PostgreSQL's processes, for example, lead sessions of their own. */
-  private signal(signal: NodeJS.Signals): void {
+  /** Signals the whole family, and returns it: PostgreSQL's processes, for example, lead sessions of their own. */
+  private signal(signal: NodeJS.Signals): number[] {
     const { child } = this
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
-      return
+      return []
     }
     // The parent first, so that it starts no more and replaces none.
-    for (const pid of [child.pid, ...descendants(child.pid)]) {
+    const family = [child.pid, ...descendants(child.pid)]
+    for (const pid of family) {
       try {
         process.kill(pid, signal)
       } catch {
         // It has ended since.
       }
     }
+    return family
   }
 }
 
@@ -220,5 +232,16 @@ function parentOf(pid: string): number | undefined {
     return Number(/\) \S (\d+)/.exec(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1])
   } catch {
     return undefined
+  }
+}
+
+/** Whether a thread of the process does not stand still yet; what has ended or waits to be buried is no longer asked. */
+function isRunning(pid: number): boolean {
+  try {
+    return fs
+      .readdirSync(`/proc/${pid}/task`)
+      .some((thread) => !/\) [TtZX] /.test(fs.readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')))
+  } catch {
+    return false
   }
 }

@@ -5,7 +5,34 @@ import { filesBelow } from '../../support/project.js'
 import { run } from '../../support/tools.js'
 import { yamllintRules } from '../exemptions.js'
 import { toolPath } from '../tools/table.mjs'
+import { noteClean, type Read, strangers, unlessClean } from './clean.js'
 import type { Judge, Judgement } from './judgement.js'
+
+/** A linter that reads files, and the arguments before their names. */
+interface FileLinter {
+  readonly tool: string
+  readonly files: RegExp
+  readonly args: readonly string[]
+}
+
+const hadolint: FileLinter = {
+  tool: 'hadolint',
+  files: /(^|\/)Dockerfile$/,
+  args: ['--failure-threshold=style', '--no-color'],
+}
+const shellcheck: FileLinter = {
+  tool: 'shellcheck',
+  files: /\.sh$/,
+  args: ['--severity=style', '--format=gcc'],
+}
+const yamllint: FileLinter = {
+  tool: 'yamllint',
+  files: /\.ya?ml$/,
+  args: ['--strict', '--format=parsable', '--config-data', JSON.stringify(yamllintRules)],
+}
+
+/** Linters to which no file is another one's business. */
+const readAlone = [hadolint, shellcheck, yamllint]
 
 /** Linters that read files of the project as they are. Which files those are is read from its tree. */
 export const fileJudges: readonly Judge[] = [
@@ -14,7 +41,7 @@ export const fileJudges: readonly Judge[] = [
     needs: ['hadolint'],
     group: 'containers',
     unit: 'Dockerfiles',
-    judge: ({ folder }) => lint('hadolint', folder, /(^|\/)Dockerfile$/, ['--failure-threshold=style', '--no-color']),
+    judge: ({ folder }) => lint(hadolint, folder),
   },
   {
     tool: 'shellcheck',
@@ -22,7 +49,7 @@ export const fileJudges: readonly Judge[] = [
     group: 'scripts',
     unit: 'scripts',
     judge: ({ folder }) => {
-      const judgement = lint('shellcheck', folder, /\.sh$/, ['--severity=style', '--format=gcc'])
+      const judgement = lint(shellcheck, folder)
       const locked = filesBelow(folder, /\.sh$/).filter(
         (file) => (fs.statSync(path.join(folder, file)).mode & 0o111) === 0,
       )
@@ -35,7 +62,14 @@ export const fileJudges: readonly Judge[] = [
     group: 'workflows',
     unit: 'workflows',
     judge: ({ folder }) =>
-      lint('actionlint', folder, /^\.github\/workflows\//, ['-oneline', '-shellcheck', toolPath('shellcheck') ?? '']),
+      lint(
+        {
+          tool: 'actionlint',
+          files: /^\.github\/workflows\//,
+          args: ['-oneline', '-shellcheck', toolPath('shellcheck') ?? ''],
+        },
+        folder,
+      ),
   },
   {
     tool: 'zizmor',
@@ -43,50 +77,84 @@ export const fileJudges: readonly Judge[] = [
     group: 'workflows',
     unit: 'workflows',
     judge: ({ folder }) =>
-      lint('zizmor', folder, /^\.github\/(workflows\/.*|dependabot\.yml|.*\/action\.ya?ml)$/, [
-        '--offline',
-        '--quiet',
-        '--format=github',
-      ]),
+      lint(
+        {
+          tool: 'zizmor',
+          files: /^\.github\/(workflows\/.*|dependabot\.yml|.*\/action\.ya?ml)$/,
+          args: ['--offline', '--quiet', '--format=github'],
+        },
+        folder,
+      ),
   },
   {
     tool: 'gitlab-ci-local',
     needs: ['gitlab-ci-local', 'git'],
     group: 'workflows',
     unit: 'pipelines',
-    judge: ({ folder }) => gitlab(folder),
+    judge: ({ folder }) => pipeline('gitlab-ci-local', folder, '.gitlab-ci.yml', gitlab),
   },
   {
     tool: 'codenarc',
     needs: ['codenarc', 'java'],
     group: 'workflows',
     unit: 'pipelines',
-    judge: ({ folder }) => jenkins(folder),
+    judge: ({ folder }) => pipeline('codenarc', folder, 'Jenkinsfile', jenkins),
   },
   {
     tool: 'yamllint',
     needs: ['yamllint'],
     group: 'yaml',
     unit: 'files',
-    judge: ({ folder }) =>
-      lint('yamllint', folder, /\.ya?ml$/, [
-        '--strict',
-        '--format=parsable',
-        '--config-data',
-        JSON.stringify(yamllintRules),
-      ]),
+    judge: ({ folder }) => lint(yamllint, folder),
   },
 ]
 
-/** GitLab's schema, and what its parser says of stages, jobs and rules; it wants a clone of the branch. */
-function gitlab(folder: string): Judgement {
-  const file = path.join(folder, '.gitlab-ci.yml')
-  if (!fs.existsSync(file)) {
-    return { judged: 0, findings: [], exempted: [] }
+/**
+ * Asks the linters that start slowly about the files of many projects at once. What they find clean they are not asked
+ * about again; anything else is left for the judgement of its project, which names it.
+ */
+export function vet(folders: readonly string[]): void {
+  for (const linter of readAlone) {
+    const unknown = strangers(folders.flatMap((folder) => readsOf(linter, folder)))
+    const files = unknown.flatMap(({ folder, files }) => files.map((file) => path.join(folder, file)))
+    if (files.length > 0 && complain(linter.tool, [...linter.args, ...files], os.tmpdir()).length === 0) {
+      unknown.forEach(noteClean)
+    }
   }
+  const pipelines = folders
+    .filter((folder) => fs.existsSync(path.join(folder, 'Jenkinsfile')))
+    .map((folder) => ({ by: 'codenarc', folder, files: ['Jenkinsfile'] }))
+  const together = fs.mkdtempSync(path.join(os.tmpdir(), 'jenkins-'))
+  try {
+    const unknown = strangers(pipelines)
+    for (const [at, { folder }] of unknown.entries()) {
+      fs.mkdirSync(path.join(together, `${at}`))
+      fs.copyFileSync(path.join(folder, 'Jenkinsfile'), path.join(together, `${at}`, 'Jenkinsfile'))
+    }
+    if (unknown.length > 0 && jenkins(together).length === 0) {
+      unknown.forEach(noteClean)
+    }
+  } finally {
+    fs.rmSync(together, { recursive: true, force: true })
+  }
+}
+
+/** A pipeline of one file. */
+function pipeline(tool: string, folder: string, file: string, judge: (folder: string) => string[]): Judgement {
+  return fs.existsSync(path.join(folder, file))
+    ? {
+        judged: 1,
+        findings: unlessClean({ by: tool, folder, files: [file] }, () => judge(folder)),
+        exempted: [],
+      }
+    : { judged: 0, findings: [], exempted: [] }
+}
+
+/** GitLab's schema, and what its parser says of stages, jobs and rules; it wants a clone of the branch. */
+function gitlab(folder: string): string[] {
   const cwd = fs.mkdtempSync(path.join(os.tmpdir(), 'gitlab-'))
   try {
-    fs.copyFileSync(file, path.join(cwd, '.gitlab-ci.yml'))
+    fs.copyFileSync(path.join(folder, '.gitlab-ci.yml'), path.join(cwd, '.gitlab-ci.yml'))
     for (const args of [
       ['init', '-q', '-b', 'main'],
       ['remote', 'add', 'origin', 'https://gitlab.example.com/team/orders.git'],
@@ -97,7 +165,7 @@ function gitlab(folder: string): Judgement {
     ]) {
       run('git', args, { cwd })
     }
-    return { judged: 1, findings: complain('gitlab-ci-local', ['--list'], cwd), exempted: [] }
+    return complain('gitlab-ci-local', ['--list'], cwd)
   } finally {
     fs.rmSync(cwd, { recursive: true, force: true })
   }
@@ -105,36 +173,41 @@ function gitlab(folder: string): Judgement {
 
 const codenarcRules = 'test/e2e/judges/codenarc.groovy'
 
-/** Groovy's own compiler, and the rules for Jenkins. */
-function jenkins(folder: string): Judgement {
-  if (!fs.existsSync(path.join(folder, 'Jenkinsfile'))) {
-    return { judged: 0, findings: [], exempted: [] }
-  }
+/** Groovy's own compiler, and the rules for Jenkins, over every Jenkinsfile below a folder. */
+function jenkins(folder: string): string[] {
+  const files = filesBelow(folder, /(^|\/)Jenkinsfile$/).length
   const { code, output } = run('codenarc', [
     `-basedir=${folder}`,
-    '-includes=Jenkinsfile',
+    '-includes=**/Jenkinsfile',
     `-rulesetfiles=file:${path.resolve(codenarcRules)}`,
     '-report=console',
     '-failOnError=true',
   ])
   const lines = output.split('\n')
-  const clean = lines.some((line) => line.startsWith('Summary: TotalFiles=1 FilesWithViolations=0 '))
+  const clean = lines.some((line) => line.startsWith(`Summary: TotalFiles=${files} FilesWithViolations=0 `))
   const findings = lines.filter((line) => /^\s*Violation:|Compilation failed/.test(line))
-  return {
-    judged: 1,
-    findings: code === 0 && clean && findings.length === 0 ? [] : [...findings, `exit code ${code}`],
-    exempted: [],
-  }
+  return code === 0 && clean && findings.length === 0 ? [] : [...findings, `exit code ${code}`]
 }
 
 /** One run over the files of a project that match; none match, and there is nothing to say. */
-function lint(tool: string, cwd: string, pattern: RegExp, args: readonly string[]): Judgement {
-  const files = filesBelow(cwd, pattern)
-  return {
-    judged: files.length,
-    findings: files.length === 0 ? [] : complain(tool, [...args, ...files], cwd),
-    exempted: [],
+function lint(linter: FileLinter, folder: string): Judgement {
+  const reads = readsOf(linter, folder)
+  const judged = filesBelow(folder, linter.files).length
+  const unknown = strangers(reads)
+  const files = unknown.flatMap((read) => read.files)
+  const findings = files.length === 0 ? [] : complain(linter.tool, [...linter.args, ...files], folder)
+  if (findings.length === 0) {
+    unknown.forEach(noteClean)
   }
+  return { judged, findings, exempted: [] }
+}
+
+/** What the linter's verdict depends on, each file by itself where it reads them so. */
+function readsOf(linter: FileLinter, folder: string): Read[] {
+  const by = [linter.tool, ...linter.args].join('\0')
+  const files = filesBelow(folder, linter.files)
+  const groups = readAlone.includes(linter) ? files.map((file) => [file]) : files.length === 0 ? [] : [files]
+  return groups.map((group) => ({ by, folder, files: group }))
 }
 
 /** What a program prints when it is not content, line by line. */

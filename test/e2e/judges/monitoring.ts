@@ -5,6 +5,7 @@ import { parseAllDocuments, stringify } from 'yaml'
 import type { Manifest } from '../../support/manifests.js'
 import { filesBelow } from '../../support/project.js'
 import { alertmanagerOf } from '../monitoring/alertmanager.js'
+import { unlessClean } from './clean.js'
 import { complain } from './files.js'
 import type { Judge, Judgement } from './judgement.js'
 
@@ -24,9 +25,16 @@ export const monitoringJudges: readonly Judge[] = [
     judge: ({ folder }) =>
       inPlainFiles(folder, (cwd, files) => [
         ...each(files.rules, (file) =>
-          complain('promtool', ['check', 'rules', '--lint=all', '--lint-fatal', file], cwd),
+          unlessClean({ by: 'promtool check', folder: cwd, files: [file] }, () =>
+            complain('promtool', ['check', 'rules', '--lint=all', '--lint-fatal', file], cwd),
+          ),
         ),
-        ...each(files.tests, (file) => complain('promtool', ['test', 'rules', file], cwd)),
+        // The rules that are tested count, too.
+        ...each(files.tests, (file) =>
+          unlessClean({ by: 'promtool test', folder: cwd, files: [file, ...files.rules] }, () =>
+            complain('promtool', ['test', 'rules', file], cwd),
+          ),
+        ),
       ]),
   },
   {
@@ -44,7 +52,7 @@ export const monitoringJudges: readonly Judge[] = [
 type Files = Readonly<Record<keyof typeof shapes, readonly string[]>>
 
 /** A list for every file that was judged. */
-function each(files: readonly string[], judge: (file: string) => string[]): string[][] {
+function each(files: readonly string[], judge: (file: string) => readonly string[]): (readonly string[])[] {
   return files.map(judge)
 }
 
@@ -52,7 +60,7 @@ function each(files: readonly string[], judge: (file: string) => string[]): stri
  * Judges a copy of deploy/monitoring in which a PrometheusRule is the rule file that it holds, and an AlertmanagerConfig
  * what the operator makes of it: promtool and amtool read no Kubernetes objects, and tests of rules name rule files.
  */
-function inPlainFiles(project: string, judge: (folder: string, files: Files) => string[][]): Judgement {
+function inPlainFiles(project: string, judge: (folder: string, files: Files) => (readonly string[])[]): Judgement {
   const source = path.join(project, 'deploy/monitoring')
   if (!fs.existsSync(source)) {
     return { judged: 0, findings: [], exempted: [] }
