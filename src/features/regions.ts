@@ -8,7 +8,7 @@ export const regions = defineFeature({
   requires: ['application-set'],
   templates: 'features/regions',
   flag: 'regions',
-  slots: ({ regions: list, productionEnv }) => ({
+  slots: ({ regions: list, productionEnv, features, sites, istio }) => ({
     containerEnv: [
       {
         name: 'REGION',
@@ -19,7 +19,31 @@ export const regions = defineFeature({
     readmeFeatures: [
       {
         title: 'Regions',
-        text: `${list.map(({ name, weight, replicas }) => `${name} (${weight} %, ${replicas} replicas)`).join(', ')}; logs, traces and metrics name the region.`,
+        text: `${list.map(({ name, weight, replicas }) => `${name} (${weight} %, ${replicas} replicas)`).join(', ')}; logs${features.tracing ? ', traces' : ''} and metrics name the region.`,
+      },
+    ],
+    readmeSections: [
+      {
+        title: 'Regions',
+        text: [
+          `${productionEnv.name} is ${list.length} clusters. \`deploy/overlays/${productionEnv.name}\` is what they share, the image above all, and no cluster`,
+          'runs it by itself. An overlay for each region adds the rest:',
+          '',
+          `| Region | Cluster in Argo CD | Traffic | Replicas | Overlay |${istio === undefined ? '' : ' Answers at |'}`,
+          `|---|---|---|---|---|${istio === undefined ? '' : '---|'}`,
+          ...list.map(
+            ({ name, weight, replicas, overlay, host }) =>
+              `| ${name} | \`${sites.find((site) => site.name === name)?.cluster}\` | ${weight} % | ${replicas} | \`deploy/overlays/${overlay}\` |${istio === undefined ? '' : ` \`${host}\` |`}`,
+          ),
+          '',
+          'Replicas are those of all zones of a region together; they spread evenly over the zones. The region with the least',
+          'traffic takes a release first, and the next one follows when all of it is Healthy: one image line for all regions, so',
+          `that none can be forgotten, and Argo CD for the order.${features.release ? ' A release that waits for a person waits in the first region, and once promoted in the next one again.' : ''}`,
+          '',
+          'The share of the traffic is set where the traffic comes from: by the weights of the DNS records or the global load',
+          `balancer that the regions are behind.${istio === undefined ? '' : ' The certificate of the Gateway has to be good for the host of the region as well.'} Each cluster has a Secret of its own:`,
+          `run \`scripts/credentials.sh create ${productionEnv.name}\` with the context of each.`,
+        ].join('\n'),
       },
     ],
   }),

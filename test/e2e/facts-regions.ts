@@ -53,6 +53,12 @@ function order(set: Manifest, applications: readonly Manifest[]): string[] {
   )
 }
 
+/** An Application has the set's name, and behind it the region that its overlay is of or the cluster that it goes to. */
+function isNamedAfter(set: string, { name }: Manifest, { source, destination }: Manifest): boolean {
+  const site = name.slice(set.length + 1)
+  return name === `${set}-${site}` && (source.path.endsWith(`-${site}`) || destination.name === site)
+}
+
 export const regionFacts: readonly Fact[] = [
   {
     id: '20',
@@ -69,6 +75,9 @@ export const regionFacts: readonly Fact[] = [
       }))
       const file = overlay.read(`deploy/overlays/${overlay.environment}/kustomization.yaml`)
       return [
+        ...(overlay.read('README.md').includes(`| ${region.weight} % | ${region.replicas} |`)
+          ? []
+          : [`the README does not tell of ${region.weight} % and ${region.replicas} replicas`]),
         ...same('sum of weights', sum(regionsOf(overlay).map(({ weight }) => weight)), 'the whole', 100),
         ...same('weight that the overlay tells', Number(/, (\d+) % of/.exec(file)?.[1]), 'weight', region.weight),
         ...scalers.flatMap(({ least, most }) => [
@@ -142,6 +151,10 @@ export const regionFacts: readonly Fact[] = [
       const regions = regionsOf(overlay)
       const options: string[] = set.spec.goTemplateOptions ?? []
       return [
+        ...same('name', set.metadata.name, 'environment', `${overlay.name}-${overlay.base}`),
+        ...applications
+          .filter(({ metadata, spec }) => !isNamedAfter(set.metadata.name, metadata, spec))
+          .map(({ metadata }) => `${metadata.name} is named after no cluster`),
         ...same('goTemplate', set.spec.goTemplate, 'wanted', true),
         ...(options.includes('missingkey=error') ? [] : ['a misspelt parameter is no error']),
         ...same('keeps what runs', set.spec.syncPolicy?.preserveResourcesOnDeletion, 'wanted', true),

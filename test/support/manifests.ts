@@ -116,20 +116,20 @@ export class Overlay {
 }
 
 /** The Applications that an ApplicationSet of one list makes: a parameter that it lacks is an error, as its options say. */
-export function generatedBy({ spec }: Manifest): Manifest[] {
+export function generatedBy({ metadata: { namespace }, spec }: Manifest): Manifest[] {
   const elements: Manifest[] = spec.generators.flatMap(({ list }: Manifest) => list.elements)
-  return elements.map((element) => ({
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'Application',
-    ...JSON.parse(
+  return elements.map((element) => {
+    const { metadata, spec: made } = JSON.parse(
       JSON.stringify(spec.template).replace(/\{\{ \.(\w+) \}\}/g, (_, name: string) => {
         if (element[name] === undefined) {
           throw new Error(`no parameter ${name}`)
         }
         return element[name]
       }),
-    ),
-  }))
+    )
+    const ofSet = { ...metadata, namespace }
+    return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: ofSet, spec: made }
+  })
 }
 
 /** Renders every overlay of a project. */
