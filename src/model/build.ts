@@ -7,7 +7,7 @@ import { Ledger } from './ledger.js'
 import { mesh } from './mesh.js'
 import { messaging } from './messaging.js'
 import { hasAlerts, hasDashboards, monitoring, slo } from './monitoring.js'
-import { noteRegions, regions, sites } from './regions.js'
+import { failOver, noteRegions, regions, sites } from './regions.js'
 import { colours, hasColours, rollout, rolloutHash, usesRollouts } from './rollout.js'
 import { autoscaling } from './scaling.js'
 import { mostPods, stores } from './stores.js'
@@ -44,6 +44,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
   const parts = regions(spec)
   noteRegions(spec, parts, ledger)
   const clusters = sites(spec)
+  const lost = failOver(spec, parts, ledger)
   const data = stores(
     spec,
     mostPods(spec, works.length, { grace: times.shutdown.grace, minReadySeconds: times.minReadySeconds }),
@@ -169,6 +170,7 @@ export function buildModel(spec: Spec, tool: Tool): Model {
     slo: objectives,
     environments: envs,
     regions: parts,
+    failOver: lost,
     sites: clusters,
     developmentEnv: envs.find(({ isDevelopment }) => isDevelopment),
     productionEnv: envs.at(-1) as Environment,

@@ -232,7 +232,13 @@ export const invariants: readonly Invariant[] = [
   {
     id: '10',
     rule: 'all pods with their pools and checks, the migration and an operator ≤ the connections that the server grants',
-    options: [...storeNames.map((name) => `${name}.connections`), 'autoscaling.max', 'workload.replicas'],
+    options: [
+      ...storeNames.map((name) => `${name}.connections`),
+      'autoscaling.max',
+      'workload.replicas',
+      'regions',
+      'delivery.argocd.clusters',
+    ],
     violations: ({ stores }) =>
       Object.values(stores).flatMap((store) =>
         store === undefined
@@ -400,5 +406,24 @@ export const invariants: readonly Invariant[] = [
         ),
       ]
     },
+  },
+  {
+    id: '21',
+    rule: 'a region whose pods are lost is taken over in time: readiness + the news to every proxy + one request ≤ 90 s',
+    options: [
+      'probes.readiness.period',
+      'probes.readiness.failureThreshold',
+      'probes.readiness.timeout',
+      'http.timeout',
+      'probes.readiness.enabled',
+      'regions',
+    ],
+    violations: ({ failOver, probes }) =>
+      failOver === undefined
+        ? []
+        : [
+            ...(probes.readiness.enabled ? [] : ['probes.readiness.enabled is off, so nothing notices a lost region']),
+            ...atMost(['the fail-over between regions', failOver.worst], ['what is allowed', failOver.budget], ' s'),
+          ],
   },
 ]

@@ -77,7 +77,7 @@ function store(spec: Spec, name: StoreName, pods: number, ledger: Ledger): Store
       unit: 'connections per pod',
       reason:
         'all pods together, with one more during an update and those that are still ending, stay below what the server grants',
-      options: [`${name}.connections`, 'autoscaling.max', 'workload.replicas'],
+      options: [`${name}.connections`, 'autoscaling.max', 'workload.replicas', 'regions'],
     },
     pool,
     `min(${largestPool}, ⌊(${connections} (connections) − ${reserved} (migration, operators)) ÷ ${pods} (pods)⌋ − ${checkConnections} (readiness check)) = ${pool}`,

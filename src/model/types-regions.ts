@@ -10,6 +10,8 @@ export interface Region {
   readonly overlay: string
   /** Where this region alone answers. */
   readonly host: string
+  /** In the mesh, where its traffic goes by itself once its pods are lost; absent where a person decides. */
+  readonly takenOverBy: string | undefined
   /** The name as part of an environment variable's. */
   readonly variable: string
 }
@@ -38,4 +40,16 @@ export interface SmokeTarget {
   readonly region: string | undefined
   /** What the name of the variable with another address ends in. */
   readonly suffix: string
+}
+
+/** How long callers in the mesh wait for a region whose pods are lost, in seconds. */
+export interface FailOver {
+  /** Until the last failing pod has left the Service. */
+  readonly leave: number
+  /** Until every proxy knows. */
+  readonly spread: number
+  /** A request that was sent to the last of them. */
+  readonly request: number
+  readonly worst: number
+  readonly budget: number
 }

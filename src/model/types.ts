@@ -10,7 +10,7 @@ import type { StoreName } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { Messaging, Stores } from './types-dependencies.js'
 import type { Monitoring, Slo } from './types-monitoring.js'
-import type { Destination, Region, Site, SmokeTarget } from './types-regions.js'
+import type { Destination, FailOver, Region, Site, SmokeTarget } from './types-regions.js'
 import type { Rollout } from './types-rollout.js'
 import type { Autoscaling, Scaler } from './types-scaling.js'
 import type { Duration, FreeText } from './types-values.js'
@@ -473,6 +473,8 @@ export interface Model {
   readonly environments: readonly Environment[]
   /** In the order of a release; empty where production is one. */
   readonly regions: readonly Region[]
+  /** Absent where no region's traffic goes to another by itself. */
+  readonly failOver: FailOver | undefined
   /** The clusters of production; empty where it has one. */
   readonly sites: readonly Site[]
   readonly productionEnv: Environment

@@ -217,4 +217,47 @@ export const regionFacts: readonly Fact[] = [
       ]
     },
   },
+  {
+    id: '21',
+    rule: 'the mesh moves the traffic of the largest region by itself, in time, and that of another stays until a person moves it',
+    contradictions: (overlay) => {
+      const region = regionOf(overlay)
+      if (region === undefined) {
+        return []
+      }
+      const ascending = [...regionsOf(overlay)].sort((a, b) => a.weight - b.weight).map(({ name }) => name)
+      const isLargest = region.name === ascending.at(-1)
+      const { readinessProbe } = containerOf(overlay.workloads[0])
+      const { periodSeconds: period, failureThreshold: failures, timeoutSeconds: timeout } = readinessProbe ?? {}
+      const tries: number[] = overlay
+        .all('VirtualService')
+        .flatMap(({ spec }) => spec.http)
+        .map(({ retries, timeout: whole }: Manifest) => Number.parseFloat(retries?.perTryTimeout ?? whole))
+      return overlay.all('DestinationRule').flatMap(({ spec: { trafficPolicy } }) => {
+        const { localityLbSetting: { enabled, failover, distribute } = {} as Manifest } = trafficPolicy.loadBalancer
+        const worst = period * failures + timeout + 10 + Math.max(...tries)
+        return [
+          ...same('locality', enabled, 'wanted', true),
+          ...same(
+            'moves by itself',
+            failover,
+            'to',
+            isLargest ? [{ from: region.name, to: ascending.at(-2) }] : undefined,
+          ),
+          ...same(
+            'stays',
+            distribute,
+            'here',
+            isLargest ? undefined : [{ from: `${region.name}/*`, to: { [`${region.name}/*`]: 100 } }],
+          ),
+          ...(trafficPolicy.outlierDetection === undefined ? ['nothing notices pods that fail'] : []),
+          ...(isLargest && !(worst <= 90) ? [`the fail-over takes up to ${worst} s`] : []),
+          ...(isLargest &&
+          !overlay.read(`deploy/overlays/${overlay.environment}/kustomization.yaml`).includes(`within ${worst} s`)
+            ? [`the overlay does not tell of ${worst} s`]
+            : []),
+        ]
+      })
+    },
+  },
 ]

@@ -5,7 +5,7 @@ import { generate, recipe, workFolder } from '../support/project.js'
 import { describeWith } from '../support/tools.js'
 import { facts } from './facts.js'
 
-type Variant = 'calls' | 'external' | 'sealed' | 'canary' | 'blueGreen' | 'colours' | 'region' | 'clusters'
+type Variant = 'calls' | 'external' | 'sealed' | 'canary' | 'blueGreen' | 'colours' | 'region' | 'stays' | 'clusters'
 
 /** A change of the rendered overlay (no file named) or of one file: what a mistake in a template would look like. */
 interface Mistake {
@@ -37,6 +37,13 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   ],
   'in the mesh, a region answers': [
     { of: 'region', from: '- cn-east.orders.example.com', to: '- cn-north.orders.example.com' },
+  ],
+  'the mesh moves': [
+    { of: 'region', from: 'to: cn-north', to: 'to: cn-west' },
+    { of: 'region', from: /(localityLbSetting:\n\s+enabled:) true/, to: '$1 false' },
+    { of: 'region', from: /(readinessProbe:\n\s+failureThreshold:) \d+/, to: '$1 20' },
+    { of: 'region', from: /outlierDetection:/, to: 'outlierDetections:' },
+    { of: 'stays', from: 'cn-north/*: 100', to: 'cn-east/*: 100' },
   ],
   'the ApplicationSet makes': [
     { of: 'region', file: argoSet, from: 'missingkey=error', to: 'missingkey=zero' },
@@ -550,8 +557,11 @@ describeWith(['kustomize'], 'facts', () => {
       ['sealed', recipe('sealed', ...flags, '--postgres', '--secrets-provider=sealed-secrets')],
     ] as const) {
       const overlays = overlaysOf(generate(work, entry))
-      const name = id === 'region' ? 'production-cn-east' : 'production'
-      sound.set(id, overlays.find(({ environment }) => environment === name) as Overlay)
+      const named = (name: string): Overlay => overlays.find(({ environment }) => environment === name) as Overlay
+      sound.set(id, named(id === 'region' ? 'production-cn-east' : 'production'))
+      if (id === 'region') {
+        sound.set('stays', named('production-cn-north'))
+      }
     }
   })
 

@@ -45,6 +45,7 @@ const breaks: Readonly<Record<string, Partial<Model>>> = {
   '15': { slo: { ...sound.slo, availability: 99.9 } },
   '17': { ports: { ...sound.ports, admin: sound.ports.http } },
   '20': { regions: [{ ...region, weight: 99 }] },
+  '21': { failOver: { leave: 33, spread: 10, request: 48, worst: 91, budget: 90 } },
   '19': { environments: sound.environments.map((env) => ({ ...env, namespace: 'n'.repeat(64) })) },
 }
 
