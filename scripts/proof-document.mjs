@@ -15,6 +15,7 @@ const groups = [
   ['containers', 'Dockerfiles and images', ''],
   ['workflows', 'Pipelines', ''],
   ['scripts', 'Scripts', ''],
+  ['documents', 'Documents', 'The pictures in Markdown files, read by what draws them.'],
   ['go', 'Go', ''],
   ['monitoring', 'Monitoring', ''],
   [

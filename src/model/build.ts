@@ -1,6 +1,7 @@
 import { isStoreName, type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import { resources } from './capacity.js'
+import { choices } from './choices.js'
 import { centrePlaces, configCentre } from './config-centre.js'
 import { environments } from './environments.js'
 import { Ledger } from './ledger.js'
@@ -11,8 +12,9 @@ import { failOver, noteRegions, regions, sites } from './regions.js'
 import { colours, hasColours, rollout, rolloutHash, usesRollouts } from './rollout.js'
 import { autoscaling } from './scaling.js'
 import { mostPods, stores } from './stores.js'
+import { timelines } from './timelines.js'
 import { timing } from './timing.js'
-import type { Entrypoint, Environment, Image, Istio, Model, Pipeline, Workload, WorkloadRef } from './types.js'
+import type { Entrypoint, Environment, Image, Istio, Model, Numbers, Pipeline, Workload, WorkloadRef } from './types.js'
 import type { Stores } from './types-dependencies.js'
 import { actions, images, jobs, versions } from './versions.js'
 
@@ -31,6 +33,11 @@ const collector = {
 
 /** The whole Model of a spec. Pure: the same spec gives the same model. */
 export function buildModel(spec: Spec, tool: Tool): Model {
+  const numbers = numbersOf(spec, tool)
+  return { ...numbers, choices: choices(numbers), timelines: timelines(numbers) }
+}
+
+function numbersOf(spec: Spec, tool: Tool): Numbers {
   const ledger = new Ledger()
   const name = spec.name as string
   const times = timing(spec, ledger)

@@ -9,6 +9,7 @@
 import type { StoreName } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { Messaging, Stores } from './types-dependencies.js'
+import type { Choice, Timeline } from './types-explained.js'
 import type { Monitoring, Slo } from './types-monitoring.js'
 import type { Destination, FailOver, Region, Site, SmokeTarget } from './types-regions.js'
 import type { Rollout } from './types-rollout.js'
@@ -507,7 +508,12 @@ export interface Model {
   readonly jobs: Readonly<Record<JobImage, string>>
   readonly actions: Readonly<Record<ActionName, { readonly uses: string; readonly tag: string }>>
   readonly decisions: readonly Decision[]
+  readonly choices: readonly Choice[]
+  readonly timelines: readonly Timeline[]
 }
+
+/** The model but for what explains it. */
+export type Numbers = Omit<Model, 'choices' | 'timelines'>
 
 export type JobImage = 'binfmt' | 'docker' | 'dockerDaemon' | 'golangciLint' | 'buildkit'
 

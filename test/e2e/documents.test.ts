@@ -29,10 +29,45 @@ describeWith(['kustomize'], 'documents', () => {
       ports = Object.fromEntries(listed.map(({ name, containerPort }) => [name, containerPort]))
       traffic = Object.keys(ports).filter((name) => name !== 'admin')
     })
+    const optional = (file: string): string => (fs.existsSync(path.join(project, file)) ? read(file) : '')
     const read = (file: string): string => fs.readFileSync(path.join(project, file), 'utf8')
     /** The value that a row of the README's tables has in its second column. */
     const row = (name: string): string =>
       new RegExp(`^\\| ${name} \\| (.+?) \\|`, 'm').exec(read('README.md'))?.[1] ?? `no row ${name}`
+
+    /** Where the bars of a picture in the README end, in seconds, by their labels. */
+    const bars = (title: string): Record<string, number> => {
+      const [, code = ''] =
+        new RegExp(`^${title}.*\\n\\n\`\`\`mermaid\\n([\\s\\S]*?)\`\`\``, 'm').exec(read('README.md')) ?? []
+      return Object.fromEntries(
+        [...code.matchAll(/^ {2}(.+), [\d.]+ to [\d.]+ s :(?:crit, )?\d+, (\d+)$/gm)].map(([, label = '', end]) => [
+          label,
+          Number(end) / 1000,
+        ]),
+      )
+    }
+
+    test('the pictures in the README have the times of the manifests and of the program', () => {
+      const pod = production.workloads[0].spec.template.spec
+      const [{ startupProbe, lifecycle }] = pod.containers
+      const down = bars('Shutdown against the grace period')
+      expect(down['grace period, then SIGKILL']).toBe(pod.terminationGracePeriodSeconds)
+      expect(down['preStop sleep, still serving']).toBe(lifecycle.preStop.sleep.seconds)
+      expect(Math.max(...Object.values(down))).toBe(pod.terminationGracePeriodSeconds)
+      expect(bars('Start-up against the probes')['startup probe gives up']).toBe(
+        startupProbe.periodSeconds * startupProbe.failureThreshold,
+      )
+      const asked = bars('A request’s time-outs')
+      for (const { spec: route } of production.all('VirtualService')) {
+        expect(`${asked['route, then 504']}s`).toBe(route.http[0].timeout)
+        expect(`${asked['first try']}s`).toBe(route.http[0].retries.perTryTimeout)
+      }
+      const [, handler] =
+        /default(?:HTTP|GRPC)Timeout\s*=\s*(\d+) \* time\.Second/.exec(
+          ['defaults', 'grpc'].map((file) => optional(`internal/config/${file}.go`)).join(''),
+        ) ?? []
+      expect(asked['handler']).toBe(Number(handler))
+    })
 
     test('the README has the numbers of the manifests', () => {
       const { spec } = production.workloads[0]

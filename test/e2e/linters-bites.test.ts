@@ -83,6 +83,12 @@ receivers:
 
 const bites: readonly Bite[] = [
   {
+    tool: 'mermaid',
+    mistake: 'a bracket in a picture that nobody opened',
+    plant: edit('README.md', /(```mermaid\nflowchart LR\n)/, '$1  a --> ]\n'),
+    finds: /^README\.md:\d+: .*Lexical error on line/,
+  },
+  {
     tool: 'kube-score',
     mistake: 'a writable root file system',
     plant: edit(deployment, 'readOnlyRootFilesystem: true', 'readOnlyRootFilesystem: false'),

@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { type ExitCode, exit, UserError } from '../../errors.js'
-import type { Decision, Model } from '../../model/types.js'
+import type { Decision } from '../../model/types.js'
+import type { Choice, Timeline } from '../../model/types-explained.js'
 import { suggestion } from '../../spec/suggest.js'
 import { isKey, type Key, keys } from '../../spec/table.js'
 import { type Arguments, atMostPositionals } from '../arguments.js'
@@ -16,13 +17,11 @@ export async function explain(args: Arguments, terminal: Terminal): Promise<Exit
   const { layers } = await readFileLayers(args.config ?? found, terminal)
   const project = modelOf([...layers, args.answers], 'my-service')
   const [word] = args.positionals
-  const values = valuesOf(project).filter(({ key }) => word === undefined || key === word || key.startsWith(`${word}.`))
+  const values = valuesOf(project).filter(({ key }) => isAbout(word, key))
   const numbers = project.model.decisions.filter(
-    (decision) =>
-      word === undefined ||
-      decision.name === word ||
-      decision.options.some((key) => key === word || key.startsWith(`${word}.`)),
+    ({ name, options }) => name === word || options.some((key) => isAbout(word, key)),
   )
+  const choices = project.model.choices.filter(({ options }) => options.some((key) => isAbout(word, key)))
   if (word !== undefined && values.length === 0 && numbers.length === 0) {
     const names = [...keys, ...project.model.decisions.map(({ name }) => name)]
     throw new UserError('unknown-key', `${word} is neither an option nor a computed number`, {
@@ -30,7 +29,9 @@ export async function explain(args: Arguments, terminal: Terminal): Promise<Exit
     })
   }
   if (args.json) {
-    terminal.out(`${JSON.stringify({ name: project.model.name, values, computed: numbers }, null, 2)}\n`)
+    terminal.out(
+      `${JSON.stringify({ name: project.model.name, values, computed: numbers, choices, timelines: project.model.timelines }, null, 2)}\n`,
+    )
     return exit.done
   }
   const shown = word === undefined ? values.filter(({ layer }) => layer !== 'default') : values
@@ -42,10 +43,16 @@ export async function explain(args: Arguments, terminal: Terminal): Promise<Exit
   if (numbers.length > 0) {
     terminal.out(`Computed numbers\n${numbers.map(numberLines).join('')}`)
   }
+  terminal.out(choices.map(choiceLines).join(''))
   if (word === undefined) {
-    terminal.out(`\nShutdown\n${shutdownTimeline(project.model)}\nStart\n${startTimeline(project.model)}`)
+    terminal.out(project.model.timelines.map(picture).join(''))
   }
   return exit.done
+}
+
+/** Whether a key is the one that was asked about, is below it, or holds it; every one is when nothing was asked. */
+function isAbout(word: string | undefined, key: string): boolean {
+  return word === undefined || key === word || key.startsWith(`${word}.`)
 }
 
 interface ValueRow {
@@ -73,41 +80,22 @@ function numberLines({ name, value, arithmetic, reason }: Decision): string {
 }
 
 /** Bars to scale: one column is a fortieth of the whole. */
-function bars(parts: readonly (readonly [string, number, number])[], total: number): string {
+function picture({ title, rule, bars }: Timeline): string {
+  const total = Math.max(...bars.map(({ to }) => to))
+  const width = Math.max(...bars.map(({ label }) => label.length))
   const column = (at: number) => Math.round((at * 40) / total)
-  return parts
-    .map(
-      ([label, from, to]) =>
-        `  ${label.padEnd(22)} ${' '.repeat(column(from))}${'█'.repeat(Math.max(1, column(to) - column(from)))} ${from}–${to} s\n`,
-    )
-    .join('')
+  const lines = bars.map(({ label, from, to }) => {
+    const bar = '█'.repeat(Math.max(1, column(to) - column(from)))
+    return `  ${label.padEnd(width)} ${' '.repeat(column(from))}${bar} ${from}–${to} s\n`
+  })
+  return `\n${title}\n  ${rule}\n${lines.join('')}`
 }
 
-function shutdownTimeline({ shutdown: s }: Model): string {
-  const drained = s.preStop + s.drain
-  const stopped = drained + s.timeout
-  const flushed = stopped + s.flush
-  return bars(
-    [
-      ['preStop sleep', 0, s.preStop],
-      ['drain (not ready)', s.preStop, drained],
-      ['requests in flight', drained, stopped],
-      ['trace flush', stopped, flushed],
-      ['SIGKILL at', s.grace, s.grace],
-    ],
-    s.grace,
-  )
-}
-
-function startTimeline({ probes, entrypoint, coldStart }: Model): string {
-  const wait = entrypoint.waitFor.length > 0 ? entrypoint.timeout : 0
-  const total = Math.max(probes.startup.budget, wait + coldStart)
-  return bars(
-    [
-      ...(wait > 0 ? ([['entrypoint wait', 0, wait]] as const) : []),
-      ['cold start', wait, wait + coldStart],
-      ['startup budget', 0, probes.startup.budget],
-    ],
-    total,
-  )
+/** The ways there are, the one that was taken marked. */
+function choiceLines({ title, aspects, alternatives, outcome }: Choice): string {
+  const lines = alternatives.map(({ name, chosen, cells }) => {
+    const parts = cells.map((cell, at) => `${aspects[at]?.toLowerCase()}: ${cell}`)
+    return `  ${chosen ? '*' : ' '} ${name}\n      ${parts.join('\n      ')}\n`
+  })
+  return `\n${title}\n  ${outcome}\n${lines.join('')}`
 }

@@ -28,7 +28,7 @@ export function unlessClean(read: Read, judge: () => readonly string[]): readonl
   return findings
 }
 
-export function isClean(read: Read): boolean {
+function isClean(read: Read): boolean {
   return clean.has(digestOf(read))
 }
 

@@ -31,8 +31,10 @@ const yamllint: FileLinter = {
   args: ['--strict', '--format=parsable', '--config-data', JSON.stringify(yamllintRules)],
 }
 
+const mermaid: FileLinter = { tool: 'mermaid', files: /\.md$/, args: [path.resolve('test/e2e/judges/mermaid.mjs')] }
+
 /** Linters to which no file is another one's business. */
-const readAlone = [hadolint, shellcheck, yamllint]
+const readAlone = [hadolint, shellcheck, yamllint, mermaid]
 
 /** Linters that read files of the project as they are. Which files those are is read from its tree. */
 export const fileJudges: readonly Judge[] = [
@@ -106,6 +108,13 @@ export const fileJudges: readonly Judge[] = [
     group: 'yaml',
     unit: 'files',
     judge: ({ folder }) => lint(yamllint, folder),
+  },
+  {
+    tool: 'mermaid',
+    needs: ['mermaid'],
+    group: 'documents',
+    unit: 'files',
+    judge: ({ folder }) => lint(mermaid, folder),
   },
 ]
 

@@ -88,9 +88,13 @@ function build(tool, stage) {
     fs.rmSync(home, { recursive: true, force: true })
     fs.mkdirSync(home, { recursive: true })
     const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
-    execFileSync('npm', ['install', `--prefix=${home}`, ...quiet, npm.package], { stdio: 'inherit' })
+    execFileSync('npm', ['install', `--prefix=${home}`, ...quiet, npm.package, ...(npm.beside ?? [])], {
+      stdio: 'inherit',
+    })
     const program = path.join(stage, tool.name)
-    if (npm.jars === undefined) {
+    if (npm.beside !== undefined) {
+      fs.writeFileSync(program, `#!/bin/sh\nMODULES=${home} exec node "$@"\n`, { mode: 0o755 })
+    } else if (npm.jars === undefined) {
       fs.symlinkSync(path.join(home, 'node_modules/.bin', tool.name), program)
     } else {
       const name = npm.package.slice(0, npm.package.lastIndexOf('@'))

@@ -32,6 +32,7 @@ import { fileURLToPath } from 'node:url'
  * @property {string} package with version
  * @property {string} [jars] folder of the package with Java archives, of which `main` is run; else its own program is
  * @property {string} [main] class
+ * @property {readonly string[]} [beside] further packages with versions; the program then is Node, for scripts that load them
  */
 
 /**
@@ -100,6 +101,8 @@ export const tools = /** @type {readonly Tool[]} */ ([
     version: '3.7.0',
     npm: { package: 'npm-groovy-lint@18.0.0', jars: 'lib/java', main: 'org.codenarc.CodeNarc' },
   },
+  // Newer releases of both want Node 22, and what shows the pictures is no newer.
+  { name: 'mermaid', version: '11.17.2', npm: { package: 'mermaid@11.17.2', beside: ['jsdom@29.1.1'] } },
   // Peers: their output goes before the same judges.
   { name: 'helm', version: '4.3.1', goInstall: 'helm.sh/helm/v4/cmd/helm@v4.3.1' },
   { name: 'kubebuilder', version: '4.16.0', goInstall: 'sigs.k8s.io/kubebuilder/v4@v4.16.0' },
