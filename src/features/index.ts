@@ -1,6 +1,7 @@
 import { alerts, receiver } from './alerts.js'
 import { centreAlerts, messagingAlerts, reloadAlerts, storeAlerts } from './alerts-dependencies.js'
 import { argocd } from './argocd.js'
+import { argocdNotifications } from './argocd-notifications.js'
 import { autoscaling, hpa, keda, prometheusAdapter } from './autoscaling.js'
 import { compose } from './compose.js'
 import { configCentre } from './config-centre.js'
@@ -132,6 +133,7 @@ export const features: readonly Feature[] = [
   colours,
   argocd,
   applicationSet,
+  argocdNotifications,
   pipeline,
   github,
   gitlab,

@@ -19,10 +19,21 @@ interface Mistake {
 const defaults = 'internal/config/defaults.go'
 const argo = 'deploy/argocd/application-production.yaml'
 const argoSet = 'deploy/argocd/applicationset-production.yaml'
+const notifications = 'deploy/argocd/admin/notifications.yaml'
 const grpcDefaults = 'internal/config/grpc.go'
 
 /** Mistakes that each fact must find, by the start of its rule. */
 const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
+  'what the AppProject subscribes': [
+    { file: 'deploy/argocd/appproject.yaml', from: 'wecom-degraded.wecom', to: 'wecom-degrade.wecom' },
+    { file: notifications, from: 'service.webhook.wecom', to: 'service.webhook.chat' },
+    { file: notifications, from: 'url: $wecom-url', to: 'url: https://qyapi.weixin.qq.com' },
+    { file: notifications, from: 'template.wecom-degraded', to: 'template.degraded' },
+    { file: notifications, from: ' | toJson', to: '' },
+    { file: notifications, from: '"msgtype": "text"', to: '"msgtype": "markdown"' },
+    { file: notifications, from: 'name: argocd-notifications-cm', to: 'name: argocd-cm' },
+    { file: notifications, from: 'method: POST', to: 'method: GET' },
+  ],
   'a region runs its own': [
     { of: 'region', from: 'minReplicas: 18', to: 'minReplicas: 3' },
     { of: 'region', from: 'maxReplicas: 60', to: 'maxReplicas: 29' },

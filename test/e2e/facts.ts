@@ -7,6 +7,7 @@ import { centreFacts } from './facts-centre.js'
 import { messagingFacts } from './facts-messaging.js'
 import { migrationFacts } from './facts-migrations.js'
 import { monitoringFacts } from './facts-monitoring.js'
+import { notificationFacts } from './facts-notifications.js'
 import {
   containerOf,
   defaultsOf,
@@ -58,6 +59,7 @@ export const facts: readonly Fact[] = [
   ...centreFacts,
   ...migrationFacts,
   ...monitoringFacts,
+  ...notificationFacts,
   ...regionFacts,
   ...rolloutFacts,
   ...scalingFacts,

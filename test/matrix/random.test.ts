@@ -161,7 +161,7 @@ function hasHoles(answers: Answers): boolean {
 
 /** A line without the braces of templates that others fill in: GitHub, and below deploy/monitoring Prometheus and Grafana. */
 function withoutTemplates(path: string, line: string): string {
-  return /^deploy\/(monitoring\/|argocd\/applicationset-)/.test(path)
+  return /^deploy\/(monitoring\/|argocd\/(applicationset-|admin\/))/.test(path)
     ? line.replaceAll('{{', '')
     : line.replaceAll('${{', '$')
 }

@@ -84,7 +84,7 @@ describeWith([...controlPlaneTools, 'kustomize'], 'every overlay of every exampl
     '%s: so are the objects of Argo CD itself',
     (example) => {
       const project = path.join(work, example, 'deploy/argocd')
-      const files = fs.existsSync(project) ? fs.readdirSync(project) : []
+      const files = fs.existsSync(project) ? fs.readdirSync(project).filter((file) => file.endsWith('.yaml')) : []
       const objects = files.flatMap((file) =>
         parseAllDocuments(fs.readFileSync(path.join(project, file), 'utf8')).map((document) => document.toJS()),
       )
