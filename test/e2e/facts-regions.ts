@@ -139,6 +139,24 @@ export const regionFacts: readonly Fact[] = [
     },
   },
   {
+    rule: 'the pipeline asks every region for the new commit, in the order of a release; one that waits for a person is asked once',
+    contradictions: (overlay) => {
+      const region = regionOf(overlay)
+      const file = ['.github/workflows/release.yaml', '.gitlab-ci.yml', 'Jenkinsfile'].find((name) => overlay.has(name))
+      if (region === undefined || file === undefined) {
+        return []
+      }
+      const ascending = [...regionsOf(overlay)].sort((a, b) => a.weight - b.weight).map(({ name }) => name)
+      const { strategy } = overlay.one('Rollout')?.spec ?? {}
+      const wanted = strategy?.blueGreen !== undefined ? [] : strategy === undefined ? ascending : ascending.slice(0, 1)
+      const asked = overlay
+        .read(file)
+        .split('\n')
+        .flatMap((line) => ascending.find((name) => line.includes(`https://${name}.`)) ?? [])
+      return same('asked', asked, 'regions', wanted)
+    },
+  },
+  {
     rule: 'the ApplicationSet makes what the AppProject allows, of overlays that exist, and keeps what runs when it is deleted',
     contradictions: (overlay) => {
       const set = setOf(overlay)

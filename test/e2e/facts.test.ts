@@ -56,6 +56,14 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { of: 'region', from: /outlierDetection:/, to: 'outlierDetections:' },
     { of: 'stays', from: 'cn-north/*: 100', to: 'cn-east/*: 100' },
   ],
+  'the pipeline asks every region': [
+    {
+      of: 'region',
+      file: '.github/workflows/release.yaml',
+      from: 'https://cn-north.orders.example.com',
+      to: 'https://orders.example.com',
+    },
+  ],
   'the ApplicationSet makes': [
     { of: 'region', file: argoSet, from: 'missingkey=error', to: 'missingkey=zero' },
     {
