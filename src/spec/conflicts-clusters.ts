@@ -1,4 +1,4 @@
-import type { Conflict } from './conflicts.js'
+import type { Conflict } from './conflict.js'
 import type { Spec } from './table.js'
 
 /** What several clusters can't be had with. */
