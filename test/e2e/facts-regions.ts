@@ -23,6 +23,14 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0)
 }
 
+/** Go's notation of a duration. */
+function secondsOf(text: string): number {
+  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 }
+  return sum(
+    [...text.matchAll(/([\d.]+)(ms|[hms])/g)].map(([, amount, unit = '']) => Number(amount) * (units[unit] ?? 0)),
+  )
+}
+
 /** The ApplicationSet of production, for the overlays that it deploys and the one that they are made of. */
 function setOf(overlay: Overlay): Manifest | undefined {
   const file = overlay.applicationSetFile
@@ -250,7 +258,7 @@ export const regionFacts: readonly Fact[] = [
       const tries: number[] = overlay
         .all('VirtualService')
         .flatMap(({ spec }) => spec.http)
-        .map(({ retries, timeout: whole }: Manifest) => Number.parseFloat(retries?.perTryTimeout ?? whole))
+        .map(({ retries, timeout: whole }: Manifest) => Math.ceil(secondsOf(retries?.perTryTimeout ?? whole)))
       return overlay.all('DestinationRule').flatMap(({ spec: { trafficPolicy } }) => {
         const { localityLbSetting: { enabled, failover, distribute } = {} as Manifest } = trafficPolicy.loadBalancer
         const worst = period * failures + timeout + 10 + Math.max(...tries)
