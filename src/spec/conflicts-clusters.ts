@@ -59,6 +59,13 @@ export const clusterConflicts: readonly Conflict[] = [
     hint: 'use secrets.provider external-secrets or kubernetes',
   },
   {
+    code: 'region-host-taken',
+    keys: ['regions', 'delivery.environments'],
+    violated: ({ regions = [], 'delivery.environments': names }) => regions.some(({ name }) => names.includes(name)),
+    message: () => 'a region has the name of an environment, and both would answer at one host',
+    hint: 'rename the environment or the region',
+  },
+  {
     code: 'region-taken',
     keys: ['regions', 'delivery.environments'],
     violated: (spec) => takenOverlay(spec) !== undefined,

@@ -116,6 +116,7 @@ describe('what can not be had together', () => {
     ['clusters-need-argocd', { 'delivery.argocd.clusters': ['a'], 'delivery.argocd.enabled': false }],
     ['clusters-or-sealed', { regions: regions(), 'secrets.provider': 'sealed-secrets' }],
     ['clusters-or-colours', { regions: regions(), 'rollout.strategy': 'blue-green', 'rollout.engine': 'none' }],
+    ['region-host-taken', { regions: regions({}, { name: 'staging' }) }],
     ['region-taken', { regions: regions(), 'delivery.environments': ['p-north', 'p'] }],
     ['slo-needs-metrics', { 'metrics.enabled': false, 'slo.latencyP99': '1s' }],
   ])('%s', (code, answers) => {
