@@ -344,7 +344,7 @@ export const axes: Readonly<Record<string, Axis>> = {
     'three regions by address': {
       'delivery.argocd.enabled': true,
       regions: [
-        { name: 'yes', cluster: 'https://10.0.0.1:6443', weight: 0, replicas: 1 },
+        { name: 'x', cluster: 'https://10.0.0.1:6443', weight: 0, replicas: 1 },
         { name: '2', cluster: 'https://b.example.com', weight: 99, replicas: 3 },
         { name: 'null', cluster: 'https://c', weight: 1, replicas: 2 },
       ],
