@@ -44,10 +44,11 @@ await writeFile(
   `// Written by scripts/check-templates.mjs; type-checked, never run.
 import type { FilledEnvironment, TemplateContext } from '../src/features/types.js'
 import type { Kafka, Nats, Stores } from '../src/model/types-dependencies.js'
+import type { Region } from '../src/model/types-regions.js'
 import type { Analysis, Rollout } from '../src/model/types-rollout.js'
 import type { Environment, FreeText, Istio } from '../src/model/types.js'
 
-void (0 as unknown as Analysis | Rollout | Environment | FilledEnvironment | FreeText | Istio | Kafka | Nats | Stores)
+void (0 as unknown as Analysis | Rollout | Environment | FilledEnvironment | FreeText | Istio | Kafka | Nats | Region | Stores)
 declare function print(value: string | number): void
 declare function encode(value: string | number | boolean | FreeText | undefined): void
 declare function items<T>(list: readonly T[] | Readonly<Record<string, T>> | undefined): readonly T[]
@@ -61,6 +62,7 @@ execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc
 function extras({ output, folder }) {
   const store = storeNames.find((name) => folder === `features/${name}`)
   return [
+    ...(output?.includes('__region__') ? ['{ readonly region: Region }'] : []),
     ...(output?.includes('__env__') ? ['{ readonly env: FilledEnvironment }'] : []),
     ...(['features/istio', 'features/istio-gateway', 'features/traffic-split'].includes(folder ?? '')
       ? ['{ readonly istio: Istio }']

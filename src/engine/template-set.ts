@@ -4,7 +4,7 @@ import type { OutputFile, Policy } from './file-set.js'
 
 /** A precompiled template; written by scripts/build.mjs. */
 export interface CompiledTemplate {
-  /** Path in the output, with `__name__` and `__env__` still in it. */
+  /** Path in the output, with `__name__`, `__env__` and `__region__` still in it. */
   readonly path: string
   /** Source of what Handlebars precompiled, an object. */
   readonly spec: string
@@ -16,11 +16,12 @@ export interface CompiledTemplates {
   readonly partials: Readonly<Record<string, string>>
 }
 
-/** A value for each placeholder of a path; `__env__` repeats the file. */
+/** A value for each placeholder of a path; `__env__` and `__region__` repeat the file. */
 export interface Rendering {
   readonly context: object
   readonly name: string
   readonly environments: readonly { readonly name: string }[]
+  readonly regions: readonly { readonly overlay: string }[]
   readonly policyOf: (path: string) => Policy
 }
 
@@ -60,6 +61,11 @@ export function renderFolders(
 function renderOne(engine: Engine, template: CompiledTemplate, rendering: Rendering): OutputFile[] {
   const run = engine(template.spec)
   const named = template.path.replaceAll('__name__', rendering.name)
+  if (named.includes('__region__')) {
+    return rendering.regions.map((region) =>
+      outputFile(named.replaceAll('__region__', region.overlay), run({ ...rendering.context, region }), rendering),
+    )
+  }
   if (!named.includes('__env__')) {
     return [outputFile(named, run(rendering.context), rendering)]
   }

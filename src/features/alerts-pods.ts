@@ -115,7 +115,9 @@ function availability(model: Model): Alert[] {
 }
 
 function saturation(model: Model): Alert[] {
-  const { name, resources, monitoring, autoscaling, workloads, productionEnv } = model
+  const { name, resources, monitoring, autoscaling, workloads, productionEnv, regions } = model
+  // Each region has its own.
+  const most = regions.length > 0 ? 'replicas of its region' : `${autoscaling.max} replicas`
   const { namespace } = productionEnv
   const pod = { namespace, pod: 'a' }
   const scalers = workloads.map((workload) => workload.name).join('|')
@@ -224,9 +226,9 @@ function saturation(model: Model): Alert[] {
               return `max ${by} (kube_horizontalpodautoscaler_status_current_replicas${chosen})\n  >= max ${by} (kube_horizontalpodautoscaler_spec_max_replicas${chosen})`
             },
             summary: `${name} can’t scale any further`,
-            description: `{{ $labels.horizontalpodautoscaler }} has had all of its ${autoscaling.max} replicas for a quarter of an hour: more load makes it slow.`,
+            description: `{{ $labels.horizontalpodautoscaler }} has had all of ${regions.length > 0 ? 'the' : 'its'} ${most} for a quarter of an hour: more load makes it slow.`,
             runbook: [
-              `The autoscaler asks for no more than ${autoscaling.max} replicas, and has them.`,
+              `The autoscaler asks for no more than ${regions.length > 0 ? 'the ' : ''}${most}, and has them.`,
               '',
               '1. Is the load real? A retry storm or a loop between services looks the same.',
               '2. Raise `autoscaling.max` in service.yaml. Pools of data stores get smaller by it: `explain` has the numbers.',

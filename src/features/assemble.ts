@@ -46,6 +46,7 @@ export function renderProject(model: Model, templates: CompiledTemplates): FileS
     context: { ...model, slots, environments, programMegabytes: compressedMegabytes(sets) },
     name: model.name,
     environments,
+    regions: model.regions,
     policyOf,
   })
   return fileSet([

@@ -1,6 +1,7 @@
 import { alerts, receiver } from './alerts.js'
 import { centreAlerts, messagingAlerts, reloadAlerts, storeAlerts } from './alerts-dependencies.js'
 import { argocd } from './argocd.js'
+import { argocdNotifications } from './argocd-notifications.js'
 import { autoscaling, hpa, keda, prometheusAdapter } from './autoscaling.js'
 import { compose } from './compose.js'
 import { configCentre } from './config-centre.js'
@@ -47,6 +48,7 @@ import { pipeline } from './pipeline.js'
 import { postgres } from './postgres.js'
 import { pprof } from './pprof.js'
 import { redis } from './redis.js'
+import { applicationSet, regions } from './regions.js'
 import { remote } from './remote.js'
 import { blueGreen, blueGreenAnalysis, canary, canaryAnalysis, colours, preview, rollout, scraped } from './rollout.js'
 import { sealedSecrets } from './sealed-secrets.js'
@@ -68,6 +70,8 @@ export const features: readonly Feature[] = [
   statefulset,
   rollout,
   entrypoint,
+  // Before tracing, whose variables name its own.
+  regions,
   metrics,
   tracing,
   httpMetrics,
@@ -128,6 +132,8 @@ export const features: readonly Feature[] = [
   scraped,
   colours,
   argocd,
+  applicationSet,
+  argocdNotifications,
   pipeline,
   github,
   gitlab,

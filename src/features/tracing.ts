@@ -8,7 +8,7 @@ export const tracing = defineFeature({
   templates: 'features/tracing',
   flag: 'tracing',
   goModules: ['tracing'],
-  slots: ({ module, tracing, name }) => ({
+  slots: ({ module, tracing, name, features }) => ({
     appImports: [{ path: `${module}/internal/telemetry` }],
     appSetup: [{ order: 20, statement: 'tracing := telemetry.NewTracing(serviceName, a.logger)' }],
     appComponents: [
@@ -30,7 +30,7 @@ export const tracing = defineFeature({
       },
       {
         name: 'OTEL_RESOURCE_ATTRIBUTES',
-        value: 'k8s.pod.name=$(POD_NAME),k8s.namespace.name=$(POD_NAMESPACE),k8s.node.name=$(NODE_NAME)',
+        value: `k8s.pod.name=$(POD_NAME),k8s.namespace.name=$(POD_NAMESPACE),k8s.node.name=$(NODE_NAME)${features.regions ? ',cloud.region=$(REGION)' : ''}`,
         why: 'the names above, as OpenTelemetry calls them',
       },
     ],

@@ -8,6 +8,7 @@ import { Ledger } from './ledger.js'
 import { mesh } from './mesh.js'
 import { messaging } from './messaging.js'
 import { hasAlerts, hasDashboards, monitoring, slo } from './monitoring.js'
+import { failOver, noteRegions, regions, sites } from './regions.js'
 import { colours, hasColours, rollout, rolloutHash, usesRollouts } from './rollout.js'
 import { autoscaling } from './scaling.js'
 import { mostPods, stores } from './stores.js'
@@ -47,6 +48,10 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
   const release = rollout(spec, objectives.latencySeconds, ledger)
   const scale = autoscaling(spec, works, ledger)
   const envs = environments(spec, works)
+  const parts = regions(spec)
+  noteRegions(spec, parts, ledger)
+  const clusters = sites(spec)
+  const lost = failOver(spec, parts, ledger)
   const data = stores(
     spec,
     mostPods(spec, works.length, { grace: times.shutdown.grace, minReadySeconds: times.minReadySeconds }),
@@ -89,6 +94,8 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
       colours: hasColours(spec),
       analysis: release?.analysis !== undefined,
       argocd: spec['delivery.argocd.enabled'],
+      regions: parts.length > 0,
+      applicationSet: clusters.length > 0,
       pipeline: spec['delivery.ci'] !== 'none',
       github: spec['delivery.ci'] === 'github',
       gitlab: spec['delivery.ci'] === 'gitlab',
@@ -138,7 +145,9 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
       repo: spec['delivery.argocd.repo'] as string,
       project: spec['delivery.argocd.project'] as string,
       namespace: 'argocd',
-      server: 'https://kubernetes.default.svc',
+      siteLabel: parts.length > 0 ? 'region' : 'cluster',
+      siteKey: clusters[0]?.cluster.startsWith('https:') ? 'server' : 'name',
+      maxUpdate: spec['delivery.ci'] === 'none' ? 0 : 1,
     },
     pipeline: pipeline(name, works, envs),
     config: {
@@ -167,6 +176,9 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
     },
     slo: objectives,
     environments: envs,
+    regions: parts,
+    failOver: lost,
+    sites: clusters,
     developmentEnv: envs.find(({ isDevelopment }) => isDevelopment),
     productionEnv: envs.at(-1) as Environment,
     kubernetes: kubernetes(spec['target.kubernetes']),
@@ -255,7 +267,6 @@ function pipeline(name: string, works: readonly WorkloadRef[], envs: readonly En
     image: works.at(-1)?.image ?? name,
     first: (envs.find(({ released }) => released) as Environment).name,
     followers: envs.filter(({ released }) => !released).map((env) => env.name),
-    smokeTimeout: 900,
   }
 }
 

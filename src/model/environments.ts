@@ -1,9 +1,14 @@
 import { sqlStoreNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import { hasAlerts, hasDashboards } from './monitoring.js'
+import { destinations, regions, sites } from './regions.js'
 import { hasColours } from './rollout.js'
 import { scalers } from './scaling.js'
 import type { Environment, WorkloadRef } from './types.js'
+import type { SmokeTarget } from './types-regions.js'
+
+/** Seconds for Argo CD's next look at Git (three minutes), the image and the pods. */
+const smokeTimeout = 900
 
 /** Environments of these names run one small replica and hold no budget. */
 const developmentNames = new Set(['dev', 'develop', 'development', 'local', 'sandbox', 'test'])
@@ -21,6 +26,11 @@ export function environments(spec: Spec, works: readonly WorkloadRef[]): Environ
     const hpa = spec['autoscaling.enabled'] && !isDevelopment
     const pdb = spec['pdb.enabled'] && !isDevelopment
     const strategy = isProduction ? spec['rollout.strategy'] : 'rolling'
+    const host = isProduction ? (spec['istio.host'] as string) : `${name}.${spec['istio.host']}`
+    const spread = isProduction ? sites(spec).length : 0
+    // Where one address has all clusters behind it, the last of them is waited for there.
+    const waits = smokeTimeout * (spec.regions === undefined ? Math.max(1, spread) : 1)
+    const targets = isProduction ? smokeTargets(spec, host) : [oneTarget(host)]
     const namespace = isProduction ? (spec.namespace as string) : `${spec.namespace}-${name}`
     return {
       name,
@@ -46,18 +56,39 @@ export function environments(spec: Spec, works: readonly WorkloadRef[]): Environ
         ...(hasDashboards(spec) && isProduction ? ['dashboards'] : []),
       ],
       alerts: hasAlerts(spec) && !isDevelopment,
-      host: isProduction ? (spec['istio.host'] as string) : `${name}.${spec['istio.host']}`,
+      host,
       tlsSecret: `${namespace}-tls`,
       secretKey: `${spec['secrets.path']}/${name}`,
       variable: name.toUpperCase().replaceAll('-', '_'),
       application: `${spec.name}-${name}`,
       // With a pipeline the approval is made there, before the commit; a manual sync would be a second gate.
       autoSync: !isProduction || spec['delivery.ci'] !== 'none',
+      destinations: destinations(spec, isProduction),
+      spread: spread > 0,
+      smokeTargets: targets,
+      smokeTimeout: waits,
+      deployMinutes: (waits * targets.length) / 60 + 15,
       released: released.includes(name),
       previous: released[released.indexOf(name) - 1],
       traceRatio: isDevelopment ? '1' : '0.1',
     }
   })
+}
+
+/** Each region by itself: behind the address of all, one that lags would be hidden. */
+function smokeTargets(spec: Spec, host: string): SmokeTarget[] {
+  const targets = regions(spec).map(({ name, host: own, variable }) => ({
+    host: own,
+    region: name,
+    suffix: `_${variable}`,
+  }))
+  // The next region waits until a person has promoted the first, which may be tomorrow.
+  const reached = spec['rollout.strategy'] === 'rolling' ? targets : targets.slice(0, 1)
+  return reached.length === 0 ? [oneTarget(host)] : reached
+}
+
+function oneTarget(host: string): SmokeTarget {
+  return { host, region: undefined, suffix: '' }
 }
 
 /** KEDA does so for what is not CPU or memory. */

@@ -232,7 +232,13 @@ export const invariants: readonly Invariant[] = [
   {
     id: '10',
     rule: 'all pods with their pools and checks, the migration and an operator ≤ the connections that the server grants',
-    options: [...storeNames.map((name) => `${name}.connections`), 'autoscaling.max', 'workload.replicas'],
+    options: [
+      ...storeNames.map((name) => `${name}.connections`),
+      'autoscaling.max',
+      'workload.replicas',
+      'regions',
+      'delivery.argocd.clusters',
+    ],
     violations: ({ stores }) =>
       Object.values(stores).flatMap((store) =>
         store === undefined
@@ -352,9 +358,16 @@ export const invariants: readonly Invariant[] = [
   {
     id: '19',
     rule: 'names fit the objects that carry them',
-    options: ['name', 'namespace', 'delivery.environments', 'istio.host'],
-    violations: (model) =>
-      model.environments.flatMap((env) => [
+    options: ['name', 'namespace', 'delivery.environments', 'istio.host', 'regions', 'delivery.argocd.clusters'],
+    violations: (model) => [
+      ...model.sites.flatMap(({ name, application }) => [
+        ...atMost([`the length of application ${application}`, application.length], ['what a label may have', 63], ''),
+        ...atMost([`the length of ${name}`, name.length], ['what a label may have', 63], ''),
+      ]),
+      ...model.regions.flatMap(({ host }) =>
+        atMost([`the length of host ${host}`, host.length], ['what a host may have', 253], ''),
+      ),
+      ...model.environments.flatMap((env) => [
         ...(env.namespace === 'default' || env.namespace.startsWith('kube-')
           ? [`environment ${env.name} would be in namespace ${env.namespace}, which is Kubernetes' own`]
           : []),
@@ -372,5 +385,45 @@ export const invariants: readonly Invariant[] = [
           ? []
           : atMost([`the length of host ${env.host}`, env.host.length], ['what a host may have', 253], '')),
       ]),
+    ],
+  },
+  {
+    id: '20',
+    rule: 'the shares of all regions sum to 100, and a region that is left alone can run the replicas of all where it scales',
+    options: ['regions'],
+    violations: ({ regions, autoscaling }) => {
+      if (regions.length === 0) {
+        return []
+      }
+      const weights = regions.reduce((sum, { weight }) => sum + weight, 0)
+      const replicas = regions.reduce((sum, one) => sum + one.replicas, 0)
+      return [
+        ...(weights === 100 ? [] : [`the weights of regions sum to ${weights}, not 100`]),
+        ...regions.flatMap(({ name, max }) =>
+          autoscaling.enabled
+            ? atMost(['the replicas of all regions', replicas], [`the most of ${name}`, max], '')
+            : [],
+        ),
+      ]
+    },
+  },
+  {
+    id: '21',
+    rule: 'a region whose pods are lost is taken over in time: readiness + the news to every proxy + one request ≤ 90 s',
+    options: [
+      'probes.readiness.period',
+      'probes.readiness.failureThreshold',
+      'probes.readiness.timeout',
+      'http.timeout',
+      'probes.readiness.enabled',
+      'regions',
+    ],
+    violations: ({ failOver, probes }) =>
+      failOver === undefined
+        ? []
+        : [
+            ...(probes.readiness.enabled ? [] : ['probes.readiness.enabled is off, so nothing notices a lost region']),
+            ...atMost(['the fail-over between regions', failOver.worst], ['what is allowed', failOver.budget], ' s'),
+          ],
   },
 ]

@@ -1,6 +1,7 @@
 import { type SqlStoreName, type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
+import { regions, sites } from './regions.js'
 import { fleets } from './rollout.js'
 import type { SqlStore, Store, Stores } from './types-dependencies.js'
 
@@ -41,7 +42,11 @@ interface Turnover {
  * waiting for the last one's end. Where a release runs two whole versions beside each other, twice as many replicas.
  */
 export function mostPods(spec: Spec, workloads: number, { grace, minReadySeconds }: Turnover): number {
-  const replicas = spec['autoscaling.enabled'] ? spec['autoscaling.max'] : spec['workload.replicas']
+  const parts = regions(spec)
+  const one = spec['autoscaling.enabled'] ? spec['autoscaling.max'] : spec['workload.replicas']
+  // All regions, or clusters, may have one server.
+  const replicas =
+    parts.length === 0 ? one * Math.max(1, sites(spec).length) : parts.reduce((sum, { max }) => sum + max, 0)
   const whole = fleets(spec)
   const rolls = spec['workload.kind'] === 'deployment' && whole === 1
   const ending = Math.min(replicas, Math.ceil(grace / minReadySeconds))
@@ -72,7 +77,7 @@ function store(spec: Spec, name: StoreName, pods: number, ledger: Ledger): Store
       unit: 'connections per pod',
       reason:
         'all pods together, with one more during an update and those that are still ending, stay below what the server grants',
-      options: [`${name}.connections`, 'autoscaling.max', 'workload.replicas'],
+      options: [`${name}.connections`, 'autoscaling.max', 'workload.replicas', 'regions'],
     },
     pool,
     `min(${largestPool}, ⌊(${connections} (connections) − ${reserved} (migration, operators)) ÷ ${pods} (pods)⌋ − ${checkConnections} (readiness check)) = ${pool}`,

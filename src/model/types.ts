@@ -11,6 +11,7 @@ import type { Spec } from '../spec/table.js'
 import type { Messaging, Stores } from './types-dependencies.js'
 import type { Choice, Timeline } from './types-explained.js'
 import type { Monitoring, Slo } from './types-monitoring.js'
+import type { Destination, FailOver, Region, Site, SmokeTarget } from './types-regions.js'
 import type { Rollout } from './types-rollout.js'
 import type { Autoscaling, Scaler } from './types-scaling.js'
 import type { Duration, FreeText } from './types-values.js'
@@ -206,6 +207,16 @@ export interface Environment {
   /** Name of the Argo CD Application. */
   readonly application: string
   readonly autoSync: boolean
+  /** Where it runs: one, but for production in several clusters. */
+  readonly destinations: readonly Destination[]
+  /** Several clusters, so an ApplicationSet makes its Applications. */
+  readonly spread: boolean
+  /** Where the pipeline asks for the new commit, in the order in which it arrives. */
+  readonly smokeTargets: readonly SmokeTarget[]
+  /** Seconds until it gives up waiting at each of them. */
+  readonly smokeTimeout: number
+  /** Minutes that the whole deployment may take. */
+  readonly deployMinutes: number
   /** CI promotes it: every environment that is not for development, and that too if nothing else comes before the last. */
   readonly released: boolean
   /** The environment released just before this one; absent for the first. */
@@ -250,7 +261,12 @@ export interface ArgoCd {
   readonly repo: string
   readonly project: string
   readonly namespace: string
-  readonly server: string
+  /** Label of the Applications by which a release goes from one cluster to the next. */
+  readonly siteLabel: 'region' | 'cluster'
+  /** Field of a destination that says which of them. */
+  readonly siteKey: 'name' | 'server'
+  /** Applications that are synced at a time: none where a person syncs each. */
+  readonly maxUpdate: number
 }
 
 /** What the pipeline does with a commit, in any dialect. */
@@ -263,8 +279,6 @@ export interface Pipeline {
   readonly first: string
   /** Environments that take every commit together with the first: nothing waits for them. */
   readonly followers: readonly string[]
-  /** Seconds until the smoke test gives up waiting for the new commit. */
-  readonly smokeTimeout: number
 }
 
 /** Which features are on; `{{#if features.metrics}}`. */
@@ -298,6 +312,10 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   /** The metrics decide about a release. */
   readonly analysis: boolean
   readonly argocd: boolean
+  /** Production runs in several regions. */
+  readonly regions: boolean
+  /** Production runs in several clusters. */
+  readonly applicationSet: boolean
   /** Any of the dialects below. */
   readonly pipeline: boolean
   readonly github: boolean
@@ -454,6 +472,12 @@ export interface Model {
   readonly tracing: { readonly namespace: string; readonly port: number; readonly endpoint: string }
   readonly slo: Slo
   readonly environments: readonly Environment[]
+  /** In the order of a release; empty where production is one. */
+  readonly regions: readonly Region[]
+  /** Absent where no region's traffic goes to another by itself. */
+  readonly failOver: FailOver | undefined
+  /** The clusters of production; empty where it has one. */
+  readonly sites: readonly Site[]
   readonly productionEnv: Environment
   /** The environment for trying things out; absent when there is none. */
   readonly developmentEnv: Environment | undefined

@@ -1,15 +1,8 @@
 import type { Finding } from '../errors.js'
+import type { Conflict } from './conflict.js'
+import { clusterConflicts } from './conflicts-clusters.js'
 import { isStoreName } from './stores.js'
 import type { Key, Spec } from './table.js'
-
-interface Conflict {
-  readonly code: string
-  /** The options concerned; the first is named as the place. */
-  readonly keys: readonly Key[]
-  readonly violated: (spec: Spec) => boolean
-  readonly message: (spec: Spec) => string
-  readonly hint: string
-}
 
 /** Options of a centre that is not asked for: whoever gives them means it. */
 function centreOptions(source: 'consul' | 'nacos', keys: readonly Key[]): Conflict {
@@ -193,6 +186,7 @@ const rules: readonly Conflict[] = [
     'config.nacos.group',
     'config.nacos.dataId',
   ]),
+  ...clusterConflicts,
   {
     code: 'nats-url-scheme',
     keys: ['nats.url', 'nats.tls'],

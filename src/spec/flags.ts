@@ -16,7 +16,7 @@ export function keysByFlag(): Map<string, Key> {
  * is not one is handed on unchanged for the schema to refuse. `words` holds one entry per use of the flag.
  */
 export function valueOfFlag(key: Key, words: readonly string[]): unknown {
-  const { kind } = optionOf(key)
+  const { kind, numbers = [] } = optionOf(key)
   const last = words[words.length - 1] ?? ''
   switch (kind) {
     case 'boolean':
@@ -31,6 +31,8 @@ export function valueOfFlag(key: Key, words: readonly string[]): unknown {
       return items(words, /[,/]/).map(integerOf)
     case 'map':
       return Object.fromEntries(words.map(entryOf))
+    case 'objects':
+      return items(words, /;/).map((text) => objectOf(text, numbers))
     default:
       return last
   }
@@ -38,7 +40,7 @@ export function valueOfFlag(key: Key, words: readonly string[]): unknown {
 
 /** True when a flag may be given more than once. */
 export function isRepeatable(key: Key): boolean {
-  return ['list', 'integers', 'map'].includes(optionOf(key).kind)
+  return ['list', 'integers', 'map', 'objects'].includes(optionOf(key).kind)
 }
 
 /** Plain decimal notation only: `1e3`, `08`, `0x10` and `+1` are more often a slip than a wish. */
@@ -55,6 +57,16 @@ function entryOf(word: string): [string, string] {
   return at < 0 ? [word, '\u0000'] : [word.slice(0, at), word.slice(at + 1)]
 }
 
+/** `name=a,weight=60`. */
+function objectOf(text: string, numbers: readonly string[]): Record<string, number | string> {
+  return Object.fromEntries(
+    items([text]).map((word) => {
+      const [name, value] = entryOf(word)
+      return [name, numbers.includes(name) ? integerOf(value) : value]
+    }),
+  )
+}
+
 /** How a value reads on a command line, unquoted: one entry per use of the flag. */
 export function wordsOf(key: Key, value: unknown): string[] {
   const flag = `--${flagOf(key)}`
@@ -64,6 +76,17 @@ export function wordsOf(key: Key, value: unknown): string[] {
     case 'list':
     case 'integers':
       return [flag, (value as unknown[]).join(',')]
+    case 'objects':
+      return [
+        flag,
+        (value as object[])
+          .map((one) =>
+            Object.entries(one)
+              .map(([name, field]) => `${name}=${field}`)
+              .join(','),
+          )
+          .join(';'),
+      ]
     case 'map':
       return Object.entries(value as Record<string, string>).flatMap(([name, text]) => [flag, `${name}=${text}`])
     default:

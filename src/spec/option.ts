@@ -27,6 +27,8 @@ export interface Option<T = unknown> {
    * A list: these values are refused.
    */
   readonly later?: true | readonly string[]
+  /** Of a list of objects, the fields that are numbers. */
+  readonly numbers?: readonly string[]
   /** Shown as a comment in a new service.yaml when it was left alone. */
   readonly common?: boolean
 }
@@ -143,7 +145,36 @@ export function map(
   return make('map', schema, expect, extra) as Required<Record<string, string>>
 }
 
-/** A list of objects; declared for the schema, no flag syntax. */
-export function objects(schema: z.ZodMiniType<object[]>, expect: string, extra: Extra<object[]>): Option<object[]> {
-  return make('objects', () => schema, expect, extra)
+type FieldRule = TextRule | { readonly min: number; readonly max: number }
+
+/** A list of objects that all have the same fields; `name` tells them apart. */
+export function objects<T extends { readonly name: string }>(
+  fields: { readonly [K in keyof T]: FieldRule },
+  size: { min: number; max: number },
+  extra: Extra<T[]>,
+): Option<T[]> {
+  const entries = Object.entries<FieldRule>(fields)
+  const schema = () =>
+    z
+      .array(
+        z.strictObject(
+          Object.fromEntries(
+            entries.map(([name, rule]) => [
+              name,
+              'pattern' in rule ? textSchema(rule) : z.int().check(z.gte(rule.min), z.lte(rule.max)),
+            ]),
+          ),
+        ),
+      )
+      .check(
+        z.minLength(size.min),
+        z.maxLength(size.max),
+        z.refine((items) => new Set(items.map(({ name }) => name)).size === items.length),
+      ) as unknown as z.ZodMiniType<T[]>
+  const words = entries.map(([name, rule]) =>
+    'pattern' in rule ? `${name} (${rule.expect})` : `${name} (${rule.min} to ${rule.max})`,
+  )
+  const numbers = entries.flatMap(([name, rule]) => ('pattern' in rule ? [] : [name]))
+  const expect = `a list of ${size.min} to ${size.max}, each different in name: ${words.join(', ')}`
+  return make('objects', schema, expect, { ...extra, numbers })
 }

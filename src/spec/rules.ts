@@ -23,6 +23,14 @@ export const namespace = {
   also: (value: string) => value !== 'default' && !value.startsWith('kube-'),
 }
 
+/** A cluster as Argo CD knows it: by its name there, or by the address of its API server. */
+export const cluster = {
+  pattern:
+    /^(https:\/\/[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?(:[1-9]\d{0,4})?|[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*)$/,
+  max: 253,
+  expect: 'the name of a cluster in Argo CD, or https://host:port of its API server',
+}
+
 /** RFC 1123 subdomain. */
 export const dnsSubdomain = {
   pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/,

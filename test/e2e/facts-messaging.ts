@@ -20,7 +20,7 @@ export function consumerStages(overlay: Overlay): number[] {
 
 /** One of a broker's settings, as the overlay states it; undefined where it leaves the program's default. */
 function setting(overlay: Overlay, section: BrokerName, name: string): string | undefined {
-  const folder = `deploy/overlays/${overlay.environment}`
+  const folder = `deploy/overlays/${overlay.base}`
   const inFile = fs.existsSync(path.join(overlay.project, folder, 'config.yaml'))
   const value = inFile
     ? readYaml(overlay.read(`${folder}/config.yaml`))?.[section]?.[name]
@@ -61,7 +61,7 @@ export const messagingFacts: readonly Fact[] = [
             ports.some(({ port, protocol }: Manifest) => `${port}/${protocol}` === `${wantedPort}/TCP`),
           )
         return [
-          ...(wanted.length === 0 ? [`${overlay.environment} does not say where ${broker} is`] : []),
+          ...(wanted.length === 0 ? [`${overlay.base} does not say where ${broker} is`] : []),
           ...overlay
             .all('NetworkPolicy')
             .flatMap((policy) =>
@@ -103,7 +103,7 @@ export const messagingFacts: readonly Fact[] = [
           broker === 'nats'
             ? setting(overlay, 'nats', 'url')?.startsWith('nats://')
             : setting(overlay, 'kafka', 'tls') === 'disable'
-        const isProduction = overlay.environment === (answers.delivery?.environments?.at(-1) ?? 'production')
+        const isProduction = overlay.base === (answers.delivery?.environments?.at(-1) ?? 'production')
         const source = overlay.read(`internal/config/${broker}.go`)
         return [
           ...(isOpen === open ? [] : [`${broker} is ${open ? 'to be' : 'not to be'} in the clear`]),
@@ -111,7 +111,7 @@ export const messagingFacts: readonly Fact[] = [
             const own = setting(overlay, broker, name)
             const field = `default${broker === 'nats' ? 'NATS' : 'Kafka'}${name[0]?.toUpperCase()}${name.slice(1)}`
             const plain = goText(source, field)
-            return (own === plain) === isProduction ? [] : [`${broker}.${name} of ${overlay.environment} is ${own}`]
+            return (own === plain) === isProduction ? [] : [`${broker}.${name} of ${overlay.base} is ${own}`]
           }),
         ]
       }),
@@ -124,7 +124,7 @@ export const messagingFacts: readonly Fact[] = [
       }
       const copies = Number(setting(overlay, 'nats', 'replicas'))
       const preset = goNumber(overlay.read('internal/config/nats.go'), 'defaultNATSReplicas')
-      return copies === (overlay.environment === 'dev' ? 1 : preset) ? [] : [`${copies} copies of a stream`]
+      return copies === (overlay.base === 'dev' ? 1 : preset) ? [] : [`${copies} copies of a stream`]
     },
   },
 ]

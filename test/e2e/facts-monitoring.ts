@@ -41,7 +41,7 @@ function answersOf(overlay: Overlay) {
     corpId: alerts.wecom?.corpId,
     agentId: (alerts.wecom?.agentId ?? '1000002') as string,
     availability: (slo.availability ?? 99.95) as number,
-    isLast: environments.at(-1) === overlay.environment,
+    isLast: environments.at(-1) === overlay.base,
     last: environments.at(-1) as string,
   }
 }
@@ -79,7 +79,7 @@ function expressionsOf(overlay: Overlay): { where: string; expr: string; isPanel
 }
 
 function testsOf(overlay: Overlay): Manifest[] {
-  const files = ['rules', 'hours'].map((name) => `deploy/monitoring/alerts/${overlay.environment}/${name}_test.yaml`)
+  const files = ['rules', 'hours'].map((name) => `deploy/monitoring/alerts/${overlay.base}/${name}_test.yaml`)
   return files.flatMap((file) => (fs.existsSync(path.join(overlay.project, file)) ? testsIn(overlay.read(file)) : []))
 }
 
@@ -207,7 +207,7 @@ export const monitoringFacts: readonly Fact[] = [
     rule: 'what was asked for is watched, and shown once: rules outside of development, the receiver beside them, the dashboard in the last environment',
     contradictions: (overlay) => {
       const { name, alerts, dashboards, receiver, isLast } = answersOf(overlay)
-      const isDevelopment = overlay.environment === 'dev' && !isLast
+      const isDevelopment = overlay.base === 'dev' && !isLast
       const watched = alerts && !isDevelopment
       return [
         ...same('PrometheusRules', overlay.all('PrometheusRule').length, 'wanted', watched ? 1 : 0),
@@ -278,7 +278,7 @@ export const monitoringFacts: readonly Fact[] = [
             .replace(/^#.*\n/gm, '')
             .replace(/namespace="[^"]*"/g, '')
             .replace(/severity: \w+/g, '')
-        return rules(overlay.environment) === rules(last) ? [] : ['the rules differ']
+        return rules(overlay.base) === rules(last) ? [] : ['the rules differ']
       }
       const tests = testsOf(overlay)
       const fires = ({ exp_alerts: expected }: Manifest) => expected.length > 0

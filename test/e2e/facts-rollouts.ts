@@ -472,7 +472,7 @@ export const rolloutFacts: readonly Fact[] = [
         return overlay.has('scripts/blue-green.sh') ? ['no Service of what serves, or of what waits'] : []
       }
       const chosen = [serves, waits].map(({ spec }) => spec.selector.version)
-      const kustomization = overlay.read(`deploy/overlays/${overlay.environment}/kustomization.yaml`)
+      const kustomization = overlay.read(`deploy/overlays/${overlay.base}/kustomization.yaml`)
       const script = overlay.read('scripts/blue-green.sh')
       const marked = ['serves', 'waits'].map(
         (word) => new RegExp(`^ *value: (\\w+) # ${word}$`, 'm').exec(kustomization)?.[1],

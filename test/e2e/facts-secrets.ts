@@ -63,7 +63,7 @@ export const secretFacts: readonly Fact[] = [
       const wanted = wantedFiles(overlay).map((file) => ({
         secretKey: file,
         remoteRef: {
-          key: `${path}/${overlay.environment}`,
+          key: `${path}/${overlay.base}`,
           property: file,
           conversionStrategy: 'Default',
           decodingStrategy: 'None',

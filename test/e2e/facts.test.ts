@@ -5,7 +5,7 @@ import { generate, recipe, workFolder } from '../support/project.js'
 import { describeWith } from '../support/tools.js'
 import { facts } from './facts.js'
 
-type Variant = 'calls' | 'external' | 'sealed' | 'canary' | 'blueGreen' | 'colours'
+type Variant = 'calls' | 'external' | 'sealed' | 'canary' | 'blueGreen' | 'colours' | 'region' | 'stays' | 'clusters'
 
 /** A change of the rendered overlay (no file named) or of one file: what a mistake in a template would look like. */
 interface Mistake {
@@ -18,10 +18,73 @@ interface Mistake {
 
 const defaults = 'internal/config/defaults.go'
 const argo = 'deploy/argocd/application-production.yaml'
+const argoSet = 'deploy/argocd/applicationset-production.yaml'
+const notifications = 'deploy/argocd/admin/notifications.yaml'
 const grpcDefaults = 'internal/config/grpc.go'
 
 /** Mistakes that each fact must find, by the start of its rule. */
 const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
+  'what the AppProject subscribes': [
+    { file: 'deploy/argocd/appproject.yaml', from: 'wecom-degraded.wecom', to: 'wecom-degrade.wecom' },
+    { file: notifications, from: 'service.webhook.wecom', to: 'service.webhook.chat' },
+    { file: notifications, from: 'url: $wecom-url', to: 'url: https://qyapi.weixin.qq.com' },
+    { file: notifications, from: 'template.wecom-degraded', to: 'template.degraded' },
+    { file: notifications, from: ' | toJson', to: '' },
+    { file: notifications, from: '"msgtype": "text"', to: '"msgtype": "markdown"' },
+    { file: notifications, from: 'name: argocd-notifications-cm', to: 'name: argocd-cm' },
+    { file: notifications, from: 'method: POST', to: 'method: GET' },
+  ],
+  'a region runs its own': [
+    { of: 'region', from: 'minReplicas: 18', to: 'minReplicas: 3' },
+    { of: 'region', from: 'maxReplicas: 60', to: 'maxReplicas: 29' },
+    { of: 'region', file: 'service.yaml', from: 'weight: 60', to: 'weight: 50' },
+  ],
+  'logs, traces and metrics of a region': [
+    { of: 'region', from: /(template:\n\s+metadata:[\s\S]*?region:) cn-east/, to: '$1 cn-west' },
+    { of: 'region', from: /fieldPath: metadata.labels\['region'\]/, to: 'fieldPath: metadata.name' },
+    { of: 'region', from: 'cloud.region=$(REGION)', to: 'cloud.region=' },
+    { of: 'region', from: '__meta_kubernetes_pod_label_region', to: '__meta_kubernetes_pod_label_zone' },
+    { of: 'region', file: 'internal/app/run.go', from: 'getenv("REGION")', to: '""' },
+  ],
+  'in the mesh, a region answers': [
+    { of: 'region', from: '- cn-east.orders.example.com', to: '- cn-north.orders.example.com' },
+  ],
+  'the mesh moves': [
+    { of: 'region', from: 'to: cn-north', to: 'to: cn-west' },
+    { of: 'region', from: /(localityLbSetting:\n\s+enabled:) true/, to: '$1 false' },
+    { of: 'region', from: /(readinessProbe:\n\s+failureThreshold:) \d+/, to: '$1 20' },
+    { of: 'region', from: /outlierDetection:/, to: 'outlierDetections:' },
+    { of: 'stays', from: 'cn-north/*: 100', to: 'cn-east/*: 100' },
+  ],
+  'the pipeline asks every region': [
+    {
+      of: 'region',
+      file: '.github/workflows/release.yaml',
+      from: 'https://cn-north.orders.example.com',
+      to: 'https://orders.example.com',
+    },
+  ],
+  'the ApplicationSet makes': [
+    { of: 'region', file: argoSet, from: 'missingkey=error', to: 'missingkey=zero' },
+    {
+      of: 'region',
+      file: argoSet,
+      from: 'preserveResourcesOnDeletion: true',
+      to: 'preserveResourcesOnDeletion: false',
+    },
+    { of: 'region', file: argoSet, from: 'overlay: production-cn-east', to: 'overlay: production-cn-west' },
+    { of: 'region', file: argoSet, from: 'cluster: north', to: 'cluster: east' },
+    { of: 'region', file: argoSet, from: 'namespace: orders\n', to: 'namespace: orders-dev\n' },
+    { of: 'clusters', file: argoSet, from: 'site: blue', to: 'site: red' },
+    { of: 'clusters', file: 'deploy/argocd/appproject.yaml', from: 'name: red', to: 'name: green' },
+  ],
+  'a release reaches': [
+    { of: 'region', file: argoSet, from: 'type: RollingSync', to: 'type: AllAtOnce' },
+    { of: 'region', file: argoSet, from: 'maxUpdate: 1', to: 'maxUpdate: 2' },
+    { of: 'region', file: argoSet, from: /(values:\n\s+-) cn-north/, to: '$1 cn-east' },
+    { of: 'region', file: argoSet, from: 'prune: true', to: 'prune: false' },
+    { of: 'clusters', file: argoSet, from: /(values:\n\s+-) red/, to: '$1 blue' },
+  ],
   'a Rollout is what the autoscaler scales': [
     { of: 'canary', from: /(scaleTargetRef:[\s\S]*?kind:) Rollout/, to: '$1 Deployment' },
     { of: 'canary', from: /(scaleTargetRef:\n\s+apiVersion:) argoproj.io\/v1alpha1/, to: '$1 apps/v1' },
@@ -502,10 +565,23 @@ describeWith(['kustomize'], 'facts', () => {
         'external',
         recipe('external', ...flags, '--postgres', '--nats', '--kafka', '--secrets-provider=external-secrets'),
       ],
+      [
+        'region',
+        recipe(
+          'region',
+          '--preset=production',
+          '--regions=name=cn-east,cluster=east,weight=60,replicas=18;name=cn-north,cluster=north,weight=40,replicas=12',
+        ),
+      ],
+      ['clusters', recipe('clusters', ...flags, '--delivery-argocd-clusters=red,blue')],
       ['sealed', recipe('sealed', ...flags, '--postgres', '--secrets-provider=sealed-secrets')],
     ] as const) {
       const overlays = overlaysOf(generate(work, entry))
-      sound.set(id, overlays.find(({ environment }) => environment === 'production') as Overlay)
+      const named = (name: string): Overlay => overlays.find(({ environment }) => environment === name) as Overlay
+      sound.set(id, named(id === 'region' ? 'production-cn-east' : 'production'))
+      if (id === 'region') {
+        sound.set('stays', named('production-cn-north'))
+      }
     }
   })
 

@@ -7,6 +7,7 @@ import { centreFacts } from './facts-centre.js'
 import { messagingFacts } from './facts-messaging.js'
 import { migrationFacts } from './facts-migrations.js'
 import { monitoringFacts } from './facts-monitoring.js'
+import { notificationFacts } from './facts-notifications.js'
 import {
   containerOf,
   defaultsOf,
@@ -19,6 +20,7 @@ import {
   selects,
   trafficNames,
 } from './facts-reading.js'
+import { regionFacts } from './facts-regions.js'
 import { rolloutFacts } from './facts-rollouts.js'
 import { scalingFacts } from './facts-scaling.js'
 import { secretFacts } from './facts-secrets.js'
@@ -31,6 +33,7 @@ const readByOthers = new Map([
   ['GOMEMLIMIT', 'the Go runtime'],
   ['CREDENTIALS_DIR', 'internal/app'],
   ['CONFIG_CACHE_DIR', 'internal/app'],
+  ['REGION', 'internal/app'],
   ['POD_NAME', 'OTEL_RESOURCE_ATTRIBUTES'],
   ['POD_NAMESPACE', 'OTEL_RESOURCE_ATTRIBUTES'],
   ['NODE_NAME', 'OTEL_RESOURCE_ATTRIBUTES'],
@@ -56,6 +59,8 @@ export const facts: readonly Fact[] = [
   ...centreFacts,
   ...migrationFacts,
   ...monitoringFacts,
+  ...notificationFacts,
+  ...regionFacts,
   ...rolloutFacts,
   ...scalingFacts,
   ...secretFacts,
@@ -218,6 +223,8 @@ export const facts: readonly Fact[] = [
             .flatMap(({ sourceLabels = [] }: Manifest) => sourceLabels)
             .filter((source: string) => source.startsWith('__meta_kubernetes_pod_label_'))
             .map((source: string) => source.replace('__meta_kubernetes_pod_label_', ''))
+            // The overlays of regions add it; facts-regions.ts has them.
+            .filter((label: string) => label !== 'region')
             // Argo Rollouts adds it to the pods.
             .filter((label: string) => label !== 'rollouts_pod_template_hash' || overlay.one('Rollout') === undefined)
             .filter((label: string) =>

@@ -41,6 +41,18 @@ const extras = [
     '--config-source=env',
   ),
   recipe('blue-green', '--rollout-strategy=blue-green', '--istio', '--rollout-pause=1h30m'),
+  recipe(
+    'regions',
+    '--preset=production',
+    '--regions=name=cn-east,cluster=east,weight=60,replicas=18;name=cn-north,cluster=north,weight=40,replicas=12',
+  ),
+  recipe(
+    'regions-of-deployments',
+    '--no-autoscaling',
+    '--delivery-ci=none',
+    '--regions=name=a,cluster=https://a.example.com,weight=0,replicas=1;name=b,cluster=https://b.example.com,weight=100,replicas=3',
+  ),
+  recipe('clusters', '--delivery-argocd-clusters=red,blue', '--autoscaling-engine=keda'),
   recipe('colours', '--rollout-strategy=blue-green', '--rollout-engine=none', '--no-autoscaling', '--istio'),
   recipe('open', '--no-network-policy', '--no-pdb', '--no-metrics', '--no-tracing', '--delivery-ci=none'),
   recipe('both', '--grpc', '--istio', '--config-source=env', '--no-config-reload'),

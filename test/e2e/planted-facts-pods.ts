@@ -138,7 +138,8 @@ export const podFacts: readonly Fact[] = [
                   value('OTEL_RESOURCE_ATTRIBUTES') ===
                     Object.entries(attributes)
                       .map((pair) => pair.join('='))
-                      .join(),
+                      .join() +
+                      (env.has('REGION') ? ',cloud.region=$(REGION)' : ''),
                   `OTEL_RESOURCE_ATTRIBUTES ${value('OTEL_RESOURCE_ATTRIBUTES')}`,
                 ),
                 unless(

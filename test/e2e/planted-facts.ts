@@ -31,9 +31,9 @@ const deliveryFacts: readonly Fact[] = [
       const known = overlay.objects.map(({ apiVersion, kind, metadata }) =>
         [apiVersion.includes('/') ? apiVersion.split('/')[0] : '', kind, metadata.name].join('/'),
       )
-      const at = ({ server, namespace }: Manifest): string => `${server} ${namespace}`
+      const at = ({ server, name, namespace }: Manifest): string => `${server ?? name} ${namespace}`
       return [
-        ...(application.metadata.name.endsWith(`-${overlay.environment}`) ? [] : [application.metadata.name]),
+        ...(`${application.metadata.name}-`.includes(`-${overlay.environment}-`) ? [] : [application.metadata.name]),
         ...[application]
           .filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/name'] !== serviceName(overlay))
           .map(() => 'is labelled as another service'),

@@ -291,6 +291,12 @@ export const leafMistakes: readonly LeafMistake[] = [
       typeof value === 'boolean' ? [!value] : typeof value === 'string' ? [`${value}x`] : [undefined],
   },
   {
+    mistake: 'a wrong setting of Argo CD',
+    at: /^spec\.(goTemplate|syncPolicy\.preserveResourcesOnDeletion|template\.spec\.syncPolicy\.automated\.(prune|selfHeal)|strategy\.rollingSync\.steps\[\d+\]\.maxUpdate)$/,
+    kinds: ['ApplicationSet'],
+    change: (value) => (typeof value === 'boolean' ? [!value] : [value + 1]),
+  },
+  {
     mistake: 'a right of Argo CD that is missing or too wide',
     at: /^spec\.(namespace|cluster)ResourceWhitelist\[\d+\](\.kind)?$/,
     kinds: ['AppProject'],

@@ -92,9 +92,10 @@ function inArgo(sound: Overlay): Mutant[] {
 
 /** The files of Argo CD that belong to an overlay, if there are any. */
 function argoFiles(sound: Overlay): string[] {
-  return ['appproject', `application-${sound.environment}`]
-    .map((name) => `deploy/argocd/${name}.yaml`)
-    .filter((name) => fs.existsSync(path.join(sound.project, name)))
+  return [
+    ...['appproject', `application-${sound.environment}`].map((name) => `deploy/argocd/${name}.yaml`),
+    ...(sound.applicationSetFile === undefined ? [] : [sound.applicationSetFile]),
+  ].filter((name) => fs.existsSync(path.join(sound.project, name)))
 }
 
 function inFiles(sound: Overlay): Mutant[] {

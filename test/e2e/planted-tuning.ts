@@ -38,7 +38,7 @@ export const tuning: readonly { readonly at: RegExp; readonly reason: string }[]
   },
   { at: /^AppProject spec\.description$/, reason: 'the user’s own words' },
   {
-    at: /^Application spec\.(revisionHistoryLimit|syncPolicy\.retry\.(limit|refresh|backoff\.factor))$/,
+    at: /^(Application spec|ApplicationSet spec\.template\.spec)\.(revisionHistoryLimit|syncPolicy\.retry\.(limit|refresh|backoff\.factor))$/,
     reason: 'how patient Argo CD is',
   },
   {

@@ -71,7 +71,13 @@ describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
       '--alerts-receiver=webhook',
     ),
     recipe('canary', ...flags, '--rollout-strategy=canary'),
-    recipe('blue-green', ...flags, '--rollout-strategy=blue-green', '--no-istio'),
+    recipe(
+      'blue-green',
+      ...flags,
+      '--rollout-strategy=blue-green',
+      '--no-istio',
+      '--delivery-argocd-clusters=red,blue',
+    ),
     recipe('colours', ...flags, '--no-istio', '--rollout-strategy=blue-green', '--rollout-engine=none'),
     recipe('stateful', ...flags, '--workload-kind=statefulset', '--istio'),
   ].map((entry) => generate(work, entry))

@@ -333,6 +333,22 @@ export const axes: Readonly<Record<string, Axis>> = {
       'delivery.argocd.project': 'team-a',
     },
     off: { 'delivery.argocd.enabled': false },
+    clusters: { 'delivery.argocd.enabled': true, 'delivery.argocd.clusters': ['east', 'b.c'] },
+    'two regions': {
+      'delivery.argocd.enabled': true,
+      regions: [
+        { name: 'cn-east', cluster: 'east', weight: 60, replicas: 18 },
+        { name: 'cn-north', cluster: 'north', weight: 40, replicas: 12 },
+      ],
+    },
+    'three regions by address': {
+      'delivery.argocd.enabled': true,
+      regions: [
+        { name: 'x', cluster: 'https://10.0.0.1:6443', weight: 0, replicas: 1 },
+        { name: '2', cluster: 'https://b.example.com', weight: 99, replicas: 3 },
+        { name: 'null', cluster: 'https://c', weight: 1, replicas: 2 },
+      ],
+    },
   },
   ci: {
     default: {},

@@ -67,6 +67,12 @@ describe('the covering set', () => {
   "mesh: split, rollout: blue-green",
   "mesh: split, rollout: blue-green by a script",
   "mesh: split, rollout: blue-green, briefly",
+  "argocd: clusters, rollout: blue-green by a script",
+  "argocd: two regions, rollout: blue-green by a script",
+  "argocd: three regions by address, rollout: blue-green by a script",
+  "argocd: clusters, secrets: sealed",
+  "argocd: two regions, secrets: sealed",
+  "argocd: three regions by address, secrets: sealed",
 ]
 `)
   })

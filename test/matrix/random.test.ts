@@ -161,7 +161,9 @@ function hasHoles(answers: Answers): boolean {
 
 /** A line without the braces of templates that others fill in: GitHub, and below deploy/monitoring Prometheus and Grafana. */
 function withoutTemplates(path: string, line: string): string {
-  return path.startsWith('deploy/monitoring/') ? line.replaceAll('{{', '') : line.replaceAll('${{', '$')
+  return /^deploy\/(monitoring\/|argocd\/(applicationset-|admin\/))/.test(path)
+    ? line.replaceAll('{{', '')
+    : line.replaceAll('${{', '$')
 }
 
 function checkText({ path, content }: OutputFile, ownHoles: boolean): void {

@@ -100,6 +100,18 @@ const texts: Readonly<Partial<Record<Key, fc.Arbitrary<unknown>>>> = {
     'ssh://git@git.example.com:22/o.git',
   ),
   'delivery.argocd.project': label,
+  'delivery.argocd.clusters': fc.constantFrom(['a'], ['in-cluster', '1', 'a.b-c']),
+  regions: fc.constantFrom(
+    [
+      { name: 'cn-east', cluster: 'east', weight: 60, replicas: 18 },
+      { name: 'cn-north', cluster: 'north', weight: 40, replicas: 12 },
+    ],
+    [
+      { name: 'true', cluster: 'https://10.0.0.1:6443', weight: 0, replicas: 1 },
+      { name: '1', cluster: 'https://b.example.com', weight: 99, replicas: 3 },
+      { name: 'null', cluster: 'https://c', weight: 1, replicas: 2 },
+    ],
+  ),
 }
 
 /** Options that can be answered in this version, other than the version of the file format. */

@@ -61,7 +61,31 @@ export class Overlay {
   /** The Argo CD Application of this environment, when there is one. */
   get application(): Manifest | undefined {
     const file = `deploy/argocd/application-${this.environment}.yaml`
-    return fs.existsSync(path.join(this.project, file)) ? readYaml(this.read(file)) : undefined
+    return this.has(file) ? readYaml(this.read(file)) : this.generated[0]
+  }
+
+  /** The environment that this overlay is one of, or a region of. */
+  get base(): string {
+    const { resources = [] } = readYaml(this.read(`deploy/overlays/${this.environment}/kustomization.yaml`))
+    return resources.length === 1 && /^\.\.\/[^./]/.test(resources[0]) ? resources[0].slice(3) : this.environment
+  }
+
+  /** The file of the ApplicationSet that makes this overlay's Application, when there is one. */
+  get applicationSetFile(): string | undefined {
+    const folder = path.join(this.project, 'deploy/argocd')
+    const files = fs.existsSync(folder) ? fs.readdirSync(folder) : []
+    const name = `applicationset-${this.base}.yaml`
+    return files.includes(name) ? `deploy/argocd/${name}` : undefined
+  }
+
+  /** What the ApplicationSet makes for this overlay, an Application for each cluster. */
+  get generated(): Manifest[] {
+    const file = this.applicationSetFile
+    return file === undefined
+      ? []
+      : generatedBy(readYaml(this.read(file))).filter(
+          ({ spec }) => spec.source.path === `deploy/overlays/${this.environment}`,
+        )
   }
 
   /** The last environment, which has the traffic. */
@@ -89,6 +113,23 @@ export class Overlay {
     this.#texts.set(file, text)
     return text
   }
+}
+
+/** The Applications that an ApplicationSet of one list makes: a parameter that it lacks is an error, as its options say. */
+export function generatedBy({ metadata: { namespace }, spec }: Manifest): Manifest[] {
+  const elements: Manifest[] = spec.generators.flatMap(({ list }: Manifest) => list.elements)
+  return elements.map((element) => {
+    const { metadata, spec: made } = JSON.parse(
+      JSON.stringify(spec.template).replace(/\{\{ \.(\w+) \}\}/g, (_, name: string) => {
+        if (element[name] === undefined) {
+          throw new Error(`no parameter ${name}`)
+        }
+        return element[name]
+      }),
+    )
+    const ofSet = { ...metadata, namespace }
+    return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: ofSet, spec: made }
+  })
 }
 
 /** Renders every overlay of a project. */

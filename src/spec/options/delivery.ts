@@ -1,13 +1,15 @@
-import * as z from 'zod/mini'
 import { boolean, choice, list, objects, text } from '../option.js'
 import * as rules from '../rules.js'
 
-const region = z.strictObject({
-  name: z.string().check(z.regex(rules.dnsLabel.pattern)),
-  cluster: z.string(),
-  weight: z.int().check(z.gte(0), z.lte(100)),
-  replicas: z.int().check(z.gte(1)),
-})
+/** A share of production in a cluster of its own. */
+export interface RegionAnswer {
+  readonly name: string
+  readonly cluster: string
+  /** Per cent of the traffic. */
+  readonly weight: number
+  /** Of all zones together. */
+  readonly replicas: number
+}
 
 /** How a commit reaches a cluster. */
 export const delivery = {
@@ -41,19 +43,16 @@ export const delivery = {
   'delivery.argocd.clusters': list(
     rules.dnsSubdomain,
     { min: 1, max: 50 },
-    { later: true, help: 'clusters to deliver to' },
+    { help: 'clusters that run production, as Argo CD names them, in order of release' },
   ),
   'delivery.ci': choice(['github', 'gitlab', 'jenkins', 'none'], {
     default: 'github',
     help: 'pipeline',
     ask: 'Pipeline',
   }),
-  regions: objects(
-    z.array(region) as unknown as z.ZodMiniType<object[]>,
-    'a list of {name, cluster, weight, replicas}',
-    {
-      later: true,
-      help: 'regions that share the traffic',
-    },
+  regions: objects<RegionAnswer>(
+    { name: rules.dnsLabel, cluster: rules.cluster, weight: { min: 0, max: 100 }, replicas: { min: 1, max: 1000 } },
+    { min: 2, max: 10 },
+    { help: 'regions of production: name=…,cluster=…,weight=…,replicas=…;…' },
   ),
 }

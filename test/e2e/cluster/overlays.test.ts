@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { type Manifest, type Overlay, overlaysOf } from '../../support/manifests.js'
-import { examples, generate, workFolder } from '../../support/project.js'
+import { examples, generate, recipe, workFolder } from '../../support/project.js'
 import { record } from '../../support/proof.js'
 import { describeWith, succeed } from '../../support/tools.js'
 import { toolVersion } from '../tools/table.mjs'
@@ -88,7 +88,7 @@ describeWith(
       '%s: so are the objects of Argo CD itself',
       (example) => {
         const project = path.join(work, example, 'deploy/argocd')
-        const files = fs.existsSync(project) ? fs.readdirSync(project) : []
+        const files = fs.existsSync(project) ? fs.readdirSync(project).filter((file) => file.endsWith('.yaml')) : []
         const objects = files.flatMap((file) =>
           parseAllDocuments(fs.readFileSync(path.join(project, file), 'utf8')).map((document) => document.toJS()),
         )
@@ -167,6 +167,45 @@ describeWith(
         ).toEqual({ code: 0, stdout: '', stderr: '', output: '' })
         plane.succeed(['apply', ...asArgo], { input })
         expect(generations()).toEqual(before)
+      },
+      patience,
+    )
+
+    test(
+      'two regions: each is accepted, kept as it is in Git, and changes nothing when it is applied again',
+      () => {
+        const project = generate(
+          work,
+          recipe(
+            'regions',
+            '--preset=production',
+            '--namespace=regions',
+            '--rollout-strategy=rolling',
+            '--regions=name=cn-east,cluster=east,weight=60,replicas=18;name=cn-north,cluster=north,weight=40,replicas=12',
+          ),
+        )
+        const argo = fs
+          .readdirSync(path.join(project, 'deploy/argocd'))
+          .map((file) => parse(fs.readFileSync(path.join(project, 'deploy/argocd', file), 'utf8')))
+        const sets = argo.filter(({ kind }) => kind === 'ApplicationSet')
+        expect(sets.length).toBe(1)
+        plane.succeed(['apply', ...asArgo], { input: listOf(argo) })
+        expect(sets.flatMap((object) => rewritten(object, live(object)))).toEqual([])
+        const regions = overlaysOf(project).filter(({ environment }) => environment.startsWith('production-'))
+        expect(regions.map(({ environment }) => environment)).toEqual(['production-cn-east', 'production-cn-north'])
+        // Each has a cluster of its own; here the second one takes the place of the first.
+        for (const { objects, environment } of regions) {
+          const input = listOf(inSyncOrder(objects))
+          const outcome = plane.kubectl(['apply', ...asArgo], { input })
+          const findings = outcome.code === 0 ? [] : [outcome.output]
+          record({ ...judge, subject: environment, judged: objects.length, findings })
+          expect([outcome.output.includes('Error'), outcome.stderr]).toEqual([false, ''])
+          expect(objects.flatMap((object) => rewritten(object, live(object)))).toEqual([])
+          const again = plane.kubectl(['diff', '--server-side', '--field-manager=argocd-controller', '-f', '-'], {
+            input,
+          })
+          expect(again.output).toBe('')
+        }
       },
       patience,
     )

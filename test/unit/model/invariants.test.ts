@@ -4,6 +4,10 @@ import type { Model } from '../../../src/model/types.js'
 import { keys } from '../../../src/spec/table.js'
 import { modelFor } from '../../support/specs.js'
 
+const twoRegions = [
+  { name: 'cn-east', cluster: 'east', weight: 60, replicas: 18 },
+  { name: 'cn-north', cluster: 'north', weight: 40, replicas: 12 },
+]
 const sound = modelFor({
   'istio.enabled': true,
   'alerts.enabled': true,
@@ -15,6 +19,7 @@ const canary = modelFor({ 'istio.enabled': true, 'rollout.strategy': 'canary' })
 const routes = canary.istio as NonNullable<Model['istio']>
 const release = canary.rollout as NonNullable<Model['rollout']>
 const analysis = release.analysis as NonNullable<typeof release.analysis>
+const [region] = modelFor({ regions: twoRegions }).regions as [Model['regions'][number]]
 const postgres = sound.stores.postgres as NonNullable<Model['stores']['postgres']>
 
 /** A change that breaks each invariant, on a model that is sound otherwise. */
@@ -39,10 +44,18 @@ const breaks: Readonly<Record<string, Partial<Model>>> = {
   '12': { workloads: sound.workloads.slice(0, 1) },
   '15': { slo: { ...sound.slo, availability: 99.9 } },
   '17': { ports: { ...sound.ports, admin: sound.ports.http } },
+  '20': { regions: [{ ...region, weight: 99 }] },
+  '21': { failOver: { leave: 33, spread: 10, request: 48, worst: 91, budget: 90 } },
   '19': { environments: sound.environments.map((env) => ({ ...env, namespace: 'n'.repeat(64) })) },
 }
 
 describe('invariants', () => {
+  test('rule 20: a region that is left alone has room for the replicas of all', () => {
+    const model = modelFor({ regions: twoRegions })
+    expect(checkInvariants(model)).toEqual([])
+    const tight = { ...model, regions: model.regions.map((one) => ({ ...one, max: 29 })) }
+    expect(checkInvariants(tight).map(({ code }) => code)).toEqual(['invariant-20', 'invariant-20'])
+  })
   test('a sound model has no findings', () => {
     expect(checkInvariants(sound)).toEqual([])
     expect(checkInvariants(modelFor())).toEqual([])

@@ -66,12 +66,8 @@ describe('layers', () => {
 
 describe('what is not in this version', () => {
   const whole = keys.filter((key) => optionOf(key).later === true)
-  const samples: Readonly<Record<string, unknown>> = {
-    'delivery.argocd.clusters': ['a'],
-    regions: [{ name: 'a', cluster: 'b', weight: 100, replicas: 3 }],
-  }
-  test.each(whole)('%s is refused', (key) => {
-    expect(findingCodes({ [key]: samples[key] ?? true })).toEqual(['not-in-this-version'])
+  test('no option is refused as a whole', () => {
+    expect(whole).toEqual([])
   })
   const choices = keys.flatMap((key) => {
     const { later } = optionOf(key)
@@ -81,6 +77,14 @@ describe('what is not in this version', () => {
     expect(findingCodes({ [key]: value, 'istio.enabled': true })).toEqual(['not-in-this-version'])
   })
 })
+
+/** Two regions, with changes. */
+function regions(first: object = {}, second: object = {}): object[] {
+  return [
+    { name: 'east', cluster: 'east', weight: 60, replicas: 18, ...first },
+    { name: 'north', cluster: 'north', weight: 40, replicas: 12, ...second },
+  ]
+}
 
 describe('what can not be had together', () => {
   test.each([
@@ -104,6 +108,16 @@ describe('what can not be had together', () => {
     ['reload-needs-file', { 'config.source': 'env', 'config.values': { a: 'b' } }],
     ['consul-options-without-consul', { 'config.consul.prefix': 'a/' }],
     ['nacos-options-without-nacos', { 'config.source': 'consul', 'config.nacos.group': 'A' }],
+    ['regions-sum', { regions: regions({}, { weight: 30 }) }],
+    ['regions-clusters', { regions: regions({}, { cluster: 'east' }) }],
+    ['regions-by-name-or-address', { regions: regions({}, { cluster: 'https://north.example.com:6443' }) }],
+    ['regions-or-clusters', { regions: regions(), 'delivery.argocd.clusters': ['a'] }],
+    ['clusters-need-argocd', { regions: regions(), 'delivery.argocd.enabled': false }],
+    ['clusters-need-argocd', { 'delivery.argocd.clusters': ['a'], 'delivery.argocd.enabled': false }],
+    ['clusters-or-sealed', { regions: regions(), 'secrets.provider': 'sealed-secrets' }],
+    ['clusters-or-colours', { regions: regions(), 'rollout.strategy': 'blue-green', 'rollout.engine': 'none' }],
+    ['region-host-taken', { regions: regions({}, { name: 'staging' }) }],
+    ['region-taken', { regions: regions(), 'delivery.environments': ['p-north', 'p'] }],
     ['slo-needs-metrics', { 'metrics.enabled': false, 'slo.latencyP99': '1s' }],
   ])('%s', (code, answers) => {
     expect(findingCodes(answers)).toEqual([code])

@@ -55,6 +55,18 @@ describe('one declaration, one option', () => {
   })
 })
 
+test('a list of objects reads back as a flag: numbers where numbers are wanted, words elsewhere', () => {
+  const value = [
+    { name: '1', cluster: 'https://10.0.0.1:6443', weight: 60, replicas: 18 },
+    { name: 'b', cluster: 'north', weight: 40, replicas: 12 },
+  ]
+  expect(valueOfFlag('regions', wordsOf('regions', value).slice(1))).toEqual(value)
+  expect(judge('regions', value, 'regions')).toBeUndefined()
+  for (const text of ['name=a,cluster=b,weight=x,replicas=1;name=c,cluster=d,weight=1,replicas=1', 'a', 'name=a', '']) {
+    expect(judge('regions', valueOfFlag('regions', [text]), 'regions')?.code).toBe('invalid-value')
+  }
+})
+
 describe('JSON Schema', () => {
   test.each([
     [{}],

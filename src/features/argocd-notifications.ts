@@ -1,0 +1,26 @@
+import { defineFeature } from './types.js'
+
+/** A sync that failed and an application that is degraded are told to whom the alerts are told. */
+export const argocdNotifications = defineFeature({
+  id: 'argocd-notifications',
+  help: 'Argo CD tells of syncs that failed and of applications that are degraded',
+  enabled: ({ features }) => features.argocd && features.receiver,
+  requires: ['argocd', 'alert-receiver'],
+  templates: 'features/argocd-notifications',
+  slots: ({ monitoring: { receiver, isWecom }, argocd }) => ({
+    readmeSections: [
+      {
+        title: 'Messages of Argo CD',
+        text: [
+          `The AppProject subscribes to two: a sync failed, an application is degraded. What they ask for is the cluster’s, in \`deploy/argocd/admin/notifications.yaml\`: whoever runs Argo CD applies it once for all services, and puts the address into a Secret, which stays out of Git${isWecom ? ' (that of a group robot in WeCom, `https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…`)' : ''}:`,
+          '',
+          '```sh',
+          `kubectl apply --server-side --field-manager=notifications-${receiver} -f deploy/argocd/admin/notifications.yaml`,
+          `printf '{"stringData": {"${receiver}-url": "%s"}}' ADDRESS |`,
+          `  kubectl -n ${argocd.namespace} patch secret argocd-notifications-secret --patch-file=/dev/stdin`,
+          '```',
+        ].join('\n'),
+      },
+    ],
+  }),
+})

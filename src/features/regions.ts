@@ -1,0 +1,113 @@
+import type { Model } from '../model/types.js'
+import { defineFeature } from './types.js'
+
+/** Production in several regions, each with an overlay, a cluster and a share of the traffic. */
+export const regions = defineFeature({
+  id: 'regions',
+  help: 'production in several regions, each with an overlay and a share of the traffic',
+  enabled: ({ features }) => features.regions,
+  requires: ['application-set'],
+  templates: 'features/regions',
+  flag: 'regions',
+  slots: (model) => ({
+    containerEnv: [
+      {
+        name: 'REGION',
+        fieldPath: "metadata.labels['region']",
+        why: `the region, which the overlays of ${model.productionEnv.name} write on the pod; elsewhere there is none`,
+      },
+    ],
+    readmeFeatures: [
+      {
+        title: 'Regions',
+        text: `${model.regions.map(({ name, weight, replicas }) => `${name} (${weight} %, ${replicas} replicas)`).join(', ')}; logs${model.features.tracing ? ', traces' : ''} and metrics name the region.`,
+      },
+    ],
+    readmeSections: [{ title: 'Regions', text: [...about(model), ...whenLost(model)].join('\n') }],
+    readmeNeeds:
+      model.failOver === undefined
+        ? []
+        : [
+            {
+              what: 'One mesh over the clusters of all regions, with one root of trust, and nodes whose label `topology.kubernetes.io/region` is the region’s name',
+              for: 'the fail-over between regions; without it each keeps its traffic',
+            },
+          ],
+  }),
+})
+
+/** What the regions are, and how a release reaches them. */
+function about({ regions: list, productionEnv, features, sites, istio }: Model): string[] {
+  const hosts = istio !== undefined
+  return [
+    `${productionEnv.name} is ${list.length} clusters. \`deploy/overlays/${productionEnv.name}\` is what they share, the image above all, and no cluster runs it by itself. An overlay for each region adds the rest:`,
+    '',
+    `| Region | Cluster in Argo CD | Traffic | Replicas | Overlay |${hosts ? ' Answers at |' : ''}`,
+    `|---|---|---|---|---|${hosts ? '---|' : ''}`,
+    ...list.map(
+      ({ name, weight, replicas, overlay, host }) =>
+        `| ${name} | \`${sites.find((site) => site.name === name)?.cluster}\` | ${weight} % | ${replicas} | \`deploy/overlays/${overlay}\` |${hosts ? ` \`${host}\` |` : ''}`,
+    ),
+    '',
+    'Replicas are those of all zones of a region together, and spread evenly over them.',
+    '',
+    `The region with the least traffic takes a release first, and the next one follows when all of it is Healthy: one image line for all regions, so that none can be forgotten, and Argo CD for the order.${features.release ? ' A release that waits for a person waits in the first region, and once promoted in the next one again.' : ''}`,
+    '',
+    `The share of the traffic is set where the traffic comes from: by the weights of the DNS records or of the global load balancer that the regions are behind.${hosts ? ' The certificate of the Gateway has to be good for the region’s host as well.' : ''}`,
+    '',
+    `Each cluster has a Secret of its own: run \`scripts/credentials.sh create ${productionEnv.name}\` with the context of each.`,
+  ]
+}
+
+/** Who moves the traffic of a region that is lost, and how it comes back. */
+function whenLost({ regions: list, failOver, productionEnv, name: service }: Model): string[] {
+  if (failOver === undefined) {
+    return []
+  }
+  const largest = list.find(({ takenOverBy }) => takenOverBy !== undefined)
+  return [
+    '',
+    '### When a region is lost',
+    '',
+    '| Lost | What moves its traffic | Within |',
+    '|---|---|---|',
+    ...list.map(({ name, takenOverBy, overlay }) =>
+      takenOverBy === undefined
+        ? `| the pods of ${name} | a person: a part of the 100 for another region, in \`deploy/overlays/${overlay}\` (\`distribute\`) | a commit |`
+        : `| the pods of ${name} | the mesh, to ${takenOverBy} | ${failOver.worst} s: ${failOver.leave} s until they have left the Service, ${failOver.spread} s until every proxy knows, ${failOver.request} s for a request on its way |`,
+    ),
+    '| a cluster with its gateway | the DNS or the load balancer before the regions: have it ask each region’s host | what its checks and the records’ TTL take |',
+    '',
+    `1. Which region? \`kubectl --context CONTEXT -n ${productionEnv.namespace} get endpointslices -l kubernetes.io/service-name=${service}\` has no addresses there.`,
+    '2. The others scale up to what all regions ran together. Is that under way, and is nothing at its limit?',
+    '3. Stop releases: an ApplicationSet waits for a region that is not Healthy, and the one after it stays behind.',
+    '',
+    `The way back: once pods are ready, ${largest?.name} has its traffic again by itself. Wait for all of them (\`kubectl --context CONTEXT -n ${productionEnv.namespace} get pods\`) before the DNS sends its share, and undo what was moved by hand with \`git revert\`.`,
+    '',
+    '### The drill',
+    '',
+    `\`scripts/drill-region.sh CONTEXT URL\` takes the pods of ${largest?.name} out of their Service, asks \`https://${largest?.host}\` or another URL of its gateway until ${largest?.takenOverBy} answers, puts them back, and fails above ${failOver.budget} s. Run it when somebody watches: until then callers of ${largest?.name} get errors.`,
+  ]
+}
+
+/** ApplicationSet: an Application for each cluster of production, synced one after the other. */
+export const applicationSet = defineFeature({
+  id: 'application-set',
+  help: 'an Application for each cluster of production, synced one after the other',
+  enabled: ({ features }) => features.applicationSet,
+  requires: ['argocd'],
+  templates: 'features/application-set',
+  flag: 'applicationSet',
+  slots: ({ argocd }) => ({
+    readmeNeeds: [
+      {
+        what: `Progressive syncs in Argo CD: \`applicationsetcontroller.enable.progressive.syncs: "true"\` in \`argocd-cmd-params-cm\``,
+        for: 'one cluster after the other; without it all of them are synced at once',
+      },
+      {
+        what: `The clusters of production in Argo CD, by their ${argocd.siteKey === 'name' ? 'names' : 'addresses'}`,
+        for: 'deployments; `argocd cluster list` shows them',
+      },
+    ],
+  }),
+})
