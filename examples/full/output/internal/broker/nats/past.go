@@ -1,0 +1,61 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// past is what the server's count of deliveries doesn't tell: it counts those that
+// nobody answered and those that had to wait, too. It is kept in a bucket beside
+// the stream, so it outlives the process. A message that is delivered once, which
+// is nearly every one, has none.
+type past struct {
+	unanswered int // times that handling began, and no answer came
+	waits      int // deliveries that were no tries
+}
+
+// bucket is where it is kept.
+func (c *Client) bucketName() string { return c.config.Stream + "-TRIES" }
+
+// setUpBucket makes it if it is missing.
+func (c *Client) setUpBucket(ctx context.Context) (jetstream.KeyValue, error) {
+	bucket, err := c.js.KeyValue(ctx, c.bucketName())
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		bucket, err = c.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
+			Bucket: c.bucketName(), TTL: keepFor, Replicas: c.config.Replicas,
+		})
+		if errors.Is(err, jetstream.ErrBucketExists) {
+			// Another replica was faster.
+			bucket, err = c.js.KeyValue(ctx, c.bucketName())
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("bucket %s: %w", c.bucketName(), err)
+	}
+
+	return bucket, nil
+}
+
+// recall returns what is known. Without an answer that is nothing: one more try
+// does less harm than none.
+func recall(ctx context.Context, bucket jetstream.KeyValue, key string) past {
+	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
+	defer cancel()
+	var p past
+	if entry, err := bucket.Get(ctx, key); err == nil {
+		if _, err := fmt.Sscanf(string(entry.Value()), "unanswered=%d waits=%d", &p.unanswered, &p.waits); err != nil {
+			return past{}
+		}
+	}
+
+	return p
+}
+
+func (p past) remember(ctx context.Context, bucket jetstream.KeyValue, key string) error {
+	_, err := bucket.PutString(ctx, key, fmt.Sprintf("unanswered=%d waits=%d", p.unanswered, p.waits))
+
+	return err
+}

@@ -1,0 +1,268 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"git.example.com/trade/market/internal/messaging"
+)
+
+const (
+	// heartbeat is how often the server says that there is nothing. Two that are
+	// missing mean that the stream or the consumer is gone.
+	heartbeat = 5 * time.Second
+
+	connectionPoll = 200 * time.Millisecond
+
+	// drainWait is how long what has been asked for may take to arrive at the end.
+	drainWait = 500 * time.Millisecond
+
+	// keepFor bounds what nobody fetches, for example dead letters.
+	keepFor = 7 * 24 * time.Hour
+
+	// Headers of a dead letter.
+	headerReason   = "Dead-Letter-Reason"
+	headerAttempts = "Dead-Letter-Attempts"
+)
+
+// deadLetters are a stream and a subject of their own. In front and not behind,
+// so that a stream for "greetings.>" doesn't catch them.
+func (c *Client) deadLetters() (stream, subject string) {
+	return c.config.Stream + "-DEAD", "dead." + c.config.Subject
+}
+
+// Receive implements messaging.Source.
+func (c *Client) Receive(ctx context.Context, handle func(messaging.Delivery)) {
+	for attempt := 1; ; attempt++ {
+		c.awaitConnection(ctx)
+		begin := time.Now()
+		err := c.session(ctx, handle)
+		if ctx.Err() != nil {
+			return
+		}
+		c.failing(ctx, "not receiving", err)
+		if time.Since(begin) > setupTimeout {
+			attempt = 1 // it went well for a while
+		}
+		select {
+		case <-time.After(messaging.Backoff(attempt)):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// awaitConnection looks whether the library has connected. To look costs
+// nothing, so it needs no back-off, and messages flow again at once.
+func (c *Client) awaitConnection(ctx context.Context) {
+	ticker := time.NewTicker(connectionPoll)
+	defer ticker.Stop()
+	for !c.conn.IsConnected() {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// session receives until something breaks or ctx ends.
+func (c *Client) session(ctx context.Context, handle func(messaging.Delivery)) error {
+	consumer, bucket, err := c.setUp(ctx)
+	if err != nil {
+		return err
+	}
+	// No more are asked for than can be handled: the others can have them.
+	messages, err := consumer.Messages(jetstream.PullMaxMessages(c.limits.Concurrency), jetstream.PullHeartbeat(heartbeat))
+	if err != nil {
+		return err
+	}
+	defer messages.Stop()
+	c.isSetUp.Store(true)
+
+	next := jetstream.NextContext(ctx)
+	for {
+		m, err := messages.Next(next)
+		switch {
+		case err == nil:
+			handle(c.delivery(ctx, bucket, m))
+		case ctx.Err() == nil:
+			return err
+		default:
+			// Asked to stop: no more, but what has arrived is handled.
+			messages.Drain()
+			for {
+				m, err := messages.Next(jetstream.NextMaxWait(drainWait))
+				if err != nil {
+					return nil // the end of what there was
+				}
+				handle(c.delivery(ctx, bucket, m))
+			}
+		}
+	}
+}
+
+// setUp makes what is missing. A stream that exists is left as its owner wants
+// it; the consumer is ours.
+func (c *Client) setUp(ctx context.Context) (jetstream.Consumer, jetstream.KeyValue, error) {
+	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
+	defer cancel()
+	dead, deadSubject := c.deadLetters()
+	for stream, subject := range map[string]string{c.config.Stream: c.config.Subject, dead: deadSubject} {
+		_, err := c.js.Stream(ctx, stream)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			_, err = c.js.CreateStream(ctx, jetstream.StreamConfig{
+				Name: stream, Subjects: []string{subject}, Storage: jetstream.FileStorage, MaxAge: keepFor,
+				Replicas: c.config.Replicas,
+			})
+		}
+		// Another replica may have been faster.
+		if err != nil && !errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
+			return nil, nil, fmt.Errorf("stream %s: %w", stream, err)
+		}
+	}
+	consumer, err := c.js.CreateOrUpdateConsumer(ctx, c.config.Stream, jetstream.ConsumerConfig{
+		Durable:       c.config.Consumer,
+		FilterSubject: c.config.Subject,
+		AckPolicy:     jetstream.AckExplicitPolicy,
+		// A message may wait for another to be handled, and then takes as long
+		// itself; the rest is for the answers on their way.
+		AckWait: 2*c.limits.Timeout + setupTimeout,
+		// We count: a message that the server gave up would be lost.
+		MaxDeliver: -1,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("consumer %s: %w", c.config.Consumer, err)
+	}
+	bucket, err := c.setUpBucket(ctx)
+
+	return consumer, bucket, err
+}
+
+// Lag implements messaging.Source.
+func (c *Client) Lag(ctx context.Context) (int64, error) {
+	consumer, err := c.js.Consumer(ctx, c.config.Stream, c.config.Consumer)
+	if err != nil {
+		return 0, fmt.Errorf("nats: %w", err)
+	}
+	info := consumer.CachedInfo()
+
+	return int64(info.NumPending) + int64(info.NumAckPending), nil //nolint:gosec // No stream has that many.
+}
+
+// delivery is one message of JetStream.
+type delivery struct {
+	jetstream.Msg
+	client  *Client
+	message messaging.Message
+	attempt int
+
+	bucket jetstream.KeyValue
+	key    string
+	past   past
+}
+
+func (c *Client) delivery(ctx context.Context, bucket jetstream.KeyValue, m jetstream.Msg) *delivery {
+	d := &delivery{Msg: m, client: c, attempt: 1, bucket: bucket}
+	d.message = messaging.Message{ID: m.Headers().Get(nats.MsgIdHdr), Data: m.Data(), Header: make(map[string]string)}
+	for key := range m.Headers() {
+		d.message.Header[key] = m.Headers().Get(key)
+	}
+	if about, err := m.Metadata(); err == nil {
+		d.key = strconv.FormatUint(about.Sequence.Stream, 10)
+		d.attempt = int(about.NumDelivered) //nolint:gosec // MaxTries ends it long before.
+		if d.again() {
+			// The time of receiving may be over: what has arrived is handled all the same.
+			d.past = recall(context.WithoutCancel(ctx), bucket, d.key)
+			d.attempt = max(1, d.attempt-d.past.waits)
+		}
+		if d.message.ID == "" {
+			// A publisher that gives no ids: the place in the stream is one, too.
+			// With its time: a stream that is made anew counts from 1 again.
+			d.message.ID = about.Stream + ":" + strconv.FormatUint(about.Sequence.Stream, 10) +
+				":" + strconv.FormatInt(about.Timestamp.UnixNano(), 10)
+		}
+	}
+
+	return d
+}
+
+func (d *delivery) Message() messaging.Message { return d.message }
+
+func (d *delivery) Attempt() int { return d.attempt }
+
+// Ack waits until the server has it. That costs a round trip, and saves what an
+// acknowledgement costs that got lost: the same message once more.
+func (d *delivery) Ack(ctx context.Context) error {
+	err := d.DoubleAck(ctx)
+	if err == nil && (d.again() || d.past != (past{})) {
+		_ = d.bucket.Delete(ctx, d.key) // it is forgotten by itself some day
+	}
+
+	return err
+}
+
+func (d *delivery) Unanswered() int { return d.past.unanswered }
+
+// again is true for a message that was delivered before.
+func (d *delivery) again() bool { return d.attempt > 1 }
+
+// Begin writes down that the message is being handled, if it was delivered before:
+// that may have been because it ended the process.
+func (d *delivery) Begin(ctx context.Context) error {
+	if !d.again() && d.past == (past{}) {
+		return nil
+	}
+	begun := d.past
+	begun.unanswered++
+
+	return begun.remember(ctx, d.bucket, d.key)
+}
+
+func (d *delivery) Retry(ctx context.Context, after time.Duration) error {
+	// There was an answer. Before the message can come again.
+	if d.again() || d.past != (past{}) {
+		if err := d.past.remember(ctx, d.bucket, d.key); err != nil {
+			return err
+		}
+	}
+
+	return d.NakWithDelay(after)
+}
+
+// Wait implements messaging.Delivery. The server counts it as a delivery, so it
+// has to be taken off again.
+func (d *delivery) Wait(ctx context.Context, after time.Duration) error {
+	d.past.waits++
+	err := d.past.remember(ctx, d.bucket, d.key)
+
+	return errors.Join(err, d.NakWithDelay(after))
+}
+
+// DeadLetter publishes first: a message that is twice there can be found, one
+// that is nowhere can't.
+func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
+	letter := messaging.Message{ID: d.message.ID, Data: d.message.Data, Header: map[string]string{
+		headerReason:   reason,
+		headerAttempts: strconv.Itoa(d.attempt),
+	}}
+	for key, value := range d.message.Header {
+		// What the server reads was for the stream where it came from.
+		if !strings.HasPrefix(key, "Nats-") {
+			letter.Header[key] = value
+		}
+	}
+	_, subject := d.client.deadLetters()
+	if err := d.client.publish(ctx, subject, letter); err != nil {
+		return err
+	}
+
+	return d.Ack(ctx)
+}

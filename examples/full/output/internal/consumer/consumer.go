@@ -1,0 +1,249 @@
+// Package consumer handles messages: each at least once, and its effect not
+// twice. How many at a time, how often again, and what becomes of one that can't
+// be handled are settings of the section "consumer".
+package consumer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"git.example.com/trade/market/internal/config"
+	"git.example.com/trade/market/internal/messaging"
+)
+
+const (
+	// lagInterval is how often the broker is asked for the lag: as often as
+	// Prometheus usually scrapes.
+	lagInterval = 15 * time.Second
+
+	// settleTimeout bounds the answer to the broker. A broker that doesn't take
+	// it delivers the message again, and the id is known then.
+	settleTimeout = 2 * time.Second
+)
+
+// ErrPermanent marks an error that no further try will cure, a message that
+// can't be read for example: wrap it, and the message becomes a dead letter now.
+var ErrPermanent = errors.New("not worth another try")
+
+// Handler does what a message asks for. Its context ends with the time that one
+// try has. It may be called again for the same message after an error.
+type Handler func(ctx context.Context, m messaging.Message) error
+
+// Processed remembers what is done.
+type Processed interface {
+	// Once runs effect unless it has succeeded for this id before, and tells
+	// whether it ran. ErrBusy means that it is running at this moment, or that
+	// nobody can tell at this moment.
+	Once(ctx context.Context, id string, effect func(ctx context.Context) error) (bool, error)
+}
+
+// Options is what a Consumer is made of.
+type Options struct {
+	// Name tells consumers apart, in logs and in metrics.
+	Name      string
+	Source    messaging.Source
+	Handle    Handler
+	Processed Processed
+	Limits    config.Consumer
+	Logger    *slog.Logger
+}
+
+// Stats counts since the start.
+type Stats struct {
+	Processed    int64
+	Failed       int64
+	DeadLettered int64
+	Duplicates   int64
+	InFlight     int64
+	Lag          int64
+}
+
+// Consumer runs between Start and Stop.
+type Consumer struct {
+	Options
+
+	// receiving ends first, handling only if that isn't enough.
+	stopReceiving context.CancelFunc
+	stopHandling  context.CancelFunc
+	done          chan struct{}
+
+	// alone is for a message that may have ended a process: nothing is handled
+	// beside it, so nothing else is suspected the next time.
+	alone sync.RWMutex
+
+	processed, failed, deadLettered, duplicates, inFlight, lag atomic.Int64
+}
+
+// New returns a Consumer that waits for Start.
+func New(options Options) *Consumer {
+	return &Consumer{Options: options, done: make(chan struct{})}
+}
+
+// Start begins to receive, and doesn't wait for the broker.
+func (c *Consumer) Start(ctx context.Context) error {
+	// The start ends, and the work goes on.
+	handling, stopHandling := context.WithCancel(context.WithoutCancel(ctx))
+	receiving, stopReceiving := context.WithCancel(handling)
+	c.stopReceiving, c.stopHandling = stopReceiving, stopHandling
+
+	go func() {
+		defer close(c.done)
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		wg.Go(func() { c.watchLag(receiving) })
+		slots := make(chan struct{}, c.Limits.Concurrency)
+		c.Source.Receive(receiving, func(d messaging.Delivery) {
+			// Waits here, and so does the source: what nobody has time for stays
+			// with the broker, where others can take it.
+			slots <- struct{}{}
+			c.inFlight.Add(1)
+			wg.Go(func() {
+				defer func() {
+					c.inFlight.Add(-1)
+					<-slots
+				}()
+				c.handle(handling, d)
+			})
+		})
+	}()
+
+	return nil
+}
+
+// Stop takes no more messages and waits for those in hand. When ctx ends first,
+// they are given up, and the broker delivers them again to somebody else.
+func (c *Consumer) Stop(ctx context.Context) error {
+	c.stopReceiving()
+	defer c.stopHandling()
+	select {
+	case <-c.done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("%d messages given up, to be delivered again: %w", c.inFlight.Load(), ctx.Err())
+	}
+}
+
+// Stats returns the counts.
+func (c *Consumer) Stats() Stats {
+	return Stats{
+		Processed:    c.processed.Load(),
+		Failed:       c.failed.Load(),
+		DeadLettered: c.deadLettered.Load(),
+		Duplicates:   c.duplicates.Load(),
+		InFlight:     c.inFlight.Load(),
+		Lag:          c.lag.Load(),
+	}
+}
+
+func (c *Consumer) handle(ctx context.Context, d messaging.Delivery) {
+	m := d.Message()
+	if n := d.Unanswered(); n >= c.Limits.MaxTries {
+		c.failed.Add(1)
+		c.deadLetter(ctx, d, fmt.Errorf("processes that have ended while they handled it: %d", n))
+
+		return
+	} else if n > 0 {
+		c.alone.Lock()
+		defer c.alone.Unlock()
+	} else {
+		c.alone.RLock()
+		defer c.alone.RUnlock()
+	}
+	ran, err := false, d.Begin(ctx)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrBusy, err)
+	} else {
+		ran, err = c.try(ctx, m)
+	}
+	switch {
+	case err == nil && ran:
+		c.processed.Add(1)
+		c.settle(ctx, d, "acknowledge", d.Ack)
+	case err == nil:
+		c.duplicates.Add(1)
+		c.settle(ctx, d, "acknowledge", d.Ack)
+	case errors.Is(err, ErrBusy), ctx.Err() != nil:
+		// Given up by a shutdown, for another replica; or busy: delivered a second time while the first is at work. Not to be
+		// acknowledged: that one may yet fail. And no failure of the message.
+		c.Logger.WarnContext(ctx, "message waits", "consumer", c.Name, "message_id", m.ID, "error", err)
+		c.settle(ctx, d, "ask for again", func(ctx context.Context) error {
+			return d.Wait(ctx, messaging.Backoff(d.Attempt()))
+		})
+	case errors.Is(err, ErrPermanent) || d.Attempt() >= c.Limits.MaxTries:
+		c.failed.Add(1)
+		c.deadLetter(ctx, d, err)
+	default:
+		c.failed.Add(1)
+		c.Logger.WarnContext(ctx, "message failed, to be tried again",
+			"consumer", c.Name, "message_id", m.ID, "attempt", d.Attempt(), "error", err)
+		c.settle(ctx, d, "ask for again", func(ctx context.Context) error {
+			return d.Retry(ctx, messaging.Backoff(d.Attempt()))
+		})
+	}
+}
+
+// try runs the handler once, unless the message is known.
+func (c *Consumer) try(ctx context.Context, m messaging.Message) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Limits.Timeout)
+	defer cancel()
+
+	return c.Processed.Once(ctx, m.ID, func(ctx context.Context) (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				c.Logger.ErrorContext(ctx, "panic in handler",
+					"consumer", c.Name, "message_id", m.ID, "panic", p, "stack", string(debug.Stack()))
+				err = fmt.Errorf("handler panicked: %v", p)
+			}
+		}()
+
+		return c.Handle(ctx, m)
+	})
+}
+
+func (c *Consumer) deadLetter(ctx context.Context, d messaging.Delivery, reason error) {
+	c.Logger.ErrorContext(ctx, "message becomes a dead letter",
+		"consumer", c.Name, "message_id", d.Message().ID, "attempt", d.Attempt(), "error", reason)
+	c.settle(ctx, d, "put aside", func(ctx context.Context) error {
+		if err := d.DeadLetter(ctx, reason.Error()); err != nil {
+			return err
+		}
+		c.deadLettered.Add(1)
+
+		return nil
+	})
+}
+
+// settle tells the broker, also when handling was given up in the meantime.
+func (c *Consumer) settle(ctx context.Context, d messaging.Delivery, what string, tell func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+	defer cancel()
+	if err := tell(ctx); err != nil {
+		c.Logger.WarnContext(ctx, "could not "+what+" a message, so it will be delivered again",
+			"consumer", c.Name, "message_id", d.Message().ID, "error", err)
+	}
+}
+
+// watchLag keeps the last known number while the broker is away.
+func (c *Consumer) watchLag(ctx context.Context) {
+	ticker := time.NewTicker(lagInterval)
+	defer ticker.Stop()
+	for {
+		asking, cancel := context.WithTimeout(ctx, settleTimeout)
+		lag, err := c.Source.Lag(asking)
+		cancel()
+		if err == nil {
+			c.lag.Store(lag)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

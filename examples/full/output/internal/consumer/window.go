@@ -1,0 +1,62 @@
+package consumer
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// WindowSize is how many ids a Window keeps: minutes of a busy consumer, and
+// less than a megabyte.
+const WindowSize = 10_000
+
+// ErrBusy says that the same message is being handled at this moment.
+var ErrBusy = errors.New("the same message is being handled")
+
+// Window remembers the last ids in memory. It is honest about two gaps: another
+// replica doesn't see them, and a restart forgets them. In between, a message
+// whose acknowledgement was lost has its effect a second time. Where that is not
+// acceptable, keep the ids where the effect is kept, in the same transaction:
+// that is another Processed.
+type Window struct {
+	mu   sync.Mutex
+	ids  map[string]bool // whether it is done; else it is being handled
+	done []string        // a ring, the oldest at next
+	next int
+}
+
+// NewWindow returns a Window of size ids.
+func NewWindow(size int) *Window {
+	return &Window{ids: make(map[string]bool), done: make([]string, size)}
+}
+
+// Once implements Processed.
+func (w *Window) Once(ctx context.Context, id string, effect func(context.Context) error) (bool, error) {
+	w.mu.Lock()
+	done, known := w.ids[id]
+	if !known {
+		w.ids[id] = false
+	}
+	w.mu.Unlock()
+	switch {
+	case done:
+		return false, nil
+	case known:
+		return false, ErrBusy
+	}
+
+	err := effect(ctx)
+
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err != nil {
+		delete(w.ids, id)
+
+		return true, err
+	}
+	delete(w.ids, w.done[w.next])
+	w.ids[id], w.done[w.next] = true, id
+	w.next = (w.next + 1) % len(w.done)
+
+	return true, nil
+}

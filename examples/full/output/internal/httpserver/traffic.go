@@ -1,0 +1,26 @@
+package httpserver
+
+import (
+	"log/slog"
+	"net/http"
+
+	"git.example.com/trade/market/internal/config"
+)
+
+// NewTraffic returns the server of the traffic port.
+func NewTraffic(c config.HTTP, handler http.Handler, logger *slog.Logger, failed func(error)) *Server {
+	return New(Options{
+		Name:    "http",
+		Port:    c.Port,
+		Handler: handler,
+		Timeouts: Timeouts{
+			ReadHeader: c.ReadHeaderTimeout,
+			Read:       c.ReadTimeout,
+			Write:      c.WriteTimeout,
+			Idle:       c.IdleTimeout,
+		},
+		MaxHeaderBytes: c.MaxHeaderBytes,
+		Logger:         logger,
+		Failed:         failed,
+	})
+}

@@ -1,0 +1,64 @@
+// Package messaging is what the broker's client and the consumer agree on. It
+// knows no broker, so neither does what is written against it.
+package messaging
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+)
+
+// Message is one event on its way.
+type Message struct {
+	// ID is the idempotency key: a broker drops a second message with the same
+	// one, and a consumer doesn't repeat its effect.
+	ID string
+	// Data is what publisher and handler agree on.
+	Data []byte
+	// Header carries the trace context, among others.
+	Header map[string]string
+}
+
+// NewMessage returns a message with an id of its own. To publish the same event
+// once more, publish the same Message.
+func NewMessage(data []byte) Message {
+	return Message{ID: rand.Text(), Data: data, Header: make(map[string]string)}
+}
+
+// Publisher sends messages.
+type Publisher interface {
+	// Publish returns nil once the broker has the message on its disk. After an
+	// error it may have it or not; publishing the same Message again is safe.
+	Publish(ctx context.Context, m Message) error
+}
+
+// Delivery is a message that waits for its fate: exactly one of Ack, Retry, Wait
+// and DeadLetter. Without any of them the broker delivers it again.
+type Delivery interface {
+	Message() Message
+	// Attempt is 1 at the first delivery.
+	Attempt() int
+	// Unanswered counts the processes that have begun to handle the message and
+	// have ended without an answer: it may have been what ended them.
+	Unanswered() int
+	// Begin comes before handling, so that Unanswered can count.
+	Begin(ctx context.Context) error
+	// Ack says that the message is done with.
+	Ack(ctx context.Context) error
+	// Retry asks for the message again, after a while: it has failed.
+	Retry(ctx context.Context, after time.Duration) error
+	// Wait does the same where the message has not failed.
+	Wait(ctx context.Context, after time.Duration) error
+	// DeadLetter puts the message aside, with the reason, and then out of the way.
+	DeadLetter(ctx context.Context, reason string) error
+}
+
+// Source is where deliveries come from.
+type Source interface {
+	// Receive hands each delivery to handle, at times several at once. It connects
+	// again as often as it takes, and returns once ctx ends and all that it will
+	// hand over is handed over.
+	Receive(ctx context.Context, handle func(Delivery))
+	// Lag counts the messages that nobody has acknowledged yet.
+	Lag(ctx context.Context) (int64, error)
+}

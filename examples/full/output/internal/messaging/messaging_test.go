@@ -1,0 +1,21 @@
+package messaging
+
+import (
+	"testing"
+	"time"
+)
+
+func TestMessagesHaveIDsOfTheirOwn(t *testing.T) {
+	a, b := NewMessage(nil), NewMessage(nil)
+	if a.ID == "" || a.ID == b.ID {
+		t.Errorf("ids %q and %q", a.ID, b.ID)
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	for attempt, most := range map[int]time.Duration{0: firstBackoff, 1: firstBackoff, 2: 2 * firstBackoff, 100: maxBackoff} {
+		if got := Backoff(attempt); got < most/2 || got > most {
+			t.Errorf("after attempt %d: %s, want from %s to %s", attempt, got, most/2, most)
+		}
+	}
+}

@@ -1,0 +1,216 @@
+// Package postgres is what this service keeps in PostgreSQL.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"git.example.com/trade/market/internal/config"
+	"git.example.com/trade/market/internal/store"
+)
+
+// Name is what logs, metrics and probes call this store.
+const Name = "postgres"
+
+const (
+	// Behind a failover or a load balancer, connections have to come round to the
+	// new place some day. The jitter keeps them from all doing so at once.
+	maxConnLifetime       = 30 * time.Minute
+	maxConnLifetimeJitter = 5 * time.Minute
+
+	// What a peak has opened is given back to the other pods.
+	maxConnIdleTime = 5 * time.Minute
+
+	// Longer than any request: what is still open then was forgotten, and holds
+	// locks that others wait for.
+	idleInTransaction = time.Minute
+
+	// A migration that can't get its lock fails and is tried again later.
+	migrationLockTimeout = 5 * time.Second
+)
+
+// Store is a pool of connections. Nothing connects before the first use, so the
+// process starts without the server, and finds it when it comes back.
+type Store struct {
+	config           config.Postgres
+	credentials      config.Credentials
+	application      string
+	statementTimeout time.Duration
+
+	pool *pgxpool.Pool
+
+	// check is the readiness check's own connection: a pool with every connection
+	// in use is load, and must not look like an outage. Only Check uses it, and
+	// health never runs it twice at a time.
+	check *pgx.Conn
+	// checkUntil is when it has to come round like the others.
+	checkUntil time.Time
+}
+
+// New returns a Store that has no pool before Start. Statements end after
+// statementTimeout, on the server too. application is what pg_stat_activity shows.
+func New(cfg config.Postgres, credentials config.Credentials, application string, statementTimeout time.Duration) *Store {
+	return &Store{config: cfg, credentials: credentials, application: application, statementTimeout: statementTimeout}
+}
+
+// Start makes the pool. It doesn't connect.
+func (s *Store) Start(ctx context.Context) error {
+	c, err := pgxpool.ParseConfig(s.address())
+	if err != nil {
+		return fmt.Errorf("postgres: %w", err)
+	}
+	s.adapt(c.ConnConfig)
+	c.BeforeConnect = func(_ context.Context, cc *pgx.ConnConfig) error { return s.authenticate(cc) }
+	c.MaxConns = int32(s.config.PoolSize) //nolint:gosec // config bounds it to 1000
+	c.MaxConnLifetime = maxConnLifetime
+	c.MaxConnLifetimeJitter = maxConnLifetimeJitter
+	c.MaxConnIdleTime = maxConnIdleTime
+
+	s.pool, err = pgxpool.NewWithConfig(ctx, c)
+	if err != nil {
+		return fmt.Errorf("postgres: %w", err)
+	}
+
+	return nil
+}
+
+// Stop closes the connections, and waits for those in use as long as ctx lasts.
+func (s *Store) Stop(ctx context.Context) error {
+	if s.check != nil {
+		_ = s.check.Close(ctx) // the process ends; the server notices either way
+	}
+	done := make(chan struct{})
+	go func() {
+		s.pool.Close()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("postgres: %d connections still in use: %w", s.pool.Stat().AcquiredConns(), ctx.Err())
+	}
+}
+
+// Check asks whether the server answers.
+func (s *Store) Check(ctx context.Context) error {
+	if s.check != nil && time.Now().After(s.checkUntil) {
+		_ = s.check.Close(ctx) // the next one is what counts
+	}
+	if s.check == nil || s.check.IsClosed() {
+		conn, err := s.connect(ctx)
+		if err != nil {
+			return err
+		}
+		s.check, s.checkUntil = conn, time.Now().Add(maxConnLifetime)
+	}
+	if err := s.check.Ping(ctx); err != nil {
+		_ = s.check.Close(ctx) // it is of no use any more, whatever Close says
+
+		return fmt.Errorf("postgres: %w", err)
+	}
+
+	return nil
+}
+
+// Stats tells the state of the pool.
+func (s *Store) Stats() store.PoolStats {
+	if s.pool == nil {
+		return store.PoolStats{Max: s.config.PoolSize}
+	}
+	stat := s.pool.Stat()
+
+	return store.PoolStats{
+		Max:      int(stat.MaxConns()),
+		InUse:    int(stat.AcquiredConns()),
+		Idle:     int(stat.IdleConns()),
+		Waits:    stat.EmptyAcquireCount(),
+		WaitTime: stat.EmptyAcquireWaitTime(),
+	}
+}
+
+// connect makes one connection outside the pool.
+func (s *Store) connect(ctx context.Context) (*pgx.Conn, error) {
+	c, err := pgx.ParseConfig(s.address())
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	s.adapt(c)
+	if err := s.authenticate(c); err != nil {
+		return nil, err
+	}
+	conn, err := pgx.ConnectConfig(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+
+	return conn, nil
+}
+
+// address has no password and no TLS: authenticate adds both to every connection.
+func (s *Store) address() string {
+	u := url.URL{
+		Scheme:   "postgres",
+		User:     url.User(s.config.User),
+		Host:     net.JoinHostPort(s.config.Host, strconv.Itoa(s.config.Port)),
+		Path:     s.config.Database,
+		RawQuery: "sslmode=disable",
+	}
+
+	return u.String()
+}
+
+func (s *Store) adapt(c *pgx.ConnConfig) {
+	c.ConnectTimeout = s.config.ConnectTimeout
+	c.RuntimeParams["application_name"] = s.application
+	// The client gives up by its context; these keep the server from going on.
+	c.RuntimeParams["statement_timeout"] = milliseconds(s.statementTimeout)
+	c.RuntimeParams["idle_in_transaction_session_timeout"] = milliseconds(idleInTransaction)
+}
+
+// authenticate reads password and authority as they are now: a rotated Secret
+// counts from the next connection on.
+func (s *Store) authenticate(c *pgx.ConnConfig) error {
+	password, err := s.credentials.Read(config.PostgresPassword)
+	if err != nil {
+		return err
+	}
+	c.Password = password.Reveal()
+	c.TLSConfig, err = s.credentials.TLSConfig(s.config.TLS, s.config.Host, config.PostgresCA)
+
+	return err
+}
+
+// inTransaction runs f in a transaction, and again if it lost against another
+// one: the database asks for that by these two codes.
+func (s *Store) inTransaction(ctx context.Context, f func(pgx.Tx) error) error {
+	const attempts = 3
+	for attempt := 1; ; attempt++ {
+		err := pgx.BeginFunc(ctx, s.pool, f)
+		if attempt == attempts || !lostRace(err) {
+			return err
+		}
+	}
+}
+
+// lostRace tells a serialization failure and a deadlock, which a second attempt
+// may well survive.
+func lostRace(err error) bool {
+	var pgErr *pgconn.PgError
+	if !errors.As(err, &pgErr) {
+		return false
+	}
+
+	return pgErr.Code == "40001" || pgErr.Code == "40P01"
+}
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }

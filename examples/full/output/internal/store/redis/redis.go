@@ -1,0 +1,138 @@
+// Package redis is what this service keeps in Redis.
+package redis
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"git.example.com/trade/market/internal/config"
+	"git.example.com/trade/market/internal/store"
+)
+
+// Name is what logs, metrics and probes call this store.
+const Name = "redis"
+
+const (
+	// Behind a failover, connections have to come round to the new place some day.
+	maxConnLifetime = 30 * time.Minute
+
+	// What a peak has opened is given back.
+	maxConnIdleTime = 5 * time.Minute
+)
+
+// Store is a pool of connections. Nothing connects before the first use, so the
+// process starts without the server, and finds it when it comes back.
+type Store struct {
+	client *redis.Client
+
+	// check is the readiness check's own connection: a pool with every connection
+	// in use is load, and must not look like an outage.
+	check *redis.Client
+
+	size   int
+	prefix string
+}
+
+// New returns a Store. application is what CLIENT LIST shows.
+func New(cfg config.Redis, credentials config.Credentials, application string, logger *slog.Logger) *Store {
+	redis.SetLogger(quiet{logger})
+
+	return &Store{
+		client: client(cfg, credentials, application, cfg.PoolSize),
+		check:  client(cfg, credentials, application+"-check", 1),
+		size:   cfg.PoolSize,
+		prefix: cfg.KeyPrefix,
+	}
+}
+
+// Stop closes the connections.
+func (s *Store) Stop(context.Context) error { return errors.Join(s.client.Close(), s.check.Close()) }
+
+// Check asks whether the server answers.
+func (s *Store) Check(ctx context.Context) error {
+	if err := s.check.Ping(ctx).Err(); err != nil {
+		return fmt.Errorf("redis: %w", err)
+	}
+
+	return nil
+}
+
+// Stats tells the state of the pool.
+func (s *Store) Stats() store.PoolStats {
+	stat := s.client.PoolStats()
+
+	return store.PoolStats{
+		Max:      s.size,
+		InUse:    int(stat.TotalConns) - int(stat.IdleConns),
+		Idle:     int(stat.IdleConns),
+		Waits:    int64(stat.WaitCount),
+		WaitTime: time.Duration(stat.WaitDurationNs),
+	}
+}
+
+func client(cfg config.Redis, credentials config.Credentials, application string, size int) *redis.Client {
+	return redis.NewClient(&redis.Options{
+		Addr:       net.JoinHostPort(cfg.Host, strconv.Itoa(cfg.Port)),
+		ClientName: application,
+		Dialer:     dialer(cfg, credentials),
+		// Read for every connection: a rotated Secret counts from the next one on.
+		CredentialsProviderContext: func(context.Context) (string, string, error) {
+			password, err := credentials.Read(config.RedisPassword)
+
+			return "", password.Reveal(), err
+		},
+		DialTimeout:  cfg.Timeout,
+		ReadTimeout:  cfg.Timeout,
+		WriteTimeout: cfg.Timeout,
+		// A free connection is waited for as long as a command may take.
+		PoolTimeout:           cfg.Timeout,
+		ContextTimeoutEnabled: true,
+		PoolSize:              size,
+		MaxActiveConns:        size,
+		ConnMaxLifetime:       maxConnLifetime,
+		ConnMaxIdleTime:       maxConnIdleTime,
+		// Pipelines and transactions take from the same pool: one of their own would
+		// add ten connections that the server's limit isn't counted for.
+		PipelinePoolSize: -1,
+		// A lost answer doesn't say whether the command was carried out: a second
+		// INCR would count twice. Whoever calls knows what may be repeated.
+		MaxRetries: -1,
+		// Only Redis Enterprise sends these; asking for them costs a round trip.
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+	})
+}
+
+// dialer connects with TLS or without. The authority is read for every
+// connection, like the password.
+func dialer(cfg config.Redis, credentials config.Credentials) func(context.Context, string, string) (net.Conn, error) {
+	plain := &net.Dialer{Timeout: cfg.Timeout}
+
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := credentials.TLSConfig(cfg.TLS, cfg.Host, config.RedisCA)
+		if err != nil {
+			return nil, err
+		}
+		if c == nil {
+			return plain.DialContext(ctx, network, address)
+		}
+
+		return (&tls.Dialer{NetDialer: plain, Config: c}).DialContext(ctx, network, address)
+	}
+}
+
+// quiet takes what the library would print: every failed attempt of the pool.
+// What it costs is in the error of the operation, and in the readiness check.
+type quiet struct{ logger *slog.Logger }
+
+func (q quiet) Printf(ctx context.Context, format string, v ...any) {
+	q.logger.DebugContext(ctx, "redis client", "detail", fmt.Sprintf(format, v...))
+}

@@ -1,0 +1,96 @@
+package redis
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"git.example.com/trade/market/internal/config"
+)
+
+func unobserved(ctx context.Context, _, _ string) (context.Context, func(error)) {
+	return ctx, func(error) {}
+}
+
+func nowhere(t *testing.T, credentials string, logger *slog.Logger) *Store {
+	t.Helper()
+	cfg := config.Redis{Host: "127.0.0.1", Port: 1, TLS: config.TLSDisable, PoolSize: 3, Timeout: time.Second}
+
+	return New(cfg, config.Credentials(credentials), "test", logger)
+}
+
+func TestStartsWithoutServer(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, config.RedisPassword), []byte("wrong"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	s := nowhere(t, dir, slog.New(slog.NewTextHandler(&log, nil)))
+	if err := s.Check(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "redis: ") {
+		t.Errorf("check = %v, want an error that names redis", err)
+	}
+	if _, err := NewGreetings(s, unobserved).Greet(t.Context(), "Ada"); err == nil {
+		t.Error("greet works without a server")
+	}
+	if got := s.Stats(); got.Max != 3 || got.InUse != 0 {
+		t.Errorf("stats = %+v", got)
+	}
+	if log.Len() > 0 {
+		t.Errorf("the client library talks: %s", &log)
+	}
+	if err := s.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// open returns a Store of the server that the environment names.
+func open(t *testing.T) *Store {
+	t.Helper()
+	if os.Getenv("TEST_DEPENDENCIES") == "" {
+		t.Skip("needs Redis: make deps, then make test-integration")
+	}
+	c, err := config.Load(t.Context(), config.Env{Getenv: os.Getenv})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(c.Redis, config.Credentials(os.Getenv("CREDENTIALS_DIR")), "test", slog.New(slog.DiscardHandler))
+	t.Cleanup(func() {
+		if err := s.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+
+	return s
+}
+
+func TestGreetings(t *testing.T) {
+	s := open(t)
+	greetings := NewGreetings(s, unobserved)
+	name := fmt.Sprintf("test-%d", time.Now().UnixNano())
+	if err := s.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			if _, err := greetings.Greet(t.Context(), name); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if count, err := greetings.Greet(t.Context(), name); err != nil || count != 21 {
+		t.Errorf("count = %d, %v, want 21", count, err)
+	}
+	left, err := s.client.TTL(t.Context(), greetings.key(name)).Result()
+	if err != nil || left <= 0 || left > keep {
+		t.Errorf("time to live = %s, %v, want up to %s", left, err, keep)
+	}
+}

@@ -1,0 +1,79 @@
+// Package store has what the data stores share: how an operation is watched, and
+// the errors that callers decide by.
+package store
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+)
+
+var (
+	// ErrNotFound says that there is no such row.
+	ErrNotFound = errors.New("not found")
+
+	// ErrConflict says that somebody else has changed the row since it was read.
+	// Read it again and decide anew.
+	ErrConflict = errors.New("changed by somebody else")
+)
+
+// Observe is told when an operation of a store begins. What it returns is told
+// the end, and the context is the operation's.
+type Observe func(ctx context.Context, store, operation string) (context.Context, func(error))
+
+// All tells several: the first begins first and ends last.
+func All(observers ...Observe) Observe {
+	return func(ctx context.Context, store, operation string) (context.Context, func(error)) {
+		if len(observers) == 0 {
+			return ctx, func(error) {}
+		}
+		ctx, end := observers[0](ctx, store, operation)
+		ctx, endOthers := All(observers[1:]...)(ctx, store, operation)
+
+		return ctx, func(err error) {
+			endOthers(err)
+			end(err)
+		}
+	}
+}
+
+// Log writes down what failed, with the text that a client must not see.
+func Log(logger *slog.Logger) Observe {
+	return func(ctx context.Context, store, operation string) (context.Context, func(error)) {
+		begin := time.Now()
+
+		return ctx, func(err error) {
+			if Outcome(err) != "error" {
+				return
+			}
+			logger.ErrorContext(ctx, "store operation failed",
+				"store", store, "operation", operation, "duration", time.Since(begin).String(), "error", err)
+		}
+	}
+}
+
+// Outcome is ok, canceled or error. A caller that went away, a row that isn't
+// there and a lost race are answers and not failures of the store.
+func Outcome(err error) string {
+	switch {
+	case err == nil, errors.Is(err, ErrNotFound), errors.Is(err, ErrConflict):
+		return "ok"
+	case errors.Is(err, context.Canceled):
+		return "canceled"
+	default:
+		return "error"
+	}
+}
+
+// PoolStats is the state of a pool of connections.
+type PoolStats struct {
+	Max   int
+	InUse int
+	Idle  int
+
+	// Waits is how often an operation found no free connection, and WaitTime how
+	// long they waited all together, where the driver counts it.
+	Waits    int64
+	WaitTime time.Duration
+}

@@ -1,0 +1,67 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestAllNests(t *testing.T) {
+	var events []string
+	observer := func(name string) Observe {
+		return func(ctx context.Context, store, operation string) (context.Context, func(error)) {
+			events = append(events, "begin "+name+" "+store+" "+operation)
+
+			return ctx, func(err error) { events = append(events, fmt.Sprintf("end %s %v", name, err)) }
+		}
+	}
+	_, end := All(observer("a"), observer("b"))(t.Context(), "db", "read")
+	end(errors.New("broken"))
+	want := []string{"begin a db read", "begin b db read", "end b broken", "end a broken"}
+	if !slices.Equal(events, want) {
+		t.Errorf("events = %q, want %q", events, want)
+	}
+}
+
+func TestOutcome(t *testing.T) {
+	tests := []struct {
+		err  error
+		want string
+	}{
+		{nil, "ok"},
+		{fmt.Errorf("greeting: %w", ErrNotFound), "ok"},
+		{fmt.Errorf("greeting: %w", ErrConflict), "ok"},
+		{fmt.Errorf("query: %w", context.Canceled), "canceled"},
+		{context.DeadlineExceeded, "error"},
+		{errors.New("connection refused"), "error"},
+	}
+	for _, tt := range tests {
+		if got := Outcome(tt.err); got != tt.want {
+			t.Errorf("Outcome(%v) = %s, want %s", tt.err, got, tt.want)
+		}
+	}
+}
+
+func TestLogNamesFailuresOnly(t *testing.T) {
+	var log bytes.Buffer
+	observe := Log(slog.New(slog.NewTextHandler(&log, nil)))
+	for _, err := range []error{nil, ErrNotFound, context.Canceled} {
+		_, end := observe(t.Context(), "db", "read")
+		end(err)
+	}
+	if log.Len() > 0 {
+		t.Errorf("logged what is no failure: %s", &log)
+	}
+	_, end := observe(t.Context(), "db", "read")
+	end(errors.New("refused"))
+	for _, want := range []string{"level=ERROR", "store=db", "operation=read", "error=refused"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log has no %s: %s", want, &log)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+#!/bin/sh
+# Puts a commit into the overlay of an environment and pushes that: how the pipeline deploys, and rolls back.
+#
+#   scripts/promote.sh ENVIRONMENT COMMIT
+#   scripts/promote.sh --back ENVIRONMENT [COMMIT]
+#
+# --back goes to an older commit; without COMMIT to the newest older one that the environment has had. Wants to be on
+# main, with all of the history: it tells which of two commits is older. PUSH_OPTION goes to git push.
+set -eu
+
+usage() {
+  echo "usage: $0 ENVIRONMENT COMMIT, or $0 --back ENVIRONMENT [COMMIT]" >&2
+  exit 2
+}
+
+fail() {
+  echo "$0: $1" >&2
+  exit 1
+}
+
+back=false
+if [ "${1-}" = --back ]; then
+  back=true
+  shift
+fi
+[ "$#" -eq 2 ] || { [ "$back" = true ] && [ "$#" -eq 1 ]; } || usage
+environment="$1"
+commit="${2-}"
+cd "$(dirname "$0")/.."
+overlay="deploy/overlays/$environment/kustomization.yaml"
+[ -f "$overlay" ] || { echo "$0: no such environment: $environment" >&2; exit 2; }
+
+image=market
+
+[ "$(git rev-parse --is-shallow-repository)" = false ] || fail 'this clone lacks history: git fetch --unshallow'
+
+# tag IMAGE: its tag in the kustomization.yaml that comes in.
+tag() { sed -n "s/^ *newTag: \"\(.*\)\" # $1\$/\1/p"; }
+
+# older A B: B came after A.
+older() { [ "$1" != "$2" ] && git merge-base --is-ancestor "$1" "$2" 2>/dev/null; }
+
+current="$(tag "$image" <"$overlay")"
+if [ "$back" = false ]; then
+  # An approval that comes late must not put an older release over a newer one.
+  if older "$commit" "$current"; then
+    fail "$environment already has $current, which is newer than $commit"
+  fi
+elif [ -z "$commit" ]; then
+  for revision in $(git log --format=%H -- "$overlay"); do
+    commit="$(git show "$revision:$overlay" | tag "$image")"
+    ! older "$commit" "$current" || break
+    commit=''
+  done
+  [ -n "$commit" ] || fail "$environment has had nothing older than $current"
+elif ! older "$commit" "$current"; then
+  fail "$commit is not older than $current, which $environment has"
+fi
+
+sh scripts/set-image.sh "$environment" "$commit" "$image"
+
+# Nothing waits for these, so they follow at once.
+if [ "$back" = false ] && [ "$environment" = staging ]; then
+  sh scripts/set-image.sh dev "$commit" "$image"
+fi
+
+if git diff --quiet -- deploy/overlays; then
+  echo "$environment already has $commit"
+  exit 0
+fi
+what=deploy
+[ "$back" = false ] || what=rollback
+git commit --quiet --message "$what: $environment to $commit" -- deploy/overlays
+echo "$what: $environment from $current to $commit"
+# Somebody may have pushed meanwhile, and once more before this push.
+for attempt in 1 2 3; do
+  git pull --quiet --rebase origin main
+  if git push --quiet ${PUSH_OPTION:+--push-option="$PUSH_OPTION"} origin HEAD:main; then
+    exit 0
+  fi
+  echo "push $attempt of 3 failed" >&2
+done
+exit 1
