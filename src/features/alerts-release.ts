@@ -8,15 +8,8 @@ export function releaseAlerts(model: Model): Alert[] {
     return []
   }
   const { namespace } = productionEnv
-  /** Who scrapes the controller may keep the labels of its metrics, or put the target's own before them. */
-  const inPhase = (phase: string) => (select: Selectors) =>
-    [
-      `max by (namespace) (rollout_info{${select.namespace},name="${name}",phase="${phase}"})`,
-      `  or max by (namespace) (label_replace(rollout_info{exported_${select.namespace},name="${name}",phase="${phase}"}, "namespace", "$1", "exported_namespace", "(.+)"))`,
-    ].join('\n')
+  const inPhase = (phase: string) => (select: Selectors) => `max by (namespace) (${info(select, phase)})`
   const info = (select: Selectors, phase: string) => `rollout_info{${select.namespace},name="${name}",phase="${phase}"}`
-  const relabelled = ({ namespace: own }: Selectors, phase: string) =>
-    `rollout_info{namespace="argo-rollouts",exported_${own},name="${name}",phase="${phase}"}`
   return [
     {
       group: 'release',
@@ -36,12 +29,6 @@ export function releaseAlerts(model: Model): Alert[] {
         {
           what: 'fires when a release has waited for an hour',
           series: (select) => [[info(select, 'Paused'), '1x90']],
-          at: '61m',
-          fires: [{ labels: { namespace } }],
-        },
-        {
-          what: 'fires where the scraper has put labels of its own before the controller’s',
-          series: (select) => [[relabelled(select, 'Paused'), '1x90']],
           at: '61m',
           fires: [{ labels: { namespace } }],
         },

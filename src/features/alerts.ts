@@ -28,7 +28,12 @@ export const alerts = defineFeature({
         for: 'the alerts; without the metrics of the cluster those about restarts and limits stay silent',
       },
       ...(model.features.rollout
-        ? [{ what: 'a Prometheus that scrapes Argo Rollouts’ controller, too', for: 'the alerts about releases' }]
+        ? [
+            {
+              what: 'a Prometheus that scrapes Argo Rollouts’ controller, and keeps its labels (`honorLabels: true`)',
+              for: 'the alerts about releases',
+            },
+          ]
         : []),
     ],
   }),

@@ -34,8 +34,7 @@ export const externals: readonly External[] = [
   },
   {
     metric: 'rollout_info',
-    // The last one where the scraper's own label of that name comes first.
-    labels: ['namespace', 'name', 'strategy', 'traffic_router', 'phase', 'exported_namespace'],
+    labels: ['namespace', 'name', 'strategy', 'traffic_router', 'phase'],
     source: 'Argo Rollouts: controller/metrics/prommetrics.go',
   },
   { metric: 'container_cpu_usage_seconds_total', labels: [...containers, 'cpu'], source: cadvisor },
