@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { accountOf, Server, serverPort } from './servers.js'
+import { accountOf, answerWithin, Server, serverPort } from './servers.js'
 
 /** PostgreSQL, whose superuser is `postgres`; passwords by SCRAM. */
 export class Postgres extends Server {
@@ -27,10 +27,13 @@ export class Postgres extends Server {
   sql(
     text: string,
     { user = 'postgres', password = this.password, database = 'postgres' }: Readonly<Record<string, string>> = {},
+    /** Seconds that the statement takes by itself. */
+    sleeps = 0,
   ): Promise<string> {
     const target = ['-h', '127.0.0.1', '-p', `${this.port}`, '-U', user, '-d', database]
     return this.tool('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', ...target, '-c', text], {
       env: { PGPASSWORD: password, PGCONNECT_TIMEOUT: '5' },
+      timeout: answerWithin + sleeps * 1000,
     })
   }
 

@@ -14,7 +14,7 @@ const execute = promisify(execFile)
 const patience = 60_000
 
 /** A bound for one question to a server, which may hang because a test wants it to. */
-const answerWithin = 10_000
+export const answerWithin = 10_000
 
 /** What was started here and must end with the test file. */
 const started = new Set<Server>()

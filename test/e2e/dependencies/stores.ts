@@ -17,8 +17,8 @@ export interface Store {
   readonly disconnect: () => Promise<unknown>
   /** How often a name was greeted, by the store's own word. */
   readonly count: (name: string) => Promise<number>
-  /** Makes every write wait for some seconds; reads and pings go on. */
-  readonly holdWrites: (seconds: number) => Promise<unknown>
+  /** Makes every write wait for some seconds; reads and pings go on. A database's own table is meant, unless said otherwise. */
+  readonly holdWrites: (seconds: number, table?: string) => Promise<unknown>
 }
 
 export const firstPassword = 'first "secret" of £5'
@@ -27,7 +27,7 @@ export async function startPostgres(): Promise<Store> {
   const server = await Postgres.start()
   await server.sql(`CREATE ROLE orders LOGIN PASSWORD '${firstPassword}'`)
   await server.sql('CREATE DATABASE orders OWNER orders')
-  const inOrders = (text: string) => server.sql(text, { database: 'orders' })
+  const inOrders = (text: string, sleeps?: number) => server.sql(text, { database: 'orders' }, sleeps)
   return {
     name: 'postgres',
     server,
@@ -36,7 +36,8 @@ export async function startPostgres(): Promise<Store> {
     setPassword: (password) => server.setPassword('orders', password),
     disconnect: () => server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'orders'"),
     count: async (name) => Number(await inOrders(`SELECT count FROM greetings WHERE name = '${name}'`)),
-    holdWrites: (seconds) => inOrders(`BEGIN; LOCK TABLE greetings; SELECT pg_sleep(${seconds}); COMMIT`),
+    holdWrites: (seconds, table = 'greetings') =>
+      inOrders(`BEGIN; LOCK TABLE ${table}; SELECT pg_sleep(${seconds}); COMMIT`, seconds),
   }
 }
 

@@ -76,6 +76,7 @@ type Centre struct {
 	latest Document  // news, or the good one where they were refused
 	layer  Document  // what Read returns: the latest when it was looked at
 	good   Document  // what the Config in force was made of
+	news   int       // how often the centre has said something else than before
 	stats  CentreStats
 }
 
@@ -213,6 +214,7 @@ func (c *Centre) fetch(ctx context.Context, previous *Document) error {
 	document.Fetched = c.now()
 	if c.seen == nil || !document.same(*c.seen) {
 		c.latest = document // news; what was refused once is none
+		c.news++
 	}
 	c.seen = &document
 	if document.same(c.good) {

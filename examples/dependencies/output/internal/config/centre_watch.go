@@ -3,6 +3,7 @@ package config
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"math/rand/v2"
 	"time"
 )
@@ -88,12 +89,14 @@ func jitter(d time.Duration) time.Duration {
 }
 
 // look makes the latest document the layer, and tells the Watcher which it is.
+// The good one that comes back after a bad one is news, although its content
+// isn't: only then does the centre hold what is in force again.
 func (c *Centre) look() (digest, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.layer = c.latest
 
-	return sha256.Sum256(c.layer.Content), nil
+	return sha256.Sum256(fmt.Appendf(nil, "%d %s", c.news, c.layer.Content)), nil
 }
 
 // giveWay goes back to the good document until there are other news.

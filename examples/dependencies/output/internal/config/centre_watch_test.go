@@ -125,6 +125,22 @@ func TestCentreRefusedDocument(t *testing.T) {
 	})
 }
 
+func TestCentreTakesARefusedDocumentBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := run(t, newFakeCentre(greet("Hello")), "")
+		defer x.stop(t)
+		time.Sleep(time.Minute)
+		x.centre.set(greet("Moin")+"log.level: loud\n", nil)
+		time.Sleep(time.Minute)
+		x.centre.set(greet("Hello"), nil)
+		time.Sleep(time.Minute)
+		x.want(t, "Hello")
+		if s := x.watch.Stats(); !s.LastOK || s.Failures != 1 {
+			t.Errorf("stats = %+v, want all well again", s)
+		}
+	})
+}
+
 func TestCentreAndABadFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := run(t, newFakeCentre(greet("Hello")), "")
