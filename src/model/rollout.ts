@@ -1,7 +1,7 @@
 import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
 import { duration, millisecondsOf, seconds } from './quantity.js'
-import type { AnalysedProtocol, Analysis, Rollout, RolloutStep } from './types-rollout.js'
+import type { AnalysedProtocol, AnalysedSeries, Analysis, Rollout, RolloutStep } from './types-rollout.js'
 
 /** Seconds: four scrapes of 30 s, so that a rate has more than one pair of samples. */
 const window = 120
@@ -187,18 +187,30 @@ const faults = {
 } as const
 
 function protocolsOf(spec: Spec): AnalysedProtocol[] {
-  return (['http', 'grpc'] as const)
+  const requests = (['http', 'grpc'] as const)
     .filter((protocol) => spec[`${protocol}.enabled`])
-    .map((name) => {
-      // What the ServiceMonitor gives every series; the analysis is told the hash of each version's pods.
-      const seriesOf = (version: 'canary' | 'stable') => {
-        const labels = `job="${spec.name}",namespace="{{args.namespace}}",subset="{{args.${version}}}"`
-        return {
-          requests: `${name}_requests_total{${labels}}`,
-          failures: `${name}_requests_total{${labels},${faults[name]}}`,
-          buckets: `${name}_request_duration_seconds_bucket{${labels}}`,
-        }
-      }
-      return { name, canary: seriesOf('canary'), stable: seriesOf('stable') }
-    })
+    .map((name) =>
+      versionsOf(name, spec, (labels) => ({
+        requests: `${name}_requests_total{${labels}}`,
+        failures: `${name}_requests_total{${labels},${faults[name]}}`,
+        buckets: `${name}_request_duration_seconds_bucket{${labels}}`,
+      })),
+    )
+  const messages = versionsOf('messages', spec, (labels) => ({
+    requests: `consumer_messages_total{${labels}}`,
+    failures: `consumer_messages_total{${labels},outcome=~"failed|dead_lettered"}`,
+    buckets: '',
+  }))
+  return spec['nats.enabled'] || spec['kafka.enabled'] ? [...requests, messages] : requests
+}
+
+/** Series of both versions, by what the ServiceMonitor gives each; the analysis is told the hash of each version's pods. */
+function versionsOf(
+  name: AnalysedProtocol['name'],
+  spec: Spec,
+  seriesOf: (labels: string) => AnalysedSeries,
+): AnalysedProtocol {
+  const of = (version: 'canary' | 'stable') =>
+    seriesOf(`job="${spec.name}",namespace="{{args.namespace}}",subset="{{args.${version}}}"`)
+  return { name, answers: name !== 'messages', canary: of('canary'), stable: of('stable') }
 }

@@ -14,7 +14,9 @@ export interface RolloutStep {
 
 /** A protocol whose metrics are compared: PromQL selectors of the time series of one version. */
 export interface AnalysedProtocol {
-  readonly name: 'http' | 'grpc'
+  readonly name: 'http' | 'grpc' | 'messages'
+  /** Somebody waits for an answer: its time counts, and so does whether anybody asked. */
+  readonly answers: boolean
   readonly canary: AnalysedSeries
   readonly stable: AnalysedSeries
 }
@@ -23,7 +25,7 @@ export interface AnalysedSeries {
   readonly requests: string
   /** Those that failed by a fault of the service. */
   readonly failures: string
-  /** The histogram of durations. */
+  /** The histogram of durations; empty where nobody waits. */
   readonly buckets: string
 }
 

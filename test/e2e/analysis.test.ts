@@ -29,7 +29,7 @@ describeWith(['kustomize', 'promtool'], 'what the analysis of a canary asks, com
   const work = workFolder()
   let overlay: Overlay
   beforeAll(() => {
-    overlay = overlaysOf(generate(work, recipe('asked', '--rollout-strategy=canary'))).find(
+    overlay = overlaysOf(generate(work, recipe('asked', '--rollout-strategy=canary', '--nats'))).find(
       ({ environment }) => environment === 'production',
     ) as Overlay
   })
@@ -82,6 +82,21 @@ describeWith(['kustomize', 'promtool'], 'what the analysis of a canary asks, com
     ['no longer', [...version('old', 600, 0), ...version('new', 100, 0), failing('new', 10, 15)], 0],
   ])('errors: %s', (_, series, wanted) => {
     expect(evaluated('http-errors', series, wanted)).toBe('')
+  })
+
+  const messages = (subset: string, processed: number, failed: number): Manifest[] =>
+    Object.entries({ processed, failed, dead_lettered: 0, duplicate: 0 }).map(([outcome, perMinute]) => ({
+      series: `consumer_messages_total{job="orders",namespace="orders",subset="${subset}",consumer="nats",outcome="${outcome}"}`,
+      values: `0+${perMinute}x30`,
+    }))
+  test.each<[string, Manifest[], number | 'nothing']>([
+    ['nothing is known', [], 'nothing'],
+    ['no message', [...messages('old', 0, 0), ...messages('new', 0, 0)], 'nothing'],
+    ['all are handled', [...messages('old', 600, 0), ...messages('new', 100, 0)], 0],
+    ['one of ten fails', [...messages('old', 600, 0), ...messages('new', 90, 10)], 3],
+    ['both fail alike', [...messages('old', 540, 60), ...messages('new', 90, 10)], 0],
+  ])('messages: %s', (_, series, wanted) => {
+    expect(evaluated('messages-errors', series, wanted)).toBe('')
   })
 
   // Above the objective, and above the old version's P99 where that is worse.

@@ -226,10 +226,8 @@ export const rolloutFacts: readonly Fact[] = [
           .all('AnalysisTemplate')
           .flatMap(({ spec }) => spec.metrics)
           .map(({ provider }: Manifest) => provider.prometheus)
-        const exported = ['http', 'grpc']
-          .map((name) =>
-            overlay.has(`internal/${name}server/metrics.go`) ? overlay.read(`internal/${name}server/metrics.go`) : '',
-          )
+        const exported = ['httpserver/metrics.go', 'grpcserver/metrics.go', 'telemetry/consumer.go']
+          .map((name) => (overlay.has(`internal/${name}`) ? overlay.read(`internal/${name}`) : ''))
           .join('\n')
         const monitor = overlay.one('ServiceMonitor')?.spec
         const relabelled = (monitor?.endpoints ?? []).flatMap(({ relabelings = [] }: Manifest) => relabelings)
@@ -281,7 +279,7 @@ export const rolloutFacts: readonly Fact[] = [
               const labels = [...matchers.matchAll(/(\w+)=~?"/g)].map(([, label]) => label)
               return same(
                 'labels',
-                labels.filter((label) => label !== 'code'),
+                labels.filter((label) => label !== 'code' && label !== 'outcome'),
                 'wanted',
                 ['job', 'namespace', 'subset'],
               )
@@ -364,9 +362,14 @@ export const rolloutFacts: readonly Fact[] = [
                     [
                       'faults of the service',
                       !errors ||
+                        name === 'messages-errors' ||
                         /code=~"(5\.\.|Unknown\|DeadlineExceeded\|Unimplemented\|Internal\|Unavailable\|DataLoss)"/.test(
                           query,
                         ),
+                    ],
+                    [
+                      'messages that failed',
+                      name !== 'messages-errors' || query.split('outcome=~"failed|dead_lettered"').length === 3,
                     ],
                     [
                       'one side in its numerator, the other below',
