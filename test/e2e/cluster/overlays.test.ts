@@ -12,13 +12,18 @@ import { rewritten } from './kept.js'
 import { inSyncOrder } from './sync-order.js'
 import { prepareCluster, volumes } from './world.js'
 
-/** The committed examples tell which overlays there are; what is applied is generated anew. */
-const places = examples.flatMap((example) =>
-  fs.readdirSync(path.join('examples', example.id, 'output/deploy/overlays')).map((environment) => ({
-    example: example.id,
-    environment,
-  })),
-)
+/**
+ * The committed examples tell which overlays there are; what is applied is generated anew. Regions are of one namespace in
+ * several clusters, and here is one cluster: it is the first region. What they have in common is applied nowhere.
+ */
+const places = examples.flatMap((example) => {
+  const all = fs.readdirSync(path.join('examples', example.id, 'output/deploy/overlays'))
+  const regions = all.filter((environment) => environment.startsWith('production-'))
+  const applied = all.filter((environment) => !regions.slice(1).includes(environment))
+  return (regions.length === 0 ? all : applied.filter((environment) => environment !== 'production')).map(
+    (environment) => ({ example: example.id, environment }),
+  )
+})
 
 const patience = 180_000
 /** Argo CD looks for this one name on an AppProject, and nothing else; an Application's may have a path. */
@@ -66,14 +71,14 @@ describeWith(
       '$example $environment: accepted, strictly, in the order of Argo CD, under Pod Security "restricted"',
       (place) => {
         const overlay = overlayOf(place)
-        const { project, environment, objects } = overlay
+        const { project, objects } = overlay
         const { labels } = overlay.one('Namespace').metadata
         expect(labels['pod-security.kubernetes.io/enforce']).toBe('restricted')
         // As the README has people begin: the namespace and the Secret by the script.
         const PATH = `${plane.kubectlFolder(['admin', 'system:masters'])}:${process.env['PATH']}`
         // A line for each password that the script may ask for.
         const input = 'only for tests\n'.repeat(9)
-        succeed('sh', ['scripts/credentials.sh', 'create', environment], { cwd: project, env: { PATH }, input })
+        succeed('sh', ['scripts/credentials.sh', 'create', overlay.base], { cwd: project, env: { PATH }, input })
         const outcome = plane.kubectl(['apply', ...asArgo], { input: listOf(inSyncOrder(objects)) })
         const findings = outcome.code === 0 ? [] : [outcome.output]
         record({ ...judge, subject: place.example, judged: objects.length, findings })
