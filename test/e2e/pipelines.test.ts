@@ -265,6 +265,7 @@ describe('pipelines', () => {
         expect({ dialect, test: commands('Test') }).toEqual({ dialect, test: expect.stringContaining(check) })
       }
       expect(commands('Manifests')).toContain('for overlay in deploy/overlays/*/')
+      expect(commands('Manifests')).toContain('make test-rules')
     }
   })
 
