@@ -60,9 +60,16 @@ function about({ regions: list, productionEnv, features, sites, istio }: Model):
 }
 
 /** Who moves the traffic of a region that is lost, and how it comes back. */
-function whenLost({ regions: list, failOver, productionEnv, name: service }: Model): string[] {
+function whenLost({ regions: list, failOver, features, productionEnv, name: service }: Model): string[] {
   if (failOver === undefined) {
-    return []
+    return features.istio && features.canary
+      ? [
+          '',
+          '### When a region is lost',
+          '',
+          'The DNS or the load balancer before the regions moves its traffic: have it ask each region’s host, and keep the records’ TTL short. The mesh can’t: the canary’s routes choose pods by a hash that only those of the same cluster have. With `rollout.strategy` rolling or blue-green it can.',
+        ]
+      : []
   }
   const largest = list.find(({ takenOverBy }) => takenOverBy !== undefined)
   return [

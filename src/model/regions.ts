@@ -18,7 +18,7 @@ export function regions(spec: Spec): Region[] {
   return ascending.map(({ name, weight, replicas }, at) => ({
     // From where most of the traffic is to the next largest. The way back is a person's, as in a region that was small
     // enough to be the second one all of the traffic arrives at once.
-    takenOverBy: spec['istio.enabled'] && at === ascending.length - 1 ? heir : undefined,
+    takenOverBy: meshMoves(spec) && at === ascending.length - 1 ? heir : undefined,
     name,
     weight,
     replicas,
@@ -27,6 +27,14 @@ export function regions(spec: Spec): Region[] {
     host: `${name}.${spec['istio.host']}`,
     variable: name.toUpperCase().replaceAll('-', '_'),
   }))
+}
+
+/**
+ * Whether the mesh can send a region's requests to another one. Not with a canary: Argo Rollouts adds the hash of the
+ * cluster's own pods to the subsets of its routes, and no pod of another cluster has it.
+ */
+function meshMoves(spec: Spec): boolean {
+  return spec['istio.enabled'] && spec['rollout.strategy'] !== 'canary'
 }
 
 /** Seconds from a lost region to answers from another, at most. */

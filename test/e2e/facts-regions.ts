@@ -245,7 +245,7 @@ export const regionFacts: readonly Fact[] = [
   },
   {
     id: '21',
-    rule: 'the mesh moves the traffic of the largest region by itself, in time, and that of another stays until a person moves it',
+    rule: 'the mesh moves the traffic of the largest region by itself, in time, and that of another stays until a person moves it; with a canary it can move none',
     contradictions: (overlay) => {
       const region = regionOf(overlay)
       if (region === undefined) {
@@ -259,7 +259,12 @@ export const regionFacts: readonly Fact[] = [
         .all('VirtualService')
         .flatMap(({ spec }) => spec.http)
         .map(({ retries, timeout: whole }: Manifest) => Math.ceil(secondsOf(retries?.perTryTimeout ?? whole)))
+      // Its subsets are of pods with a hash, which those of another cluster don't have.
+      const isCanary = overlay.workloads.some(({ spec }) => spec.strategy?.canary?.trafficRouting !== undefined)
       return overlay.all('DestinationRule').flatMap(({ spec: { trafficPolicy } }) => {
+        if (isCanary) {
+          return same('locality', trafficPolicy.loadBalancer.localityLbSetting, 'wanted', undefined)
+        }
         const { localityLbSetting: { enabled, failover, distribute } = {} as Manifest } = trafficPolicy.loadBalancer
         const worst = period * failures + timeout + 10 + Math.max(...tries)
         return [

@@ -570,6 +570,7 @@ describeWith(['kustomize'], 'facts', () => {
         recipe(
           'region',
           '--preset=production',
+          '--rollout-strategy=rolling',
           '--regions=name=cn-east,cluster=east,weight=60,replicas=18;name=cn-north,cluster=north,weight=40,replicas=12',
         ),
       ],
