@@ -1,6 +1,7 @@
 import type { Model } from '../model/types.js'
-import { podAlerts } from './alerts-pods.js'
+import { availabilityAlerts } from './alerts-availability.js'
 import { releaseAlerts } from './alerts-release.js'
+import { saturationAlerts } from './alerts-saturation.js'
 import { sloAlerts, sloRecordings } from './alerts-slo.js'
 import { defineFeature } from './types.js'
 
@@ -14,7 +15,7 @@ export const alerts = defineFeature({
   flag: 'alerts',
   slots: (model) => ({
     recordings: sloRecordings(model),
-    alerts: [...sloAlerts(model), ...podAlerts(model), ...releaseAlerts(model)],
+    alerts: [...sloAlerts(model), ...availabilityAlerts(model), ...saturationAlerts(model), ...releaseAlerts(model)],
     kinds: [{ group: 'monitoring.coreos.com', kind: 'PrometheusRule' }],
     readmeFeatures: [
       {
