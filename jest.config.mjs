@@ -19,5 +19,6 @@ export default {
   reporters: ['default', '<rootDir>/test/support/summary-reporter.mjs'],
   // Three at a time, on machines of two cores: tests that wait for controllers and servers leave the processor to others.
   maxWorkers: 3,
+  testSequencer: '<rootDir>/test/support/sequencer.mjs',
   testTimeout: 120_000,
 }

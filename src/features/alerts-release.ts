@@ -10,6 +10,8 @@ export function releaseAlerts(model: Model): Alert[] {
   const { namespace } = productionEnv
   const inPhase = (phase: string) => (select: Selectors) => `max by (namespace) (${info(select, phase)})`
   const info = (select: Selectors, phase: string) => `rollout_info{${select.namespace},name="${name}",phase="${phase}"}`
+  /** In the controller's metrics, where what its status calls Degraded has three names. */
+  const failed = 'Abort|Timeout|InvalidSpec'
   return [
     {
       group: 'release',
@@ -48,7 +50,7 @@ export function releaseAlerts(model: Model): Alert[] {
       alert: 'ReleaseAborted',
       severity: 'warning',
       for: '5m',
-      expr: inPhase('Degraded'),
+      expr: ({ namespace: own }) => `max by (namespace) (rollout_info{${own},name="${name}",phase=~"${failed}"})`,
       summary: `A new version of ${name} was aborted`,
       description: 'The old version serves. Git still names the new one, and the next sync tries it again.',
       runbook: [
@@ -61,13 +63,19 @@ export function releaseAlerts(model: Model): Alert[] {
       tests: [
         {
           what: 'fires when a release was aborted',
-          series: (select) => [[info(select, 'Degraded'), '1x20']],
+          series: (select) => [[info(select, 'Abort'), '1x20']],
+          at: '6m',
+          fires: [{ labels: { namespace } }],
+        },
+        {
+          what: 'fires when new pods don’t become ready in time',
+          series: (select) => [[info(select, 'Timeout'), '1x20']],
           at: '6m',
           fires: [{ labels: { namespace } }],
         },
         {
           what: 'stays quiet about another service',
-          series: (select) => [[`rollout_info{${select.namespace},name="other",phase="Degraded"}`, '1x20']],
+          series: (select) => [[`rollout_info{${select.namespace},name="other",phase="Abort"}`, '1x20']],
           at: '6m',
           fires: [],
         },

@@ -182,7 +182,7 @@ export const monitoringFacts: readonly Fact[] = [
         ...expressions.flatMap(({ where, expr, isPanel }) => {
           const words = wordsIn(expr)
           const place = `namespace="${isPanel ? '$namespace' : namespace}"`
-          const whose = [`job="${name}"`, `container="${name}"`, 'horizontalpodautoscaler=~', `name="${name}",phase=`]
+          const whose = [`job="${name}"`, `container="${name}"`, 'horizontalpodautoscaler=~', `name="${name}",phase`]
           return [
             ...words.strange.map((word) => `${where}: ${word} is no PromQL`),
             ...words.metrics.filter((metric) => !isKnown(metric)).map((metric) => `${where}: no metric ${metric}`),
