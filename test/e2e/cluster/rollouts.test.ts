@@ -317,9 +317,7 @@ describeWith(
           await service.until('all back', () => JSON.stringify(service.weights()) === JSON.stringify(both(100, 0)))
           expect(service.rollout().status.abort).toBe(true)
           // And ReleaseAborted at this.
-          expect(await plane.rolloutsMetrics()).toMatch(
-            /^rollout_info\{name="orders",namespace="mesh",phase="Abort"/m,
-          )
+          expect(await plane.rolloutsMetrics()).toMatch(/^rollout_info\{name="orders",namespace="mesh",phase="Abort"/m)
           expect(
             service.lastRun('http-errors').metricResults.find(({ name }: Manifest) => name === 'http-errors').failed,
           ).toBe(1)
