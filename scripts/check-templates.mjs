@@ -18,6 +18,12 @@ const storeNames = [
 /** What a template may use below `{{#if features.FLAG}}`. */
 const implications = [
   ['istio', 'istio'],
+  ['sidecar', 'istio'],
+  ['ambient', 'istio'],
+  ['ambient', 'routes'],
+  ['jwt', 'istio?.jwt'],
+  ['routes', 'routes'],
+  ['gatewayApi', 'routes'],
   ['trafficSplit', 'istio'],
   ['rollout', 'rollout'],
   ['canary', 'rollout'],
@@ -44,11 +50,12 @@ await writeFile(
   `// Written by scripts/check-templates.mjs; type-checked, never run.
 import type { FilledEnvironment, TemplateContext } from '../src/features/types.js'
 import type { Kafka, Nats, Stores } from '../src/model/types-dependencies.js'
+import type { Jwt } from '../src/model/types-mesh.js'
 import type { Region } from '../src/model/types-regions.js'
 import type { Analysis, Rollout } from '../src/model/types-rollout.js'
-import type { Environment, FreeText, Istio } from '../src/model/types.js'
+import type { Environment, FreeText, Istio, Routes } from '../src/model/types.js'
 
-void (0 as unknown as Analysis | Rollout | Environment | FilledEnvironment | FreeText | Istio | Kafka | Nats | Region | Stores)
+void (0 as unknown as Analysis | Rollout | Environment | FilledEnvironment | FreeText | Istio | Jwt | Kafka | Nats | Region | Routes | Stores)
 declare function print(value: string | number): void
 declare function encode(value: string | number | boolean | FreeText | undefined): void
 declare function items<T>(list: readonly T[] | Readonly<Record<string, T>> | undefined): readonly T[]
@@ -64,9 +71,11 @@ function extras({ output, folder }) {
   return [
     ...(output?.includes('__region__') ? ['{ readonly region: Region }'] : []),
     ...(output?.includes('__env__') ? ['{ readonly env: FilledEnvironment }'] : []),
-    ...(['features/istio', 'features/istio-gateway', 'features/traffic-split'].includes(folder ?? '')
+    ...(/^features\/(istio(-\w+)?|traffic-split|fault-injection)$/.test(folder ?? '')
       ? ['{ readonly istio: Istio }']
       : []),
+    ...(folder === 'features/istio-jwt' ? ['{ readonly istio: Istio & { readonly jwt: Jwt } }'] : []),
+    ...(['features/routes', 'features/istio-ambient'].includes(folder ?? '') ? ['{ readonly routes: Routes }'] : []),
     ...(store === undefined ? [] : [`{ readonly stores: { readonly ${store}: NonNullable<Stores['${store}']> } }`]),
     ...(folder === 'features/kafka' ? ['{ readonly messaging: { readonly kafka: Kafka } }'] : []),
     ...(['features/rollout', 'features/canary', 'features/blue-green'].includes(folder ?? '')
@@ -128,8 +137,12 @@ function block(node, scope, file, at) {
   const subject = expression(node.params[0], scope)
   const otherwise = node.inverse ? statements(node.inverse.body, scope, file) : ''
   if (name === 'if' || name === 'unless') {
-    const implied = implications.find(([flag]) => node.params[0].original?.endsWith(`features.${flag}`))?.[1]
-    const positive = implied === undefined ? subject : `${subject} && ${scope.root}.${implied} !== undefined`
+    const positive = [
+      subject,
+      ...implications
+        .filter(([flag]) => node.params[0].original?.endsWith(`features.${flag}`))
+        .map(([, implied]) => `${scope.root}.${implied} !== undefined`),
+    ].join(' && ')
     return `if (${name === 'if' ? positive : `!(${positive})`}) {${at}${statements(node.program.body, scope, file)}} else {\n${otherwise}}\n`
   }
   if (name === 'each') {

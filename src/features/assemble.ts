@@ -10,6 +10,7 @@ import type {
   Feature,
   FilledEnvironment,
   FilledSlots,
+  NetworkRule,
   OverlaySection,
   OverlaySetting,
   SlotContributions,
@@ -77,8 +78,8 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
     compose: all('compose'),
     composeSecrets: all('compose').flatMap(({ secrets }) => secrets),
     containerEnv: all('containerEnv'),
-    egress: all('egress'),
-    ingress: all('ingress'),
+    egress: tunnelled(model, all('egress')),
+    ingress: tunnelled(model, all('ingress')),
     kinds: byText(all('kinds'), ({ group, kind }) => `${group}/${kind}`),
     recordings: all('recordings'),
     alerts,
@@ -89,6 +90,16 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
     readmeSections: all('readmeSections'),
     readmeNeeds: all('readmeNeeds'),
   }
+}
+
+/**
+ * In an ambient mesh the ports of a pod are reached through the tunnel, so that is open to the same peers: what has none
+ * may be in the mesh as well.
+ */
+function tunnelled({ features, ports: { tunnel } }: Model, rules: readonly NetworkRule[]): NetworkRule[] {
+  return rules.map((rule) =>
+    features.ambient ? { ...rule, ports: [...rule.ports, { port: tunnel, protocol: 'TCP' }] } : rule,
+  )
 }
 
 /** The settings of an environment's overlay; sections in the order in which they appear first. */

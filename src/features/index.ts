@@ -24,7 +24,7 @@ import { grpcTracing } from './grpc-tracing.js'
 import { http } from './http.js'
 import { httpMetrics } from './http-metrics.js'
 import { httpTracing } from './http-tracing.js'
-import { istio } from './istio.js'
+import { faultInjection, istio, istioAmbient, istioJwt, istioSidecar } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
 import { jenkins } from './jenkins.js'
 import { kafka } from './kafka.js'
@@ -51,6 +51,7 @@ import { redis } from './redis.js'
 import { applicationSet, regions } from './regions.js'
 import { remote } from './remote.js'
 import { blueGreen, blueGreenAnalysis, canary, canaryAnalysis, colours, preview, rollout, scraped } from './rollout.js'
+import { routes } from './routes.js'
 import { sealedSecrets } from './sealed-secrets.js'
 import { service } from './service.js'
 import { serviceMonitor } from './service-monitor.js'
@@ -122,7 +123,12 @@ export const features: readonly Feature[] = [
   receiver,
   dashboards,
   istio,
+  istioSidecar,
   istioGateway,
+  routes,
+  istioAmbient,
+  istioJwt,
+  faultInjection,
   trafficSplit,
   canary,
   canaryAnalysis,

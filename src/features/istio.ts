@@ -1,4 +1,4 @@
-import type { Istio } from '../model/types.js'
+import type { Istio, Model } from '../model/types.js'
 import { trafficPorts } from './traffic-ports.js'
 import { defineFeature } from './types.js'
 
@@ -6,20 +6,38 @@ import { defineFeature } from './types.js'
 const istiodPort = 15012
 const mergedMetricsPort = 15020
 
-/** Routing, resilience and identity in the mesh, sidecar mode. */
+/** Resilience and identity in the mesh, of either kind. */
 export const istio = defineFeature({
   id: 'istio',
-  help: 'routing, resilience and identity in the mesh, sidecar mode',
+  help: 'resilience and identity in the mesh, of either kind',
   enabled: ({ istio }) => istio !== undefined,
   templates: 'features/istio',
   flag: 'istio',
-  slots: (model) => ({
+  slots: () => ({
     kinds: [
-      { group: 'networking.istio.io', kind: 'VirtualService' },
       { group: 'networking.istio.io', kind: 'DestinationRule' },
       { group: 'security.istio.io', kind: 'PeerAuthentication' },
       { group: 'security.istio.io', kind: 'AuthorizationPolicy' },
     ],
+    readmeFeatures: [
+      {
+        title: 'Istio',
+        text: 'Mutual TLS, retries that are safe to repeat, ejection of failing pods, and access by identity.',
+      },
+    ],
+  }),
+})
+
+/** Routes and access where each pod has a proxy. */
+export const istioSidecar = defineFeature({
+  id: 'istio-sidecar',
+  help: 'routes and access where each pod has a proxy',
+  enabled: ({ features }) => features.sidecar,
+  requires: ['istio'],
+  templates: 'features/istio-sidecar',
+  flag: 'sidecar',
+  slots: (model) => ({
+    kinds: [{ group: 'networking.istio.io', kind: 'VirtualService' }],
     ingress: [
       {
         why: "traffic from the mesh's ingress gateway; mTLS arrives on the container's own port",
@@ -40,11 +58,99 @@ export const istio = defineFeature({
         ports: [{ port: istiodPort, protocol: 'TCP' }],
       },
     ],
-    readmeFeatures: [
+  }),
+})
+
+/** A waypoint, its routes, and access where the proxies are on the nodes. */
+export const istioAmbient = defineFeature({
+  id: 'istio-ambient',
+  help: 'a waypoint, its routes, and access where the proxies are on the nodes',
+  enabled: ({ features }) => features.ambient,
+  requires: ['istio', 'routes'],
+  templates: 'features/istio-ambient',
+  flag: 'ambient',
+  slots: () => ({
+    readmeNeeds: [
       {
-        title: 'Istio',
-        text: 'Mutual TLS, retries that are safe to repeat, ejection of failing pods, and access by identity.',
+        what: "Istio's ambient profile: ztunnel and the CNI plugin on every node",
+        for: 'mutual TLS; pods have no proxy of their own',
       },
     ],
   }),
 })
+
+/** A token for requests from outside. */
+export const istioJwt = defineFeature({
+  id: 'istio-jwt',
+  help: 'a token for requests from outside, checked by the mesh',
+  enabled: ({ istio }) => istio?.jwt !== undefined,
+  requires: ['istio'],
+  templates: 'features/istio-jwt',
+  flag: 'jwt',
+  slots: (model) => ({
+    kinds: [{ group: 'security.istio.io', kind: 'RequestAuthentication' }],
+    readmeFeatures: [{ title: 'Tokens', text: 'A request from outside brings one of the issuer, or is refused.' }],
+    readmeSections: [{ title: 'Tokens', text: tokens(model).join('\n') }],
+  }),
+})
+
+function tokens({ istio, features, productionEnv, name }: Model): string[] {
+  const { jwt, strict } = istio as Istio
+  const { issuer, jwksUri, audiences } = jwt as NonNullable<Istio['jwt']>
+  const who = strict
+    ? 'Requests through the ingress gateway need a token; workloads of the same namespace are known by their identity and need none.'
+    : 'Every request needs a token, since `istio.mtls` is permissive and nobody can be told by identity.'
+  const url = `https://${productionEnv.host}`
+  return [
+    `${who} Without one the answer is 403, with a bad one 401. A good one is of \`${issuer}\`${audiences.length > 0 ? `, for ${audiences.map((one) => `\`${one}\``).join(' or ')}` : ''}, not expired, and signed with a key of ${jwksUri === undefined ? 'those that its OpenID configuration names' : `\`${jwksUri}\``}. istiod fetches the keys and has to reach that address; while it can’t, every token is bad.`,
+    '',
+    ...(features.http
+      ? [
+          '```sh',
+          `curl -i ${url}/version                                      # 403`,
+          `curl -i -H "Authorization: Bearer $TOKEN" ${url}/version    # 200`,
+          '```',
+          '',
+        ]
+      : []),
+    `The service gets the token as well, checked, in the header \`Authorization\`: who may do what is its own decision. Other issuers are added to \`jwtRules\` in \`deploy/components/istio/requestauthentication.yaml\`, and their \`ISSUER/*\` to \`requestPrincipals\` in \`authorizationpolicy.yaml\` beside it.`,
+    ...(features.pipeline && features.argocd
+      ? [
+          '',
+          `The smoke test asks from outside: give it a token that is good for as long as a release takes, of an account that may do nothing else, as ${features.github ? 'the secret `SMOKE_TOKEN` of each environment' : features.gitlab ? 'the masked variable `SMOKE_TOKEN` of each environment' : `the credentials \`${name}-smoke-token\` (secret text)`}.`,
+        ]
+      : []),
+  ]
+}
+
+/** Drills: faults for requests that ask for them. */
+export const faultInjection = defineFeature({
+  id: 'fault-injection',
+  help: 'drills before production: delays and errors for requests that ask for them',
+  enabled: ({ environments }) => environments.some(({ components }) => components.includes('fault-injection')),
+  requires: ['istio-sidecar'],
+  templates: 'features/fault-injection',
+  slots: (model) => ({ readmeSections: [{ title: 'Drills with faults', text: drills(model).join('\n') }] }),
+})
+
+function drills({ environments, features, timeouts, productionEnv, istio }: Model): string[] {
+  const drilled = environments.filter(({ components }) => components.includes('fault-injection'))
+  const [first] = drilled
+  return [
+    `What do callers do when this service is slow, or gone? In ${drilled.map(({ name }) => name).join(' and ')} the mesh answers as asked:`,
+    '',
+    ...(features.http
+      ? [
+          '```sh',
+          `curl -i -H 'x-drill: abort' https://${first?.host}/version    # 503, and the service was not asked`,
+          `curl -i -H 'x-drill: delay' https://${first?.host}/version    # after ${timeouts.handler.text}`,
+          '```',
+        ]
+      : [
+          `- Metadata \`x-drill: abort\`: UNAVAILABLE, and the service was not asked.`,
+          `- Metadata \`x-drill: delay\`: the answer comes ${timeouts.handler.text} later.`,
+        ]),
+    '',
+    `A caller passes the header on, or its own VirtualService adds it, and then is watched: does it give up in time, does it try again too often, does it say something useful? ${istio?.retries ?? 0} retries of this service don’t hide the fault, which comes before them. No other request is touched, and ${productionEnv.name} has none of it (\`deploy/components/fault-injection\`).`,
+  ]
+}

@@ -5,7 +5,7 @@ export const trafficSplit = defineFeature({
   id: 'traffic-split',
   help: 'a second version of the workload that takes a fixed share of the traffic',
   enabled: ({ istio }) => istio?.split === true,
-  requires: ['istio'],
+  requires: ['istio-sidecar'],
   templates: 'features/traffic-split',
   flag: 'trafficSplit',
   slots: ({ workloads }) => ({

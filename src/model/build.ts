@@ -5,7 +5,7 @@ import { choices } from './choices.js'
 import { centrePlaces, configCentre } from './config-centre.js'
 import { environments } from './environments.js'
 import { Ledger } from './ledger.js'
-import { mesh } from './mesh.js'
+import { hasSidecar, mesh, routes } from './mesh.js'
 import { messaging } from './messaging.js'
 import { hasAlerts, hasDashboards, monitoring, slo } from './monitoring.js'
 import { failOver, noteRegions, regions, sites } from './regions.js'
@@ -42,6 +42,7 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
   const name = spec.name as string
   const times = timing(spec, ledger)
   const istio = mesh(spec, ledger)
+  const route = routes(spec, istio, ledger)
   const capacity = resources(spec, ledger)
   const works = hasColours(spec) ? colourWorkloads(name) : workloads(name, istio)
   const objectives = slo(spec, ledger)
@@ -86,6 +87,11 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
       entrypoint: spec['entrypoint.enabled'],
       networkPolicy: spec['networkPolicy.enabled'],
       istio: istio !== undefined,
+      sidecar: hasSidecar(spec),
+      ambient: istio !== undefined && !hasSidecar(spec),
+      jwt: istio?.jwt !== undefined,
+      routes: route !== undefined,
+      gatewayApi: spec['gatewayApi.enabled'],
       trafficSplit: istio?.split === true,
       rollout: release !== undefined,
       canary: spec['rollout.strategy'] === 'canary',
@@ -115,7 +121,13 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
       receiver: hasAlerts(spec) && spec['alerts.receiver'] !== 'none',
       dashboards: hasDashboards(spec),
     },
-    ports: { http: spec['http.port'], grpc: spec['grpc.port'], admin: spec['http.adminPort'], service: 80 },
+    ports: {
+      http: spec['http.port'],
+      grpc: spec['grpc.port'],
+      admin: spec['http.adminPort'],
+      service: 80,
+      tunnel: 15_008,
+    },
     handlerTimeout: spec['http.enabled'] ? 'HTTP.Timeout' : 'GRPC.Timeout',
     timeouts: times.timeouts,
     versionPath: '/version',
@@ -140,6 +152,7 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
       after: spec['secrets.rotation'] === 'restart' ? 'then a rolling restart' : 'which running pods read',
     },
     istio,
+    routes: route,
     rollout: release,
     argocd: {
       repo: spec['delivery.argocd.repo'] as string,
@@ -166,6 +179,7 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
       credentials: `${name}-credentials`,
       headless: `${name}-headless`,
       gateway: `${name}-gateway`,
+      proxies: `${name}-proxies`,
       rotationRole: `${name}-credentials-rotation`,
       migrate: `${name}-migrate`,
       releaseRole: `${name}-release`,

@@ -1,5 +1,6 @@
 import { sqlStoreNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
+import { hasSidecar, publicHost } from './mesh.js'
 import { hasAlerts, hasDashboards } from './monitoring.js'
 import { destinations, regions, sites } from './regions.js'
 import { hasColours } from './rollout.js'
@@ -26,7 +27,7 @@ export function environments(spec: Spec, works: readonly WorkloadRef[]): Environ
     const hpa = spec['autoscaling.enabled'] && !isDevelopment
     const pdb = spec['pdb.enabled'] && !isDevelopment
     const strategy = isProduction ? spec['rollout.strategy'] : 'rolling'
-    const host = isProduction ? (spec['istio.host'] as string) : `${name}.${spec['istio.host']}`
+    const host = isProduction ? publicHost(spec) : `${name}.${publicHost(spec)}`
     const spread = isProduction ? sites(spec).length : 0
     // Where one address has all clusters behind it, the last of them is waited for there.
     const waits = smokeTimeout * (spec.regions === undefined ? Math.max(1, spread) : 1)
@@ -46,10 +47,10 @@ export function environments(spec: Spec, works: readonly WorkloadRef[]): Environ
       // Old and new answer in turn for good, or until a person promotes the new one.
       smokeInARow: spec['rollout.weights'] !== undefined || strategy === 'canary' ? 1 : 3,
       smokes: spec['delivery.argocd.enabled'] && strategy !== 'blue-green',
-      routed: strategy === 'canary' && spec['istio.enabled'],
-      ignores: hpa || spec['rollout.strategy'] === 'blue-green' || (strategy === 'canary' && spec['istio.enabled']),
+      routed: strategy === 'canary' && hasSidecar(spec),
+      ignores: hpa || spec['rollout.strategy'] === 'blue-green' || (strategy === 'canary' && hasSidecar(spec)),
       logLevel: isDevelopment ? 'debug' : 'info',
-      components: components(spec, hpa, pdb, strategy),
+      components: components(spec, hpa, pdb, isProduction),
       monitoring: [
         ...(hasAlerts(spec) && !isDevelopment ? [`alerts/${name}`] : []),
         // One for all environments, which it chooses from: two with the same uid would overwrite each other.
@@ -100,7 +101,8 @@ function asksPrometheus(spec: Spec): boolean {
 }
 
 /** Only the last environment has the traffic that a release is judged by; before it, a Rollout is a rolling update. */
-function components(spec: Spec, hpa: boolean, pdb: boolean, strategy: Spec['rollout.strategy']): string[] {
+function components(spec: Spec, hpa: boolean, pdb: boolean, isProduction: boolean): string[] {
+  const strategy = isProduction ? spec['rollout.strategy'] : 'rolling'
   const chosen: [string, boolean][] = [
     // First, because it adds a workload, and others change every workload there is.
     ['traffic-split', spec['rollout.weights'] !== undefined],
@@ -112,6 +114,9 @@ function components(spec: Spec, hpa: boolean, pdb: boolean, strategy: Spec['roll
     ['network-policy', spec['networkPolicy.enabled']],
     ['service-monitor', spec['metrics.enabled']],
     ['istio', spec['istio.enabled']],
+    ['routes', spec['gatewayApi.enabled'] || (spec['istio.enabled'] && !hasSidecar(spec))],
+    // After the routes that it goes before. Never where the users are.
+    ['fault-injection', spec['istio.faultInjection'] && !isProduction],
   ]
   return chosen.filter(([, on]) => on).map(([name]) => name)
 }

@@ -17,30 +17,37 @@ export const timesInvariants: readonly Invariant[] = [
     id: '2',
     rule: 'handler time-out ≤ WriteTimeout ≤ shutdown time-out, and handler time-out ≤ perTryTimeout',
     options: ['http.timeout', 'shutdown.timeout'],
-    violations: ({ timeouts: t, shutdown, istio }) => [
+    violations: ({ timeouts: t, shutdown, istio, routes }) => [
       ...atMost(['http.timeout', t.handler.ms], ['WriteTimeout', t.write.ms], ' ms'),
       ...atMost(
         ['http.timeout (through WriteTimeout)', t.write.ms],
         ['shutdown.timeout', shutdown.timeout * 1000],
         ' ms',
       ),
-      ...(istio === undefined
-        ? []
-        : atMost(['http.timeout', t.handler.ms], ['perTryTimeout', istio.perTryTimeout.ms], ' ms')),
+      ...[istio ?? routes].flatMap((route) =>
+        route === undefined
+          ? []
+          : atMost(['http.timeout', t.handler.ms], ['perTryTimeout', route.perTryTimeout.ms], ' ms'),
+      ),
     ],
   },
   {
     id: '3',
-    rule: '(retries + 1) × perTryTimeout + back-off ≤ VirtualService timeout',
-    options: ['istio.timeout', 'istio.retries', 'http.timeout'],
-    violations: ({ istio }) =>
-      istio === undefined
-        ? []
-        : atMost(
-            ['what the retries need', (istio.retries + 1) * istio.perTryTimeout.ms + istio.retries * istio.backoff.ms],
-            ['istio.timeout', istio.timeout.ms],
-            ' ms',
-          ),
+    rule: '(retries + 1) × perTryTimeout + back-off ≤ timeout of the route',
+    options: ['istio.timeout', 'istio.retries', 'gatewayApi.timeout', 'gatewayApi.retries', 'http.timeout'],
+    violations: ({ istio, routes }) =>
+      [istio ?? routes].flatMap((route) =>
+        route === undefined
+          ? []
+          : atMost(
+              [
+                'what the retries need',
+                (route.retries + 1) * route.perTryTimeout.ms + route.retries * route.backoff.ms,
+              ],
+              [istio === undefined ? 'gatewayApi.timeout' : 'istio.timeout', route.timeout.ms],
+              ' ms',
+            ),
+      ),
   },
   {
     id: '4',

@@ -12,7 +12,7 @@ export const trafficInvariants: readonly Invariant[] = [
         : [
             ...(workload.kind === 'Rollout' ? [] : [`the workload is a ${workload.kind}, and a Rollout releases it`]),
             ...(workloads.length === 1 ? [] : [`${workloads.length} workloads share what one Rollout releases`]),
-            ...(features.canary && istio !== undefined
+            ...(features.canary && features.sidecar && istio !== undefined
               ? [`${istio.subsets.map(({ name, weight }) => `${name} ${weight}`)}`].filter(
                   (subsets) => subsets !== 'stable 100,canary 0',
                 )
@@ -23,8 +23,8 @@ export const trafficInvariants: readonly Invariant[] = [
     id: '12',
     rule: 'every subset that the VirtualService names is a workload with that version label, and weights sum to 100',
     options: ['rollout.weights'],
-    violations: ({ istio, workloads }) => {
-      if (istio === undefined) {
+    violations: ({ istio, features, workloads }) => {
+      if (istio === undefined || !features.sidecar) {
         return []
       }
       // The subsets of a canary are labelled by Argo Rollouts; all of them are the one workload.
@@ -110,7 +110,15 @@ export const trafficInvariants: readonly Invariant[] = [
   {
     id: '19',
     rule: 'names fit the objects that carry them',
-    options: ['name', 'namespace', 'delivery.environments', 'istio.host', 'regions', 'delivery.argocd.clusters'],
+    options: [
+      'name',
+      'namespace',
+      'delivery.environments',
+      'istio.host',
+      'gatewayApi.host',
+      'regions',
+      'delivery.argocd.clusters',
+    ],
     violations: (model) => [
       ...model.sites.flatMap(({ name, application }) => [
         ...atMost([`the length of application ${application}`, application.length], ['what a label may have', 63], ''),
@@ -133,9 +141,13 @@ export const trafficInvariants: readonly Invariant[] = [
           ['what a label may have', 63],
           '',
         ),
-        ...(model.istio === undefined
+        ...(model.istio === undefined && model.routes === undefined
           ? []
-          : atMost([`the length of host ${env.host}`, env.host.length], ['what a host may have', 253], '')),
+          : atMost(
+              [`the length of host ${env.host}`, `${model.routes?.grpcPrefix ?? ''}${env.host}`.length],
+              ['what a host may have', 253],
+              '',
+            )),
       ]),
     ],
   },

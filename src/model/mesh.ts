@@ -1,12 +1,27 @@
 import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
 import { duration, millisecondsOf, seconds } from './quantity.js'
-import type { Istio, Subset } from './types.js'
+import type { Istio, Jwt, RequestTimes, Routes, Subset } from './types-mesh.js'
 
 /** Milliseconds: the proxy waits a little longer than the handler may take, so that the handler's own answer wins. */
 const perTrySlack = 1000
 /** Milliseconds: Envoy's default retry back-off starts at 25 ms and grows to ten times that; per retry, rounded up. */
 const backoff = 250
+
+/** Whether each pod has a proxy of its own. */
+export function hasSidecar(spec: Spec): boolean {
+  return spec['istio.enabled'] && spec['istio.mode'] === 'sidecar'
+}
+
+/** Whether the mesh is one of nodes and waypoints. */
+function isAmbient(spec: Spec): boolean {
+  return spec['istio.enabled'] && spec['istio.mode'] === 'ambient'
+}
+
+/** The host of the last environment, whatever routes it; of an unrouted service nobody asks. */
+export function publicHost(spec: Spec): string {
+  return (spec['gatewayApi.enabled'] ? spec['gatewayApi.host'] : spec['istio.host']) as string
+}
 
 /** Every number of the traffic rules; undefined without a mesh. */
 export function mesh(spec: Spec, ledger: Ledger): Istio | undefined {
@@ -14,7 +29,7 @@ export function mesh(spec: Spec, ledger: Ledger): Istio | undefined {
     return undefined
   }
   const name = spec.name as string
-  const times = requestTimes(spec, ledger)
+  const times = requestTimes(spec, 'istio', ledger)
   const create = spec['istio.gateway'] === 'create'
   const subsets = subsetsOf(spec, name)
   return {
@@ -23,9 +38,7 @@ export function mesh(spec: Spec, ledger: Ledger): Istio | undefined {
     createGateway: create,
     mtlsMode: spec['istio.mtls'] === 'strict' ? 'STRICT' : 'PERMISSIVE',
     strict: spec['istio.mtls'] === 'strict',
-    retries: spec['istio.retries'],
     ...times,
-    backoff: duration(backoff),
     outlierErrors: spec['istio.outlierErrors'],
     outlierInterval: seconds(10),
     baseEjection: seconds(30),
@@ -34,14 +47,87 @@ export function mesh(spec: Spec, ledger: Ledger): Istio | undefined {
     maxConnections: 1024,
     maxPendingRequests: 1024,
     maxRequests: 1024,
-    ingressNamespace: 'istio-system',
-    ingressServiceAccount: 'istio-ingressgateway-service-account',
+    ...ingress(spec, name),
+    waypoint: `${name}-waypoint`,
+    jwt: jwt(spec),
     subsets,
+    firstSubset: subsets[0]?.name ?? '',
     split: spec['rollout.weights'] !== undefined,
   }
 }
 
-function requestTimes(spec: Spec, ledger: Ledger): Pick<Istio, 'perTryTimeout' | 'timeout'> {
+/** Routes of the Gateway API; undefined with sidecars, whose routes are a VirtualService, and without any. */
+export function routes(spec: Spec, istio: Istio | undefined, ledger: Ledger): Routes | undefined {
+  const name = spec.name as string
+  // Over one host, a GRPCRoute and an HTTPRoute exclude each other (gateway-api.sigs.k8s.io, GRPCRoute).
+  const grpcPrefix = spec['http.enabled'] ? 'grpc.' : ''
+  if (istio !== undefined && isAmbient(spec)) {
+    const { host, retries, perTryTimeout, timeout, backoff } = istio
+    return {
+      host,
+      grpcPrefix,
+      ...gatewayOf(spec['istio.gateway'], name),
+      className: 'istio',
+      podNamespace: undefined,
+      retries,
+      perTryTimeout,
+      timeout,
+      backoff,
+    }
+  }
+  if (!spec['gatewayApi.enabled']) {
+    return undefined
+  }
+  return {
+    host: spec['gatewayApi.host'] as string,
+    grpcPrefix,
+    ...gatewayOf(spec['gatewayApi.gateway'], name),
+    className: spec['gatewayApi.class'],
+    podNamespace: spec['gatewayApi.namespace'],
+    ...requestTimes(spec, 'gatewayApi', ledger),
+  }
+}
+
+function gatewayOf(given: string, name: string): Pick<Routes, 'gateway' | 'gatewayNamespace' | 'createGateway'> {
+  const [namespace, existing] = given.split('/')
+  return existing === undefined
+    ? { gateway: `${name}-gateway`, gatewayNamespace: undefined, createGateway: true }
+    : { gateway: existing, gatewayNamespace: namespace, createGateway: false }
+}
+
+/** Who brings the traffic from outside. A Gateway of Istio's class runs as the ServiceAccount `GATEWAY-istio` beside it. */
+function ingress(
+  spec: Spec,
+  name: string,
+): Pick<Istio, 'ingressNamespace' | 'ingressWithin' | 'ingressServiceAccount'> {
+  if (!isAmbient(spec)) {
+    return {
+      ingressNamespace: 'istio-system',
+      ingressWithin: false,
+      ingressServiceAccount: 'istio-ingressgateway-service-account',
+    }
+  }
+  const { gateway, gatewayNamespace } = gatewayOf(spec['istio.gateway'], name)
+  return {
+    ingressNamespace: gatewayNamespace ?? (spec.namespace as string),
+    ingressWithin: gatewayNamespace === undefined,
+    ingressServiceAccount: `${gateway}-istio`,
+  }
+}
+
+function jwt(spec: Spec): Jwt | undefined {
+  const issuer = spec['istio.jwt.issuer']
+  return issuer === undefined
+    ? undefined
+    : {
+        issuer,
+        principals: `${issuer}/*`,
+        jwksUri: spec['istio.jwt.jwksUri'],
+        audiences: spec['istio.jwt.audiences'] ?? [],
+      }
+}
+
+function requestTimes(spec: Spec, from: 'istio' | 'gatewayApi', ledger: Ledger): RequestTimes {
   const handler = millisecondsOf(spec['http.timeout'])
   const perTry = duration(handler + perTrySlack)
   ledger.text(
@@ -53,27 +139,31 @@ function requestTimes(spec: Spec, ledger: Ledger): Pick<Istio, 'perTryTimeout' |
     perTry.text,
     `${duration(handler).text} (handler) + ${perTrySlack / 1000}s = ${perTry.text}`,
   )
-  const retries = spec['istio.retries']
+  const retries = spec[`${from}.retries`]
   const needed = (retries + 1) * perTry.ms + retries * backoff
   const whole = Math.ceil(needed / 1000) * 1000
-  const given = spec['istio.timeout']
+  const given = spec[`${from}.timeout`]
   const timeout = duration(given === undefined ? whole : millisecondsOf(given))
   const arithmetic = `(${retries} (retries) + 1) × ${perTry.text} (per try) + ${retries} × ${backoff}ms (back-off) = ${duration(needed).text}`
   ledger.text(
     {
-      name: 'VirtualService timeout',
+      name: hasSidecar(spec) ? 'VirtualService timeout' : 'HTTPRoute timeout',
       reason: 'the last retry can still finish',
-      options: ['http.timeout', 'istio.retries', 'istio.timeout'],
+      options: ['http.timeout', `${from}.retries`, `${from}.timeout`],
     },
     timeout.text,
     given === undefined
       ? `${arithmetic}, rounded up to ${timeout.text}`
       : `${timeout.text} given; ${arithmetic} needed`,
   )
-  return { perTryTimeout: perTry, timeout }
+  return { retries, perTryTimeout: perTry, timeout, backoff: duration(backoff) }
 }
 
 function subsetsOf(spec: Spec, name: string): Subset[] {
+  if (isAmbient(spec)) {
+    // Waypoints route to Services, and know no subsets.
+    return []
+  }
   if (spec['rollout.strategy'] === 'canary') {
     // Argo Rollouts adds the hash of each side's pods to the label, and moves the weights.
     const label = { key: 'app.kubernetes.io/name', value: name }

@@ -38,8 +38,9 @@ export function duration(ms: number): Duration {
   return {
     ms,
     go: whole ? `${ms / 1000} * time.Second` : `${ms} * time.Millisecond`,
-    // Protocol buffers, and so Istio, know seconds only: 1.8s, not 1800ms. Nothing in the mesh is shorter than one.
     text: ms < 1000 ? `${ms}ms` : `${ms / 1000}s`,
+    proto: `${ms / 1000}s`,
+    gateway: `${ms >= 1000 ? `${Math.floor(ms / 1000)}s` : ''}${whole ? '' : `${ms % 1000}ms`}`,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
+import { hasSidecar, publicHost } from './mesh.js'
 import { millisecondsOf } from './quantity.js'
 import type { Destination, FailOver, Region, Site } from './types-regions.js'
 
@@ -24,17 +25,18 @@ export function regions(spec: Spec): Region[] {
     replicas,
     max: spec['autoscaling.enabled'] ? Math.max(scaled(spec, replicas), all) : replicas,
     overlay: `${productionOf(spec)}-${name}`,
-    host: `${name}.${spec['istio.host']}`,
+    host: `${name}.${publicHost(spec)}`,
     variable: name.toUpperCase().replaceAll('-', '_'),
   }))
 }
 
 /**
- * Whether the mesh can send a region's requests to another one. Not with a canary: Argo Rollouts adds the hash of the
+ * Whether the mesh can send a region's requests to another one. Not in ambient mode, where several clusters share no
+ * waypoint. Not with a canary: Argo Rollouts adds the hash of the
  * cluster's own pods to the subsets of its routes, and no pod of another cluster has it.
  */
 function meshMoves(spec: Spec): boolean {
-  return spec['istio.enabled'] && spec['rollout.strategy'] !== 'canary'
+  return hasSidecar(spec) && spec['rollout.strategy'] !== 'canary'
 }
 
 /** Seconds from a lost region to answers from another, at most. */

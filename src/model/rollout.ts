@@ -1,5 +1,6 @@
 import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
+import { hasSidecar } from './mesh.js'
 import { duration, millisecondsOf, seconds } from './quantity.js'
 import type { AnalysedProtocol, AnalysedSeries, Analysis, Rollout, RolloutStep } from './types-rollout.js'
 
@@ -67,7 +68,7 @@ export function fleets(spec: Spec): number {
 
 /** The mesh divides the traffic, so that the old version stays whole until the end. */
 function isRouted(spec: Spec): boolean {
-  return spec['rollout.strategy'] === 'canary' && spec['istio.enabled']
+  return spec['rollout.strategy'] === 'canary' && hasSidecar(spec)
 }
 
 function stepsOf(spec: Spec, ledger: Ledger): RolloutStep[] {

@@ -1,5 +1,6 @@
 import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
+import { hasSidecar } from './mesh.js'
 import type { WorkloadRef } from './types.js'
 import type { Autoscaling, QueueMetric, RequestRate, Scaler } from './types-scaling.js'
 
@@ -80,7 +81,7 @@ export function autoscaling(spec: Spec, works: readonly WorkloadRef[], ledger: L
     adapter: spec['autoscaling.engine'] === 'hpa' && (rate !== undefined || queue !== undefined),
     external: rate !== undefined || queue !== undefined,
     doubles: spec['autoscaling.scaleUp.percent'] === 100,
-    perContainer: spec['istio.enabled'],
+    perContainer: hasSidecar(spec),
     scaleUpWindow: spec['autoscaling.scaleUp.window'],
     scaleUpPercent: spec['autoscaling.scaleUp.percent'],
     scaleDownWindow: spec['autoscaling.scaleDown.window'],

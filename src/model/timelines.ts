@@ -62,7 +62,8 @@ function shutdown({ shutdown: s, features }: Numbers): Timeline {
   }
 }
 
-function request({ timeouts, istio, features }: Numbers): Timeline {
+function request({ timeouts, istio, routes, features }: Numbers): Timeline {
+  const route = istio ?? routes
   const handler = timeouts.handler.ms / 1000
   const write = timeouts.write.ms / 1000
   const inside = [
@@ -70,23 +71,23 @@ function request({ timeouts, istio, features }: Numbers): Timeline {
     stretch('handler', 0, handler),
     ...(features.http ? [stretch('answer is written', 0, write)] : []),
   ]
-  if (istio === undefined) {
+  if (route === undefined) {
     return {
       title: 'A request’s time-outs',
       rule: 'What is outside waits longer than what is inside, so that the inner one answers and nothing is cut off.',
       bars: inside,
     }
   }
-  const perTry = istio.perTryTimeout.ms / 1000
-  const pause = istio.backoff.ms / 1000
-  const tries = Array.from({ length: istio.retries + 1 }, (_, at) => {
+  const perTry = route.perTryTimeout.ms / 1000
+  const pause = route.backoff.ms / 1000
+  const tries = Array.from({ length: route.retries + 1 }, (_, at) => {
     const from = at * (perTry + pause)
     return stretch(at === 0 ? 'first try' : `retry ${at}`, from, from + perTry)
   })
   return {
     title: 'A request’s time-outs, from the gateway to the handler',
     rule: 'What is outside waits longer than what is inside, and the last retry can still finish.',
-    bars: [...inside, ...tries, limit('route, then 504', 0, istio.timeout.ms / 1000)],
+    bars: [...inside, ...tries, limit('route, then 504', 0, route.timeout.ms / 1000)],
   }
 }
 

@@ -18,7 +18,18 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly keda: boolean
   readonly entrypoint: boolean
   readonly networkPolicy: boolean
+  /** The mesh, of either kind. */
   readonly istio: boolean
+  /** The mesh has a proxy in each pod, and a VirtualService. */
+  readonly sidecar: boolean
+  /** The mesh has a proxy on each node and a waypoint for the service. */
+  readonly ambient: boolean
+  /** Requests from outside need a token. */
+  readonly jwt: boolean
+  /** Routes of the Gateway API, in an ambient mesh or without a mesh. */
+  readonly routes: boolean
+  /** Routes of the Gateway API without a mesh. */
+  readonly gatewayApi: boolean
   readonly trafficSplit: boolean
   /** The workload is a Rollout of Argo Rollouts. */
   readonly rollout: boolean

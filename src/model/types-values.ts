@@ -9,6 +9,10 @@ export interface Duration {
   readonly ms: number
   /** Go expression, e.g. `15 * time.Second`. */
   readonly go: string
-  /** Go and Istio duration text, e.g. `15s`. */
+  /** Go duration text, e.g. `15s`; what people read. */
   readonly text: string
+  /** As protocol buffers, and so Istio, write it: seconds alone, `0.8s`. */
+  readonly proto: string
+  /** As the Gateway API writes it (GEP-2257): whole numbers, `1s800ms`. */
+  readonly gateway: string
 }

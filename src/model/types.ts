@@ -13,7 +13,7 @@ import type { ActionName, ArgoCd, Environment, JobImage, Pipeline } from './type
 import type { Messaging, Stores } from './types-dependencies.js'
 import type { Choice, Timeline } from './types-explained.js'
 import type { FeatureFlags } from './types-features.js'
-import type { Istio } from './types-mesh.js'
+import type { Istio, Routes } from './types-mesh.js'
 import type { Monitoring, Slo } from './types-monitoring.js'
 import type { Entrypoint, Image, Probe, Resources, Workload, WorkloadRef } from './types-pods.js'
 import type { FailOver, Region, Site } from './types-regions.js'
@@ -24,7 +24,7 @@ import type { Duration, FreeText } from './types-values.js'
 export type { ConfigCentre, ConfigValue } from './types-config.js'
 export type { ActionName, ArgoCd, Environment, JobImage, Pipeline } from './types-delivery.js'
 export type { FeatureFlags } from './types-features.js'
-export type { Istio, Subset } from './types-mesh.js'
+export type { Istio, Routes } from './types-mesh.js'
 export type {
   Address,
   Entrypoint,
@@ -70,6 +70,8 @@ export interface Model {
     readonly admin: number
     /** Of the Service, for HTTP. */
     readonly service: number
+    /** Of an ambient mesh: what arrives at a pod. https://istio.io/latest/docs/ambient/usage/networkpolicy/ */
+    readonly tunnel: number
   }
   /** Go field of config.Config that says how long a handler may take: of the protocol that is served. */
   readonly handlerTimeout: string
@@ -134,6 +136,7 @@ export interface Model {
     readonly after: string
   }
   readonly istio: Istio | undefined
+  readonly routes: Routes | undefined
   readonly rollout: Rollout | undefined
   readonly argocd: ArgoCd
   readonly pipeline: Pipeline
@@ -159,6 +162,8 @@ export interface Model {
     readonly credentials: string
     readonly headless: string
     readonly gateway: string
+    /** ConfigMap with what Istio adds to waypoints and gateways. */
+    readonly proxies: string
     readonly rotationRole: string
     readonly releaseRole: string
     /** Services that a blue-green release needs beside the service's own: of what waits, and of all pods. */

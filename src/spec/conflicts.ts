@@ -1,6 +1,7 @@
 import type { Finding } from '../errors.js'
 import type { Conflict } from './conflict.js'
 import { clusterConflicts } from './conflicts-clusters.js'
+import { meshConflicts } from './conflicts-mesh.js'
 import { isStoreName } from './stores.js'
 import type { Key, Spec } from './table.js'
 
@@ -109,13 +110,6 @@ const rules: readonly Conflict[] = [
     hint: 'give two weights that sum to 100, such as 80,20',
   },
   {
-    code: 'weights-need-istio',
-    keys: ['rollout.weights', 'istio.enabled'],
-    violated: (spec) => spec['rollout.weights'] !== undefined && !spec['istio.enabled'],
-    message: () => 'rollout.weights splits traffic in the mesh, and istio.enabled is off',
-    hint: 'add istio.enabled: true (--istio), or leave rollout.weights out',
-  },
-  {
     code: 'weights-need-deployment',
     keys: ['rollout.weights', 'workload.kind'],
     violated: (spec) => spec['rollout.weights'] !== undefined && spec['workload.kind'] === 'statefulset',
@@ -187,6 +181,7 @@ const rules: readonly Conflict[] = [
     'config.nacos.dataId',
   ]),
   ...clusterConflicts,
+  ...meshConflicts,
   {
     code: 'nats-url-scheme',
     keys: ['nats.url', 'nats.tls'],

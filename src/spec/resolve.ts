@@ -80,6 +80,7 @@ const derivedKeys: readonly Key[] = [
   'namespace',
   'image.repository',
   'istio.host',
+  'gatewayApi.host',
   'delivery.argocd.repo',
   'delivery.argocd.project',
   ...sqlStoreNames.flatMap((store) => [`${store}.database`, `${store}.user`] as const),
@@ -152,7 +153,10 @@ function below(chosen: Preset | undefined, origins: Map<Key, { layer: LayerName;
   return base
 }
 
-/** A preset's release strategy is for replaceable pods of one version; whoever asks for others gets a rolling update. */
+/**
+ * A preset's release strategy is for replaceable pods of one version; whoever asks for others gets a rolling update. And
+ * whoever asks for routes without a mesh doesn't get the preset's mesh.
+ */
 function yieldToAnswers(
   base: Map<Key, unknown>,
   given: ReadonlyMap<Key, unknown>,
@@ -164,6 +168,10 @@ function yieldToAnswers(
   if (reason !== undefined && origins.get('rollout.strategy')?.layer === 'preset') {
     base.set('rollout.strategy', 'rolling')
     origins.set('rollout.strategy', { layer: 'default', where: `because of ${reason}` })
+  }
+  if (given.get('gatewayApi.enabled') === true && origins.get('istio.enabled')?.layer === 'preset') {
+    base.set('istio.enabled', false)
+    origins.set('istio.enabled', { layer: 'default', where: 'because of gatewayApi.enabled' })
   }
 }
 
@@ -184,6 +192,7 @@ function deriveDefaults(
     namespace: name,
     'image.repository': `registry.example.com/${name}`,
     'istio.host': `${name}.example.com`,
+    'gatewayApi.host': `${name}.example.com`,
     'delivery.argocd.repo': `https://git.example.com/${name}.git`,
     'delivery.argocd.project': name,
     ...Object.fromEntries(

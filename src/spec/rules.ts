@@ -220,6 +220,27 @@ export const gateway = {
   expect: 'create, or the namespace/name of a Gateway that exists',
 }
 
+/** The `iss` of a token: OpenID Connect Core wants an https URL, and Istio finds the issuer's configuration below it. */
+export const issuer = {
+  pattern: /^https:\/\/[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?(:[1-9]\d{0,4})?(\/[A-Za-z0-9._~-]+)*\/?$/,
+  max: 200,
+  expect: 'the https:// address of an issuer, such as https://login.example.com/realms/shop',
+}
+
+/** An address of a document, without credentials and without a query. */
+export const httpsUrl = {
+  pattern: /^https:\/\/[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?(:[1-9]\d{0,4})?(\/[A-Za-z0-9._~-]+)+$/,
+  max: 200,
+  expect: 'an https:// address with a path, such as https://login.example.com/realms/shop/certs',
+}
+
+/** The `aud` of a token: a name or a URL. */
+export const audience = {
+  pattern: /^[A-Za-z0-9]([A-Za-z0-9._~:/-]*[A-Za-z0-9/])?$/,
+  max: 200,
+  expect: 'an audience of letters, digits and . _ ~ : / -, such as orders or https://orders.example.com',
+}
+
 /** A Git remote that Argo CD reads: https, ssh or the scp form. */
 export const gitRepository = {
   pattern:

@@ -18,7 +18,7 @@ export const groups = [
   { id: 'probes', title: 'Probes', titleZh: '探针', options: probes },
   { id: 'workload', title: 'Workload and resources', titleZh: '工作负载与资源', options: workload },
   { id: 'autoscaling', title: 'Autoscaling and availability', titleZh: '自动扩缩容与可用性', options: scaling },
-  { id: 'istio', title: 'Istio and rollout', titleZh: 'Istio 与发布', options: traffic },
+  { id: 'istio', title: 'Traffic and rollout', titleZh: '流量与发布', options: traffic },
   { id: 'config', title: 'Configuration', titleZh: '配置', options: configuration },
   { id: 'stores', title: 'Data stores', titleZh: '数据存储', options: stores },
   { id: 'messaging', title: 'Messaging', titleZh: '消息', options: messaging },

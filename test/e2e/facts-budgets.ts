@@ -17,16 +17,20 @@ const inGo = (overlay: Overlay, name: string) => goSeconds(defaultsOf(overlay), 
 function retries(
   overlay: Overlay,
 ): { name: string; attempts: number; perTry: number; timeout: number; text: string }[] {
-  return overlay
-    .all('VirtualService')
-    .flatMap(({ spec }) => spec.http)
-    .map(({ name, timeout, retries: { attempts, perTryTimeout = timeout } }: Manifest) => ({
-      name,
-      attempts,
-      perTry: seconds(perTryTimeout),
-      timeout: seconds(timeout),
-      text: `(${attempts} + 1) × ${perTryTimeout}, ${timeout} in all`,
-    }))
+  return (
+    overlay
+      .all('VirtualService')
+      .flatMap(({ spec }) => spec.http)
+      // What is refused or delayed on purpose has neither.
+      .filter(({ fault }: Manifest) => fault === undefined)
+      .map(({ name, timeout, retries: { attempts, perTryTimeout = timeout } }: Manifest) => ({
+        name,
+        attempts,
+        perTry: seconds(perTryTimeout),
+        timeout: seconds(timeout),
+        text: `(${attempts} + 1) × ${perTryTimeout}, ${timeout} in all`,
+      }))
+  )
 }
 
 /** Seconds that the entrypoint script waits at the longest; none without one, or with nothing to wait for. */

@@ -137,7 +137,7 @@ export const regionFacts: readonly Fact[] = [
       const region = regionOf(overlay)
       const lists: string[][] = [
         ...overlay.all('VirtualService').map(({ spec }) => spec.hosts),
-        ...overlay.all('Gateway').flatMap(({ spec }) => spec.servers.map(({ hosts }: Manifest) => hosts)),
+        ...overlay.istioGateways.flatMap(({ spec }) => spec.servers.map(({ hosts }: Manifest) => hosts)),
       ]
       return region === undefined
         ? []
@@ -261,8 +261,10 @@ export const regionFacts: readonly Fact[] = [
         .map(({ retries, timeout: whole }: Manifest) => Math.ceil(secondsOf(retries?.perTryTimeout ?? whole)))
       // Its subsets are of pods with a hash, which those of another cluster don't have.
       const isCanary = overlay.workloads.some(({ spec }) => spec.strategy?.canary?.trafficRouting !== undefined)
+      // An ambient mesh is one of this cluster alone, and its rule has no subsets.
+      const alone = overlay.one('VirtualService') === undefined
       return overlay.all('DestinationRule').flatMap(({ spec: { trafficPolicy } }) => {
-        if (isCanary) {
+        if (isCanary || alone) {
           return same('locality', trafficPolicy.loadBalancer.localityLbSetting, 'wanted', undefined)
         }
         const { localityLbSetting: { enabled, failover, distribute } = {} as Manifest } = trafficPolicy.loadBalancer

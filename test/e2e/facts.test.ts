@@ -5,7 +5,19 @@ import { generate, recipe, workFolder } from '../support/project.js'
 import { describeWith } from '../support/tools.js'
 import { facts } from './facts.js'
 
-type Variant = 'calls' | 'external' | 'sealed' | 'canary' | 'blueGreen' | 'colours' | 'region' | 'stays' | 'clusters'
+type Variant =
+  | 'ambient'
+  | 'calls'
+  | 'external'
+  | 'gateway'
+  | 'sealed'
+  | 'canary'
+  | 'blueGreen'
+  | 'colours'
+  | 'drill'
+  | 'region'
+  | 'stays'
+  | 'clusters'
 
 /** A change of the rendered overlay (no file named) or of one file: what a mistake in a template would look like. */
 interface Mistake {
@@ -292,6 +304,40 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: '- orders-gateway', to: '- gateway' },
     { from: /(kind: Gateway[\s\S]*?hosts:\n\s+-) orders.example.com/, to: '$1 other.example.com' },
   ],
+  'the routes and gateways of the Gateway API': [
+    { of: 'gateway', from: 'gatewayClassName: eg', to: 'gatewayClassName: istio' },
+    { of: 'gateway', from: 'request: 49s', to: 'request: 40s' },
+    { of: 'gateway', from: 'backendRequest: 16s', to: 'backendRequest: 14s' },
+    { of: 'gateway', from: 'attempts: 2', to: 'attempts: 3' },
+    { of: 'gateway', from: '- 502\n', to: '- 500\n' },
+    { of: 'gateway', from: '- grpc.orders.example.com', to: '- orders.example.com' },
+    { of: 'gateway', file: 'internal/config/defaults.go', from: /(defaultHTTPTimeout\s+=) 15/, to: '$1 18' },
+    { of: 'ambient', from: 'name: orders-mesh-grpc', to: 'name: orders-mesh-calls' },
+    { of: 'ambient', from: 'gatewayClassName: istio-waypoint', to: 'gatewayClassName: istio' },
+  ],
+  'in an ambient mesh everything': [
+    { of: 'ambient', from: 'istio.io/use-waypoint: orders-waypoint', to: 'istio.io/use-waypoint: orders' },
+    { of: 'ambient', from: 'istio.io/ingress-use-waypoint: "true"', to: 'istio.io/ingress-use-waypoint: "false"' },
+    { of: 'ambient', from: 'istio.io/waypoint-for: service', to: 'istio.io/waypoint-for: workload' },
+    { of: 'ambient', from: 'minReplicas: 2', to: 'minReplicas: 1' },
+    { of: 'ambient', from: /type: RuntimeDefault(?=\n\s+horizontalPodAutoscaler)/, to: 'type: Unconfined' },
+  ],
+  'who may call is who': [
+    { of: 'ambient', from: 'sa/orders-waypoint', to: 'sa/orders' },
+    { of: 'ambient', from: /notPrincipals:\n\s+- .*\n/, to: '' },
+    { of: 'drill', from: /requestPrincipals:\n\s+- .*\n/, to: '' },
+    { of: 'drill', from: 'issuer: https://login.example.com', to: 'issuer: https://login.example.org' },
+    { of: 'drill', from: 'forwardOriginalToken: true', to: 'forwardOriginalToken: false' },
+    { of: 'drill', file: 'service.yaml', from: / +audiences:\n\s+- orders\n/, to: '' },
+    { from: /(kind: AuthorizationPolicy[\s\S]*?namespaces:\n\s+-) orders/, to: '$1 other' },
+  ],
+  'faults are for drills': [
+    { of: 'drill', from: 'fixedDelay: 15s', to: 'fixedDelay: 1s' },
+    { of: 'drill', from: 'exact: abort', to: 'exact: delay' },
+    { of: 'drill', from: 'grpcStatus: UNAVAILABLE', to: 'grpcStatus: INTERNAL' },
+    { of: 'drill', from: /(x-drill:\n\s+)exact: delay/, to: '$1regex: .*' },
+    { of: 'drill', file: 'service.yaml', from: 'faultInjection: true', to: 'faultInjection: false' },
+  ],
   'policies of the mesh': [
     { from: /(kind: AuthorizationPolicy[\s\S]*?namespaces:\n\s+-) orders/, to: '$1 other' },
     { from: /(kind: AuthorizationPolicy[\s\S]*?ports:\n\s+-) "8080"/, to: '$1 "8081"' },
@@ -575,11 +621,32 @@ describeWith(['kustomize'], 'facts', () => {
         ),
       ],
       ['clusters', recipe('clusters', ...flags, '--delivery-argocd-clusters=red,blue')],
+      [
+        'ambient',
+        recipe(
+          'ambient',
+          ...flags,
+          '--istio-mode=ambient',
+          '--istio-jwt-issuer=https://login.example.com/realms/shop',
+          '--postgres',
+        ),
+      ],
+      ['gateway', recipe('gateway', ...flags, '--gateway-api')],
+      [
+        'drill',
+        recipe(
+          'drill',
+          ...flags,
+          '--istio-fault-injection',
+          '--istio-jwt-issuer=https://login.example.com/realms/shop',
+          '--istio-jwt-audiences=orders',
+        ),
+      ],
       ['sealed', recipe('sealed', ...flags, '--postgres', '--secrets-provider=sealed-secrets')],
     ] as const) {
       const overlays = overlaysOf(generate(work, entry))
       const named = (name: string): Overlay => overlays.find(({ environment }) => environment === name) as Overlay
-      sound.set(id, named(id === 'region' ? 'production-cn-east' : 'production'))
+      sound.set(id, named(id === 'region' ? 'production-cn-east' : id === 'drill' ? 'staging' : 'production'))
       if (id === 'region') {
         sound.set('stays', named('production-cn-north'))
       }

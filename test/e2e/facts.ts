@@ -22,6 +22,7 @@ import {
 } from './facts-reading.js'
 import { regionFacts } from './facts-regions.js'
 import { rolloutFacts } from './facts-rollouts.js'
+import { meshOf, routeFacts } from './facts-routes.js'
 import { scalingFacts } from './facts-scaling.js'
 import { secretFacts } from './facts-secrets.js'
 import { storeFacts } from './facts-stores.js'
@@ -62,6 +63,7 @@ export const facts: readonly Fact[] = [
   ...notificationFacts,
   ...regionFacts,
   ...rolloutFacts,
+  ...routeFacts,
   ...scalingFacts,
   ...secretFacts,
   ...storeFacts,
@@ -174,7 +176,8 @@ export const facts: readonly Fact[] = [
         overlay.workloads.flatMap((workload) => {
           const open = policy.spec.ingress.flatMap((rule: Manifest) => rule.ports.map(({ port }: Manifest) => port))
           const scraped = overlay.one('ServiceMonitor') !== undefined
-          const meshPorts = overlay.one('VirtualService') === undefined ? [] : [15020]
+          const { sidecar, ambient } = meshOf(overlay)
+          const meshPorts = [...(sidecar ? [15020] : []), ...(ambient ? [15008] : [])]
           const traffic = trafficNames(workload).map((name) => portOf(workload, name))
           const allowed = [...traffic, portOf(workload, 'admin'), ...meshPorts]
           return [
@@ -256,7 +259,7 @@ export const facts: readonly Fact[] = [
       const services = new Map(overlay.all('Service').map((service) => [service.metadata.name, service]))
       const subsets = overlay.all('DestinationRule').flatMap(({ spec }) => spec.subsets ?? [])
       const routes = overlay.all('VirtualService').flatMap(({ spec }) => spec.http)
-      const gateways = overlay.all('Gateway').map(({ metadata }) => metadata.name)
+      const gateways = overlay.istioGateways.map(({ metadata }) => metadata.name)
       return [
         ...overlay
           .all('DestinationRule')
@@ -291,15 +294,13 @@ export const facts: readonly Fact[] = [
           .flatMap(({ spec }) => spec.gateways)
           .filter((name: string) => name !== 'mesh' && !name.includes('/') && !gateways.includes(name))
           .map((name: string) => `no Gateway ${name}`),
-        ...overlay
-          .all('Gateway')
-          .flatMap(({ spec }) =>
-            spec.servers.flatMap(({ hosts }: Manifest) =>
-              hosts
-                .filter((host: string) => !overlay.one('VirtualService').spec.hosts.includes(host))
-                .map((host: string) => `the Gateway takes ${host}, and no route does`),
-            ),
+        ...overlay.istioGateways.flatMap(({ spec }) =>
+          spec.servers.flatMap(({ hosts }: Manifest) =>
+            hosts
+              .filter((host: string) => !overlay.one('VirtualService').spec.hosts.includes(host))
+              .map((host: string) => `the Gateway takes ${host}, and no route does`),
           ),
+        ),
       ]
     },
   },
@@ -337,6 +338,7 @@ export const facts: readonly Fact[] = [
     contradictions: (overlay) => [
       ...overlay
         .all('PeerAuthentication', 'AuthorizationPolicy')
+        .filter(({ spec }) => spec.targetRefs === undefined)
         .flatMap(({ kind, spec }) =>
           overlay.workloads
             .filter((workload) => !selects(spec.selector.matchLabels, workload.spec.template.metadata.labels))
@@ -351,6 +353,7 @@ export const facts: readonly Fact[] = [
         ),
       ...overlay
         .all('AuthorizationPolicy')
+        .filter(({ spec }) => spec.targetRefs === undefined)
         .flatMap(({ spec }) => spec.rules)
         .flatMap((rule: Manifest) => [
           ...(rule.to ?? [])
@@ -537,8 +540,7 @@ export const facts: readonly Fact[] = [
     rule: 'in the mesh, the certificate is the environment’s own and the proxy outlives the program',
     contradictions: (overlay) => {
       const namespace = overlay.one('Namespace').metadata.name
-      const certificates = overlay
-        .all('Gateway')
+      const certificates = overlay.istioGateways
         .flatMap(({ spec }) => spec.servers)
         .flatMap(({ tls }: Manifest) => (tls?.credentialName === undefined ? [] : [tls.credentialName]))
       const native = 'sidecar.istio.io/nativeSidecar'

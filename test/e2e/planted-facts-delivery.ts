@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { type Manifest, type Overlay, readYaml } from '../support/manifests.js'
 import type { Fact } from './facts.js'
+import { meshOf } from './facts-routes.js'
 import { ofWorkloads, unless } from './planted-facts-pods.js'
 
 /** The last of the environments is production: its Application is the one without a finalizer. */
@@ -192,6 +193,8 @@ export const syncFacts: readonly Fact[] = [
           .flatMap(({ spec }) => spec.rules as Manifest[])
           .flatMap(({ to = [] }) => to)
           .filter(({ operation }: Manifest) => operation.ports?.includes(`${admin}`))
+          // Where connections are judged and not requests, there is no method and no path.
+          .filter(({ operation }: Manifest) => !(meshOf(overlay).ambient && Object.keys(operation).length === 1))
           .filter(
             ({ operation }: Manifest) =>
               `${operation.methods}` !== 'GET' || !['/metrics', ''].includes(`${operation.paths ?? '*'}`),

@@ -1,5 +1,6 @@
 import type { Manifest, Overlay } from '../support/manifests.js'
 import type { Fact } from './facts.js'
+import { meshOf } from './facts-routes.js'
 import { ofWorkloads, unless } from './planted-facts-pods.js'
 
 const label = (name: string): string => `app.kubernetes.io/${name}`
@@ -93,8 +94,9 @@ export const nameFacts: readonly Fact[] = [
         DestinationRule: [name],
         VirtualService: [name],
         NetworkPolicy: [name],
-        AuthorizationPolicy: [name],
+        AuthorizationPolicy: [name, `${name}-pods`],
         PeerAuthentication: [name],
+        RequestAuthentication: [name],
         ExternalSecret: [`${name}-credentials`],
         SealedSecret: [`${name}-credentials`],
         Role: roles,
@@ -137,7 +139,7 @@ export const nameFacts: readonly Fact[] = [
           ([path, value]) =>
             Object.keys((value as object) ?? {}).length === 0 && !/^\.ingress\.\d+\.from\.\d+\.podSelector$/.test(path),
         )
-        const selector = spec?.selector ?? spec?.podSelector
+        const selector = spec?.selector ?? spec?.podSelector ?? spec?.targetRefs ?? spec?.gatewayClassName
         return [
           ...open.map(([path]) => `${title}${path} selects everything`),
           ...(must.includes(kind) && selector === undefined ? [`${title} selects everything`] : []),
@@ -146,19 +148,22 @@ export const nameFacts: readonly Fact[] = [
     },
   },
   {
-    rule: 'the namespace is there, enforces the restricted profile of a version, and has sidecars injected in the mesh',
+    rule: 'the namespace is there, enforces the restricted profile of a version, and is in the mesh if the service is',
     contradictions: (overlay) => {
       const namespace: Manifest | undefined = overlay.one('Namespace')
       const labels = namespace?.metadata.labels ?? {}
       const security = (mode: string): string => labels[`pod-security.kubernetes.io/${mode}`] ?? 'nothing'
-      const meshed = overlay.one('DestinationRule') !== undefined
+      const { sidecar, ambient } = meshOf(overlay)
       return [
         ...(namespace === undefined ? ['no Namespace'] : []),
         ...['enforce', 'audit', 'warn']
           .filter((mode) => security(mode) !== 'restricted')
           .map((mode) => `${mode}s ${security(mode)}`),
         ...(/^v1\.\d\d$/.test(security('enforce-version')) ? [] : [`of ${security('enforce-version')}`]),
-        ...((labels['istio-injection'] === 'enabled') === meshed ? [] : [`injection ${labels['istio-injection']}`]),
+        ...((labels['istio-injection'] === 'enabled') === sidecar ? [] : [`injection ${labels['istio-injection']}`]),
+        ...((labels['istio.io/dataplane-mode'] === 'ambient') === ambient
+          ? []
+          : [`data plane ${labels['istio.io/dataplane-mode']}`]),
       ]
     },
   },

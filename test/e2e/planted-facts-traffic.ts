@@ -2,6 +2,7 @@ import { parse as readYaml } from 'yaml'
 import type { Manifest, Overlay } from '../support/manifests.js'
 import type { Fact } from './facts.js'
 import { brokerFlows } from './facts-messaging.js'
+import { meshOf } from './facts-routes.js'
 import { serviceName } from './planted-facts-names.js'
 
 const containerPorts = (overlay: Overlay): Manifest[] =>
@@ -103,8 +104,10 @@ export const trafficFacts: readonly Fact[] = [
         const egress = spec.egress.flatMap(({ to, ports }: Manifest) => flowsOf(to, ports))
         const traffic = trafficPorts(overlay)
         const admin = portOf(overlay, 'admin')
-        const meshed = overlay.one('DestinationRule') !== undefined
-        const entered = meshed && overlay.one('VirtualService')?.spec.gateways?.some((name: string) => name !== 'mesh')
+        const { sidecar, ambient, gatewayOnly, podNamespace } = meshOf(overlay)
+        const entered = sidecar && overlay.one('VirtualService')?.spec.gateways?.some((name: string) => name !== 'mesh')
+        const tunnelled = (peer: string): string[] => (ambient ? [`${peer} 15008/TCP`] : [])
+        const probed = portOf(overlay, portOf(overlay, 'http') === undefined ? 'grpc' : 'admin')
         const scraped = overlay.one('ServiceMonitor') !== undefined
         const endpoint = overlay.workloads[0]?.spec.template.spec.containers[0].env.find(
           ({ name }: Manifest) => name === 'OTEL_EXPORTER_OTLP_ENDPOINT',
@@ -115,27 +118,40 @@ export const trafficFacts: readonly Fact[] = [
             `pods of its own ${port}/TCP`,
             `${serviceName(overlay)}-client=allowed ${port}/TCP`,
             ...(entered ? [`istio-system ${port}/TCP`] : []),
+            ...(gatewayOnly ? [`${podNamespace} ${port}/TCP`] : []),
           ]),
-          ...(scraped ? [`monitoring ${admin}/TCP`] : []),
-          ...(meshed ? ['monitoring 15020/TCP'] : []),
+          ...['pods of its own', `${serviceName(overlay)}-client=allowed`].flatMap(tunnelled),
+          ...(ambient ? [`169.254.7.127/32 ${probed}/TCP`] : []),
+          ...(scraped ? [`monitoring ${admin}/TCP`, ...tunnelled('monitoring')] : []),
+          ...(sidecar ? ['monitoring 15020/TCP'] : []),
         ]
         const wantedOut = [
           ...storeFlows(overlay),
           ...['kube-system', '169.254.20.10/32'].flatMap((peer) => [`${peer} 53/UDP`, `${peer} 53/TCP`]),
           ...(namespace === undefined ? [] : [`${namespace} ${port}/TCP`]),
-          ...(meshed ? ['istio-system pods app,istiod 15012/TCP'] : []),
+          ...(sidecar ? ['istio-system pods app,istiod 15012/TCP'] : []),
           ...(overlay.one('StatefulSet') === undefined
             ? []
             : traffic.map((port) => `pods app.kubernetes.io/name,${serviceName(overlay)} ${port}/TCP`)),
           ...brokerFlows(overlay),
         ]
+        if (ambient) {
+          const peers = wantedOut
+            .filter((flow) => !/^(kube-system|169\.)/.test(flow))
+            .map((flow) => flow.replace(/ \d+\/TCP$/, ''))
+          wantedOut.push(...[...new Set(peers)].flatMap(tunnelled))
+        }
+        const isAlone = egress.filter((flow: string) => flow.startsWith('* ')).join() === '* 15008/TCP'
         return [
           ...wantedIn.filter((flow) => !ingress.includes(flow)).map((flow) => `nothing in from ${flow}`),
           ...wantedOut.filter((flow) => !egress.includes(flow)).map((flow) => `nothing out to ${flow}`),
           ...[...ingress, ...egress]
             .filter(
               (flow: string) =>
-                /(^| )\*/.test(flow) && !isAskedFor(overlay, flow) && !brokerFlows(overlay).includes(flow),
+                /(^| )\*/.test(flow) &&
+                !(ambient && !isAlone && flow === '* 15008/TCP') &&
+                !isAskedFor(overlay, flow) &&
+                !brokerFlows(overlay).includes(flow),
             )
             .map((flow) => `open: ${flow}`),
           ...ingress
@@ -152,7 +168,7 @@ export const trafficFacts: readonly Fact[] = [
       }
       const authorization: Manifest | undefined = overlay.one('AuthorizationPolicy')
       const peers: Manifest | undefined = overlay.one('PeerAuthentication')
-      const rules: Manifest[] = authorization?.spec.rules ?? []
+      const rules: Manifest[] = overlay.all('AuthorizationPolicy').flatMap(({ spec }) => spec.rules ?? [])
       const opens = (port: string): Manifest[] =>
         rules.filter(({ to }) => to?.some(({ operation }: Manifest) => operation.ports?.includes(port)))
       const admin = `${portOf(overlay, 'admin')}`
@@ -169,7 +185,9 @@ export const trafficFacts: readonly Fact[] = [
           )
           .map(() => 'traffic from nobody, or from all'),
         ...(overlay.one('ServiceMonitor') === undefined ||
-        opens(admin).some(({ to }) => to.some(({ operation }: Manifest) => operation.paths?.includes('/metrics')))
+        opens(admin).some(({ to }) =>
+          to.some(({ operation }: Manifest) => operation.paths?.includes('/metrics') ?? meshOf(overlay).ambient),
+        )
           ? []
           : ['nobody may scrape']),
         ...(peers === undefined ? ['no PeerAuthentication'] : []),
@@ -194,16 +212,13 @@ export const trafficFacts: readonly Fact[] = [
   {
     rule: 'the Gateway is Istio’s own, on 80 and 443, and plain HTTP is sent on',
     contradictions: (overlay) =>
-      overlay
-        .all('Gateway')
-        .filter(({ apiVersion }) => apiVersion.startsWith('networking.istio.io/'))
-        .flatMap(({ spec }) => [
-          ...(spec.selector?.istio === 'ingressgateway' ? [] : [`selects ${JSON.stringify(spec.selector)}`]),
-          ...spec.servers.flatMap(({ port, tls }: Manifest) => [
-            ...(port.number === (port.protocol === 'HTTPS' ? 443 : 80) ? [] : [`${port.protocol} on ${port.number}`]),
-            ...(port.protocol === 'HTTPS' || tls?.httpsRedirect === true ? [] : ['plain HTTP is served']),
-          ]),
+      overlay.istioGateways.flatMap(({ spec }) => [
+        ...(spec.selector?.istio === 'ingressgateway' ? [] : [`selects ${JSON.stringify(spec.selector)}`]),
+        ...spec.servers.flatMap(({ port, tls }: Manifest) => [
+          ...(port.number === (port.protocol === 'HTTPS' ? 443 : 80) ? [] : [`${port.protocol} on ${port.number}`]),
+          ...(port.protocol === 'HTTPS' || tls?.httpsRedirect === true ? [] : ['plain HTTP is served']),
         ]),
+      ]),
   },
   {
     rule: 'a VirtualService answers for the Service, and each of its weights is stated',
@@ -211,6 +226,8 @@ export const trafficFacts: readonly Fact[] = [
       overlay.all('VirtualService').flatMap(({ spec }) => [
         ...(spec.hosts.includes(serviceName(overlay)) ? [] : [`hosts ${spec.hosts}`]),
         ...spec.http
+          // A fault has one destination, which has all of it.
+          .filter(({ fault }: Manifest) => fault === undefined)
           .flatMap(({ route }: Manifest) => route)
           .filter(({ weight }: Manifest) => !(weight >= 0))
           .map(() => 'a destination without a weight'),

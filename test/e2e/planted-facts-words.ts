@@ -1,6 +1,7 @@
 import { parse as readYaml } from 'yaml'
 import type { Manifest, Overlay } from '../support/manifests.js'
 import type { Fact } from './facts.js'
+import { meshOf } from './facts-routes.js'
 import { serviceName } from './planted-facts-names.js'
 import { ofWorkloads, unless } from './planted-facts-pods.js'
 
@@ -73,7 +74,9 @@ export const wordFacts: readonly Fact[] = [
         .flatMap(({ spec }) =>
           (spec.rules ?? []).flatMap(({ from = [], to = [] }: Manifest) => [
             ...to.flatMap(({ operation }: Manifest) => strangers('method', operation.methods ?? [], methods)),
-            ...from.flatMap(({ source }: Manifest) => strangers('identity', source.principals ?? [], [ingress])),
+            ...(meshOf(overlay).ambient
+              ? []
+              : from.flatMap(({ source }: Manifest) => strangers('identity', source.principals ?? [], [ingress]))),
           ]),
         ),
       ...overlay

@@ -69,17 +69,28 @@ describeWith(['kustomize', ...strictTools], 'planted mistakes', () => {
       '--secrets-provider=external-secrets',
       ...scaled,
       '--alerts-receiver=webhook',
+      '--istio-jwt-issuer=https://login.example.com/realms/shop',
+      '--istio-jwt-jwks-uri=https://login.example.com/realms/shop/certs',
+      '--istio-jwt-audiences=orders',
     ),
     recipe('canary', ...flags, '--rollout-strategy=canary'),
     recipe(
       'blue-green',
       ...flags,
       '--rollout-strategy=blue-green',
-      '--no-istio',
+      '--gateway-api',
+      '--grpc',
       '--delivery-argocd-clusters=red,blue',
     ),
     recipe('colours', ...flags, '--no-istio', '--rollout-strategy=blue-green', '--rollout-engine=none'),
-    recipe('stateful', ...flags, '--workload-kind=statefulset', '--istio'),
+    recipe(
+      'stateful',
+      ...flags,
+      '--workload-kind=statefulset',
+      '--istio-mode=ambient',
+      '--grpc',
+      '--istio-jwt-issuer=https://login.example.com/realms/shop',
+    ),
   ].map((entry) => generate(work, entry))
   // Before the tests and not in one, so that their titles can say what was found.
   const overlays = projects.flatMap((project) => overlaysOf(project))

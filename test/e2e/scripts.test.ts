@@ -362,6 +362,39 @@ esac`
     })
   })
 
+  describe('smoke.sh with tokens', () => {
+    const [commit = ''] = commits
+    /** A curl that has a gateway behind it: who brings the token, and not in its arguments, is let in. */
+    const curl = `
+token=''
+case "$*" in *secret-token*) echo 'the token is in the list of processes' >&2; exit 99 ;; esac
+case "$*" in *'--config -'*) grep -qx 'header = "Authorization: Bearer secret-token"' && token=yes ;; esac
+for url; do :; done
+[ -n "$token\${OPEN-}" ] || { printf 403; exit 0; }
+case "$url" in
+  */version) case "$*" in *http_code*) printf 200 ;; *) printf '{"version":"v","commit":"%s"}' ${commit} ;; esac ;;
+  */v1/greetings/*) printf 200 ;;
+  *) printf 404 ;;
+esac`
+    let guarded: string
+    beforeAll(() => {
+      guarded = generate(work, recipe('guarded', '--istio', '--istio-jwt-issuer=https://login.example.com'))
+    })
+    const smoke = (env: Record<string, string>): Outcome =>
+      run('sh', ['scripts/smoke.sh', 'http://orders.test/', commit, '0'], {
+        cwd: guarded,
+        env: { PATH: stub('curl', curl), ...env },
+      })
+    test('brings the token, and not as an argument', () => {
+      expect(smoke({ SMOKE_TOKEN: 'secret-token' })).toMatchObject({ code: 0, stderr: '' })
+    })
+    test('fails without one, with another, and when nobody is asked for one', () => {
+      expect(smoke({ SMOKE_TOKEN: '' }).stderr).toContain('a token that the service takes')
+      expect(smoke({ SMOKE_TOKEN: 'other' }).code).toBe(1)
+      expect(smoke({ SMOKE_TOKEN: 'secret-token', OPEN: 'yes' }).stderr).toContain('want 403, got 200')
+    })
+  })
+
   describe('the pipeline’s step that sets the image', () => {
     /** A repository with a remote of its own, and two commits after the project. */
     function repository(id: string) {

@@ -32,7 +32,6 @@ export const axes: Readonly<Record<string, Axis>> = {
     default: {},
     given: {
       lang: 'en',
-      'istio.mode': 'sidecar',
       'delivery.packaging': 'kustomize',
     },
   },
@@ -178,10 +177,30 @@ export const axes: Readonly<Record<string, Axis>> = {
   mesh: {
     default: {},
     off: { 'istio.enabled': false },
-    strict: { 'istio.enabled': true, 'istio.mtls': 'strict' },
-    permissive: { 'istio.enabled': true, 'istio.mtls': 'permissive' },
-    'gateway of others': { 'istio.enabled': true, 'istio.gateway': 'istio-system/main' },
+    sidecars: { 'istio.enabled': true, 'istio.mode': 'sidecar' },
     split: { 'istio.enabled': true, 'rollout.weights': [80, 20] },
+    ambient: { 'istio.enabled': true, 'istio.mode': 'ambient' },
+    'gateway alone': { 'istio.enabled': false, 'gatewayApi.enabled': true },
+  },
+  entrance: {
+    default: {},
+    strict: { 'istio.mtls': 'strict', 'istio.gateway': 'create', 'gatewayApi.class': 'gke-l7.x' },
+    'gateway of others': {
+      'istio.gateway': 'istio-system/main',
+      'gatewayApi.gateway': 'infra/public.a',
+      'gatewayApi.namespace': 'infra',
+    },
+    permissive: { 'istio.mtls': 'permissive' },
+  },
+  callers: {
+    default: {},
+    'with a token': { 'istio.jwt.issuer': 'https://login.example.com/realms/shop_1' },
+    'with a token for us': {
+      'istio.jwt.issuer': 'https://login.example.com:8443/',
+      'istio.jwt.jwksUri': 'https://login.example.com:8443/keys',
+      'istio.jwt.audiences': ['https://orders.example.com/', 'true'],
+    },
+    'that ask for faults': { 'istio.enabled': true, 'istio.faultInjection': true },
   },
   rollout: {
     default: {},
@@ -199,11 +218,17 @@ export const axes: Readonly<Record<string, Axis>> = {
   },
   patience: {
     default: {},
-    none: { 'istio.retries': 0, 'istio.outlierErrors': 1 },
+    none: { 'istio.retries': 0, 'istio.outlierErrors': 1, 'gatewayApi.retries': 0 },
     // What three tries of the slowest handler need.
-    long: { 'istio.retries': 2, 'istio.timeout': '10m', 'istio.outlierErrors': 50 },
+    long: {
+      'istio.retries': 2,
+      'istio.timeout': '10m',
+      'istio.outlierErrors': 50,
+      'gatewayApi.retries': 2,
+      'gatewayApi.timeout': '10m',
+    },
   },
-  host: { default: {}, given: { 'istio.host': 'x-1.y2.example' } },
+  host: { default: {}, given: { 'istio.host': 'x-1.y2.example', 'gatewayApi.host': 'x-1.y2.example' } },
   istio: {
     '1.30': {},
     '1.27': { 'target.istio': '1.27' },

@@ -53,9 +53,16 @@ export class Overlay {
     return this.all('Deployment', 'StatefulSet', 'Rollout')
   }
 
-  /** The ConfigMaps with settings: a dashboard is Grafana's to read. */
+  /** The ConfigMaps with settings: a dashboard is Grafana's to read, and what proxies are like is Istio's. */
   get configMaps(): Manifest[] {
-    return this.all('ConfigMap').filter(({ metadata }) => metadata.labels?.grafana_dashboard === undefined)
+    return this.all('ConfigMap').filter(
+      ({ metadata }) => metadata.labels?.grafana_dashboard === undefined && !metadata.name.endsWith('-proxies'),
+    )
+  }
+
+  /** Gateways of Istio's own API; those of the Gateway API have the same kind. */
+  get istioGateways(): Manifest[] {
+    return this.all('Gateway').filter(({ apiVersion }) => apiVersion.startsWith('networking.istio.io/'))
   }
 
   /** The Argo CD Application of this environment, when there is one. */

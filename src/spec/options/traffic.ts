@@ -1,4 +1,4 @@
-import { boolean, choice, integer, integers, text } from '../option.js'
+import { boolean, choice, integer, integers, list, text } from '../option.js'
 import * as rules from '../rules.js'
 
 /** The mesh and how a new version takes over. */
@@ -6,9 +6,9 @@ export const traffic = {
   'istio.enabled': boolean({ default: false, help: 'Istio traffic rules, mTLS and authorization', ask: 'Use Istio?' }),
   'istio.mode': choice(['sidecar', 'ambient'], {
     default: 'sidecar',
-    later: ['ambient'],
-    help: 'data plane',
+    help: 'data plane: a proxy in each pod, or one on the node and one for the service',
     when: 'istio.enabled',
+    ask: 'Data plane',
   }),
   'istio.host': text(rules.fqdn, {
     help: 'public host of the last environment; the others get a prefix',
@@ -44,6 +44,63 @@ export const traffic = {
     help: 'consecutive errors before a pod is ejected',
     when: 'istio.enabled',
     ask: 'Consecutive errors before a pod is ejected',
+  }),
+  'istio.jwt.issuer': text(rules.issuer, {
+    help: 'issuer of the token that a request from outside has to bring',
+    when: 'istio.enabled',
+  }),
+  'istio.jwt.jwksUri': text(rules.httpsUrl, {
+    help: 'where the keys of its tokens are',
+    derived: "the issuer's OpenID configuration",
+    when: 'istio.enabled',
+  }),
+  'istio.jwt.audiences': list(
+    rules.audience,
+    { min: 1, max: 10 },
+    { help: 'a token has to be for one of them', derived: 'anybody', when: 'istio.enabled' },
+  ),
+  'istio.faultInjection': boolean({
+    default: false,
+    help: 'drills before production: a request that asks for it is delayed or refused',
+    when: 'istio.enabled',
+  }),
+  'gatewayApi.enabled': boolean({
+    default: false,
+    help: 'routes of the Gateway API, without a mesh',
+    ask: 'Use the Gateway API (without a mesh)?',
+  }),
+  'gatewayApi.host': text(rules.fqdn, {
+    help: 'public host of the last environment; the others get a prefix',
+    derived: '<name>.example.com',
+    when: 'gatewayApi.enabled',
+    ask: 'Public host',
+  }),
+  'gatewayApi.gateway': text(rules.gateway, {
+    default: 'create',
+    help: 'create a Gateway, or namespace/name of one that exists',
+    when: 'gatewayApi.enabled',
+    ask: 'Gateway (create, or namespace/name)',
+  }),
+  'gatewayApi.class': text(rules.dnsSubdomain, {
+    default: 'eg',
+    help: 'class of the Gateway that is created; eg is that of Envoy Gateway',
+    when: 'gatewayApi.enabled',
+    ask: 'Class of the Gateway',
+  }),
+  'gatewayApi.namespace': text(rules.dnsLabel, {
+    default: 'envoy-gateway-system',
+    help: "where the gateway's pods run, for the NetworkPolicy",
+    when: 'gatewayApi.enabled',
+  }),
+  'gatewayApi.retries': integer(0, 10, {
+    default: 2,
+    help: 'retries of GET and HEAD',
+    when: 'gatewayApi.enabled',
+  }),
+  'gatewayApi.timeout': text(rules.duration, {
+    help: 'whole request, retries included',
+    derived: 'http.timeout and gatewayApi.retries',
+    when: 'gatewayApi.enabled',
   }),
   'rollout.strategy': choice(['rolling', 'canary', 'blue-green'], {
     default: 'rolling',

@@ -18,9 +18,15 @@ describe('quantities', () => {
     ])
   })
   test('durations print as Go and as text', () => {
-    expect(duration(1500)).toEqual({ ms: 1500, go: '1500 * time.Millisecond', text: '1.5s' })
-    expect(duration(800)).toEqual({ ms: 800, go: '800 * time.Millisecond', text: '800ms' })
-    expect(duration(15_000)).toEqual({ ms: 15_000, go: '15 * time.Second', text: '15s' })
+    expect(duration(1500)).toEqual({
+      ms: 1500,
+      go: '1500 * time.Millisecond',
+      text: '1.5s',
+      proto: '1.5s',
+      gateway: '1s500ms',
+    })
+    expect(duration(800)).toMatchObject({ text: '800ms', proto: '0.8s', gateway: '800ms' })
+    expect(duration(15_000)).toMatchObject({ go: '15 * time.Second', text: '15s', proto: '15s', gateway: '15s' })
   })
 })
 

@@ -82,7 +82,8 @@ describe('JSON Schema', () => {
     [{ http: { port: '8080' } }],
     [{ name: 'Orders' }],
     [{ rollout: { strategy: 'recreate' } }],
-    [{ istio: { mode: 'ambient' } }],
+    [{ istio: { mode: 'sidecars' } }],
+    [{ delivery: { packaging: 'helm' } }],
     [{ postgres: { tls: 'prefer' } }],
     [{ version: 2 }],
   ])('refuses %j', (document) => {

@@ -121,6 +121,26 @@ const cases: Readonly<Record<string, { good: readonly unknown[]; bad: readonly u
     ],
   },
   'istio.gateway': { good: ['create', 'istio-system/main'], bad: ['main', 'a/b/c', '/b', 'a/'] },
+  'istio.jwt.issuer': {
+    good: ['https://login.example.com', 'https://login.example.com/', 'https://login.example.com:8443/realms/shop_1'],
+    bad: [
+      'login.example.com',
+      'http://login.example.com',
+      'https://u:p@login',
+      'https://a/?b',
+      'https://a/ b',
+      'https://a/*',
+    ],
+  },
+  'istio.jwt.jwksUri': {
+    good: ['https://login.example.com/.well-known/jwks.json'],
+    bad: ['https://login.example.com', 'http://a/keys', 'https://a/keys#b', 'https://a/"b', 'file:///etc/passwd'],
+  },
+  'istio.jwt.audiences': {
+    good: [['orders'], ['https://orders.example.com/', 'a:b~c']],
+    bad: [[], ['a', 'a'], ['a b'], ['"'], [''], 'orders'],
+  },
+  'gatewayApi.class': { good: ['eg', 'gke-l7.x'], bad: ['', 'EG', 'a/b', 'a b', '-a'] },
   'secrets.store': { good: ['vault', 'vault.shared'], bad: ['', 'Vault', 'a b', 'a/b', '*'] },
   'secrets.path': {
     good: ['orders', 'apps/orders', '/apps/Team_a/orders-1.0'],

@@ -7,6 +7,8 @@
 # answer in turn during a rollout; 1 where traffic is split between two versions for good. Then wants
 # the right status from each endpoint below. Writes nothing: a name that is refused reaches no dependency, so it can run
 # against production.
+#
+# SMOKE_TOKEN, in the environment, is a token that the service takes.
 set -eu
 
 [ "$#" -ge 2 ] || { echo "usage: $0 BASE_URL COMMIT [TIMEOUT_SECONDS]" >&2; exit 2; }
@@ -14,11 +16,17 @@ base="${1%/}"
 commit="$2"
 timeout="${3-600}"
 
+: "${SMOKE_TOKEN:?a token that the service takes}"
+# ask OPTION...: curl with the token, which must not be seen in the list of processes.
+ask() {
+  printf 'header = "Authorization: Bearer %s"\n' "$SMOKE_TOKEN" | curl --config - "$@"
+}
+
 deadline=$(($(date +%s) + timeout))
 wanted="${SMOKE_IN_A_ROW:-3}"
 seen=0
 while [ "$seen" -lt "$wanted" ]; do
-  if curl -fsS --max-time 5 "$base/version" 2>/dev/null | grep -qF "\"$commit\""; then
+  if ask -fsS --max-time 5 "$base/version" 2>/dev/null | grep -qF "\"$commit\""; then
     seen=$((seen + 1))
   else
     seen=0
@@ -30,10 +38,15 @@ echo "$base serves $commit"
 
 # expect STATUS PATH
 expect() {
-  status="$(curl -sS -o /dev/null -w '%{http_code}' --max-time 10 "$base$2")" || status="none"
+  status="$(ask -sS -o /dev/null -w '%{http_code}' --max-time 10 "$base$2")" || status="none"
   [ "$status" = "$1" ] || { echo "GET $2: want $1, got $status" >&2; exit 1; }
   echo "GET $2: $status"
 }
 
 expect 400 /v1/greetings/%20
 expect 404 /no-such-path
+
+# Nobody gets in without a token.
+status="$(curl -sS -o /dev/null -w '%{http_code}' --max-time 10 "$base/version")" || status="none"
+[ "$status" = 403 ] || { echo "GET /version without a token: want 403, got $status" >&2; exit 1; }
+echo "GET /version without a token: $status"

@@ -1,0 +1,47 @@
+import type { Model, Routes } from '../model/types.js'
+import { trafficPorts } from './traffic-ports.js'
+import { defineFeature, type NetworkRule } from './types.js'
+
+/** Routes of the Gateway API, in an ambient mesh or without a mesh. */
+export const routes = defineFeature({
+  id: 'routes',
+  help: 'routes of the Gateway API, in an ambient mesh or without a mesh',
+  enabled: ({ routes }) => routes !== undefined,
+  templates: 'features/routes',
+  flag: 'routes',
+  slots: (model) => ({
+    kinds: ['Gateway', 'HTTPRoute', 'GRPCRoute'].map((kind) => ({ group: 'gateway.networking.k8s.io', kind })),
+    ingress: fromGateway(model),
+    readmeFeatures: model.features.gatewayApi
+      ? [
+          {
+            title: 'Gateway API',
+            text: 'TLS at the gateway, time-outs derived from the handler’s, and retries of what only reads.',
+          },
+        ]
+      : [],
+    readmeNeeds: [
+      {
+        // HTTPRoute's `retry` is in the standard channel from there on.
+        what: 'Gateway API 1.7, standard channel',
+        for: 'routes; before 1.7 `retry` is a field of the experimental channel alone',
+      },
+      ...(model.features.gatewayApi && model.routes?.createGateway
+        ? [
+            {
+              what: `A GatewayClass \`${model.routes.className}\``,
+              for: 'the Gateway that is created; `gatewayApi.class` names another',
+            },
+          ]
+        : []),
+    ],
+  }),
+})
+
+/** In the mesh it is the waypoint that brings the traffic, from the service's own namespace. */
+function fromGateway(model: Model): NetworkRule[] {
+  const { podNamespace } = model.routes as Routes
+  return podNamespace === undefined
+    ? []
+    : [{ why: "traffic from the gateway's pods", namespace: podNamespace, ports: trafficPorts(model) }]
+}
