@@ -24,21 +24,31 @@ export const regions = defineFeature({
       },
     ],
     readmeSections: [{ title: 'Regions', text: [...about(model), ...whenLost(model)].join('\n') }],
-    readmeNeeds:
-      model.failOver === undefined
+    readmeNeeds: [
+      ...(model.dns === undefined
+        ? []
+        : [
+            {
+              what: `ExternalDNS 0.22 or newer in each cluster, for Route 53, with the sources ${model.features.sidecar ? '`istio-gateway` or `istio-virtualservice`' : '`gateway-httproute` and `gateway-grpcroute`'}, and an owner (\`--txt-owner-id\`) of its own`,
+              for: 'the records of the regions',
+            },
+          ]),
+      ...(model.failOver === undefined
         ? []
         : [
             {
               what: 'One mesh over the clusters of all regions, with one root of trust, and nodes whose label `topology.kubernetes.io/region` is the region’s name',
               for: 'the fail-over between regions; without it each keeps its traffic',
             },
-          ],
+          ]),
+    ],
   }),
 })
 
 /** What the regions are, and how a release reaches them. */
-function about({ regions: list, productionEnv, features, sites, istio }: Model): string[] {
-  const hosts = istio !== undefined
+function about(model: Model): string[] {
+  const { regions: list, productionEnv, features, sites } = model
+  const hosts = features.istio || features.routes
   return [
     `${productionEnv.name} is ${list.length} clusters. \`deploy/overlays/${productionEnv.name}\` is what they share, the image above all, and no cluster runs it by itself. An overlay for each region adds the rest:`,
     '',
@@ -53,23 +63,28 @@ function about({ regions: list, productionEnv, features, sites, istio }: Model):
     '',
     `The region with the least traffic takes a release first, and the next one follows when all of it is Healthy: one image line for all regions, so that none can be forgotten, and Argo CD for the order.${features.release ? ' A release that waits for a person waits in the first region, and once promoted in the next one again.' : ''}`,
     '',
-    `The share of the traffic is set where the traffic comes from: by the weights of the DNS records or of the global load balancer that the regions are behind.${hosts ? ' The certificate of the Gateway has to be good for the region’s host as well.' : ''}`,
+    `${model.dns === undefined ? 'The share of the traffic is set where the traffic comes from: by the weights of the DNS records or of the global load balancer that the regions are behind.' : 'The share of the traffic is the weight of each region’s DNS records. ExternalDNS of its cluster writes them into Route 53, as the annotations in its overlay say.'}${hosts ? ' The certificate of the Gateway has to be good for the region’s host as well.' : ''}`,
     '',
     `Each cluster has a Secret of its own: run \`scripts/credentials.sh create ${productionEnv.name}\` with the context of each.`,
   ]
 }
 
 /** Who moves the traffic of a region that is lost, and how it comes back. */
-function whenLost({ regions: list, failOver, features, productionEnv, name: service }: Model): string[] {
+function whenLost({ regions: list, failOver, features, productionEnv, name: service, dns }: Model): string[] {
   if (failOver === undefined) {
-    return features.istio && features.canary
-      ? [
-          '',
-          '### When a region is lost',
-          '',
-          'The DNS or the load balancer before the regions moves its traffic: have it ask each region’s host, and keep the records’ TTL short. The mesh can’t: the canary’s routes choose pods by a hash that only those of the same cluster have. With `rollout.strategy` rolling or blue-green it can.',
-        ]
-      : []
+    if (!features.istio && !features.routes) {
+      return []
+    }
+    const moves =
+      dns === undefined
+        ? 'The DNS or the load balancer before the regions moves its traffic: have it ask each region’s host, and keep the records’ TTL short.'
+        : `Route 53 moves its traffic, within ${dns.worst} s (${dns.failures} checks, one each ${dns.interval} s, and ${dns.ttl} s that resolvers keep an answer): ${healthCheck(dns)}`
+    const cannot = features.ambient
+      ? ' The mesh can’t: that of each region is its own.'
+      : features.sidecar && features.canary
+        ? ' The mesh can’t: the canary’s routes choose pods by a hash that only those of the same cluster have. With `rollout.strategy` rolling or blue-green it can.'
+        : ''
+    return ['', '### When a region is lost', '', `${moves}${cannot}`]
   }
   const largest = list.find(({ takenOverBy }) => takenOverBy !== undefined)
   return [
@@ -83,7 +98,7 @@ function whenLost({ regions: list, failOver, features, productionEnv, name: serv
         ? `| the pods of ${name} | a person: a part of the 100 for another region, in \`deploy/overlays/${overlay}\` (\`distribute\`) | a commit |`
         : `| the pods of ${name} | the mesh, to ${takenOverBy} | ${failOver.worst} s: ${failOver.leave} s until they have left the Service, ${failOver.spread} s until every proxy knows, ${failOver.request} s for a request on its way |`,
     ),
-    '| a cluster with its gateway | the DNS or the load balancer before the regions: have it ask each region’s host | what its checks and the records’ TTL take |',
+    `| a cluster with its gateway | ${byDns(dns)} |`,
     '',
     `1. Which region? \`kubectl --context CONTEXT -n ${productionEnv.namespace} get endpointslices -l kubernetes.io/service-name=${service}\` has no addresses there.`,
     '2. The others scale up to what all regions ran together. Is that under way, and is nothing at its limit?',
@@ -95,6 +110,17 @@ function whenLost({ regions: list, failOver, features, productionEnv, name: serv
     '',
     `\`scripts/drill-region.sh CONTEXT URL\` takes the pods of ${largest?.name} out of their Service, asks \`https://${largest?.host}\` or another URL of its gateway until ${largest?.takenOverBy} answers, puts them back, and fails above ${failOver.budget} s. Run it when somebody watches: until then callers of ${largest?.name} get errors.`,
   ]
+}
+
+/** What moves the traffic of a cluster that is gone, and how soon: two cells of the table. */
+function byDns(dns: Model['dns']): string {
+  return dns === undefined
+    ? 'the DNS or the load balancer before the regions: have it ask each region’s host | what its checks and the records’ TTL take'
+    : `Route 53: ${healthCheck(dns)} | ${dns.worst} s: ${dns.failures} checks, one each ${dns.interval} s, and ${dns.ttl} s that resolvers keep an answer`
+}
+
+function healthCheck({ interval, failures }: NonNullable<Model['dns']>): string {
+  return `give each region a health check (its host, every ${interval} s, ${failures} failures) and its id as the annotation \`external-dns.kubernetes.io/aws-health-check-id\` beside the others.`
 }
 
 /** ApplicationSet: an Application for each cluster of production, synced one after the other. */

@@ -8,7 +8,7 @@ import { Ledger } from './ledger.js'
 import { hasSidecar, mesh, routes } from './mesh.js'
 import { messaging } from './messaging.js'
 import { hasAlerts, hasDashboards, monitoring, slo } from './monitoring.js'
-import { failOver, noteRegions, regions, sites } from './regions.js'
+import { dns, failOver, noteRegions, regions, sites } from './regions.js'
 import { colours, hasColours, rollout, rolloutHash, usesRollouts } from './rollout.js'
 import { autoscaling } from './scaling.js'
 import { mostPods, stores } from './stores.js'
@@ -53,6 +53,7 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
   noteRegions(spec, parts, ledger)
   const clusters = sites(spec)
   const lost = failOver(spec, parts, ledger)
+  const records = dns(spec, ledger)
   const data = stores(
     spec,
     mostPods(spec, works.length, { grace: times.shutdown.grace, minReadySeconds: times.minReadySeconds }),
@@ -192,6 +193,7 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
     environments: envs,
     regions: parts,
     failOver: lost,
+    dns: records,
     sites: clusters,
     developmentEnv: envs.find(({ isDevelopment }) => isDevelopment),
     productionEnv: envs.at(-1) as Environment,

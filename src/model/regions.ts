@@ -2,7 +2,7 @@ import type { Spec } from '../spec/table.js'
 import type { Ledger } from './ledger.js'
 import { hasSidecar, publicHost } from './mesh.js'
 import { millisecondsOf } from './quantity.js'
-import type { Destination, FailOver, Region, Site } from './types-regions.js'
+import type { Destination, Dns, FailOver, Region, Site } from './types-regions.js'
 
 /** Argo CD's own cluster. */
 const ownCluster: Destination = { key: 'server', value: 'https://kubernetes.default.svc' }
@@ -75,6 +75,28 @@ export function failOver(spec: Spec, list: readonly Region[], ledger: Ledger): F
     ],
   )
   return { leave, spread, request, worst, budget }
+}
+
+/** Records of the regions; undefined where somebody else weighs them. */
+export function dns(spec: Spec, ledger: Ledger): Dns | undefined {
+  if (spec['dns.provider'] === 'none') {
+    return undefined
+  }
+  // Route 53 checks each 10 s (fast) or 30 s, and takes a record out after 1 to 10 failures.
+  const [ttl, interval, failures] = [30, 10, 3]
+  const worst = ledger.sum(
+    {
+      name: 'Fail-over by DNS',
+      unit: 's',
+      reason: 'a cluster that is lost with its gateway, where the records have a health check',
+      options: ['dns.provider'],
+    },
+    [
+      [`${failures} checks, one each ${interval} s`, interval * failures],
+      ['resolvers keep the old answer (TTL)', ttl],
+    ],
+  )
+  return { ttl, interval, failures, worst }
 }
 
 /** What `autoscaling.max` is to `autoscaling.min`, of a region's replicas. */

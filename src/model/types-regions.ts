@@ -42,6 +42,17 @@ export interface SmokeTarget {
   readonly suffix: string
 }
 
+/** Weighted records of the regions, which ExternalDNS writes into Route 53; times in seconds. */
+export interface Dns {
+  /** How long a resolver keeps an answer. */
+  readonly ttl: number
+  /** A fast health check of Route 53: one each `interval`, and this many failures. */
+  readonly interval: number
+  readonly failures: number
+  /** Until nobody is sent to a region whose gateway is gone. */
+  readonly worst: number
+}
+
 /** How long callers in the mesh wait for a region whose pods are lost, in seconds. */
 export interface FailOver {
   /** Until the last failing pod has left the Service. */

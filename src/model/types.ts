@@ -16,7 +16,7 @@ import type { FeatureFlags } from './types-features.js'
 import type { Istio, Routes } from './types-mesh.js'
 import type { Monitoring, Slo } from './types-monitoring.js'
 import type { Entrypoint, Image, Probe, Resources, Workload, WorkloadRef } from './types-pods.js'
-import type { FailOver, Region, Site } from './types-regions.js'
+import type { Dns, FailOver, Region, Site } from './types-regions.js'
 import type { Rollout } from './types-rollout.js'
 import type { Autoscaling } from './types-scaling.js'
 import type { Duration, FreeText } from './types-values.js'
@@ -184,6 +184,7 @@ export interface Model {
   readonly regions: readonly Region[]
   /** Absent where no region's traffic goes to another by itself. */
   readonly failOver: FailOver | undefined
+  readonly dns: Dns | undefined
   /** The clusters of production; empty where it has one. */
   readonly sites: readonly Site[]
   readonly productionEnv: Environment

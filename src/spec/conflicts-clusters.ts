@@ -43,6 +43,24 @@ export const clusterConflicts: readonly Conflict[] = [
     hint: 'add delivery.argocd.enabled: true (--delivery-argocd), or leave it out',
   },
   {
+    code: 'dns-needs-regions',
+    keys: ['dns.provider', 'regions'],
+    violated: (spec) => spec['dns.provider'] !== 'none' && spec.regions === undefined,
+    message: () => 'dns.provider weighs the records of regions, and there are none',
+    hint: 'give regions, or leave dns.provider out',
+  },
+  {
+    code: 'dns-needs-routes',
+    keys: ['dns.provider', 'istio.enabled', 'gatewayApi.enabled'],
+    violated: (spec) =>
+      spec['dns.provider'] !== 'none' &&
+      spec.regions !== undefined &&
+      !spec['istio.enabled'] &&
+      !spec['gatewayApi.enabled'],
+    message: () => 'dns.provider reads hosts from routes, and istio.enabled and gatewayApi.enabled are both off',
+    hint: 'add istio.enabled: true or gatewayApi.enabled: true, or leave dns.provider out',
+  },
+  {
     code: 'clusters-or-colours',
     keys: ['rollout.engine', 'regions', 'delivery.argocd.clusters'],
     violated: (spec) =>

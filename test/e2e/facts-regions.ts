@@ -147,6 +147,36 @@ export const regionFacts: readonly Fact[] = [
     },
   },
   {
+    rule: 'the records of a region have its weight, its name and a short life where ExternalDNS is asked for, and are nobody’s elsewhere',
+    contradictions: (overlay) => {
+      const region = regionOf(overlay)
+      const { dns } = readYaml(overlay.read('service.yaml'))
+      const wanted =
+        region === undefined || dns?.provider !== 'route53'
+          ? undefined
+          : { 'aws-weight': `${region.weight}`, 'set-identifier': region.name, ttl: '30' }
+      const { name } = overlay.one('Service')?.metadata ?? {}
+      return overlay
+        .all('VirtualService', 'HTTPRoute', 'GRPCRoute', 'Gateway')
+        .filter(
+          ({ apiVersion, metadata }) =>
+            apiVersion.startsWith('networking.istio.io/') || [name, `${name}-redirect`].includes(metadata.name),
+        )
+        .flatMap(({ kind, metadata }) => {
+          const found = Object.entries<string>(metadata.annotations ?? {})
+            .filter(([key]) => key.startsWith('external-dns.kubernetes.io/'))
+            .map(([key, value]) => [key.slice('external-dns.kubernetes.io/'.length), value])
+            .sort()
+          return same(
+            `records of ${kind} ${metadata.name}`,
+            found.length === 0 ? undefined : Object.fromEntries(found),
+            'wanted',
+            wanted,
+          )
+        })
+    },
+  },
+  {
     rule: 'the pipeline asks every region for the new commit, in the order of a release; one that waits for a person is asked once',
     contradictions: (overlay) => {
       const region = regionOf(overlay)

@@ -196,6 +196,16 @@ function routeRules(overlay: Overlay, { name, retries, timeout }: ReturnType<typ
   ]
 }
 
+/** The spec that a text holds; undefined where it can't be read, or says more. */
+function specIn(text: string): Manifest {
+  try {
+    const document = readYaml(text)
+    return Object.keys(document).join() === 'spec' ? document.spec : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Seconds that a handler may take, of whichever protocol there is. */
 function handlerTime(overlay: Overlay): number {
   const [protocol] = trafficNames(overlay.workloads[0])
@@ -218,7 +228,7 @@ function gatewayTime(seconds: number): string {
 }
 
 /** A value with the keys of all maps in order, as text. */
-export function ordered(value: Manifest): string {
+function ordered(value: Manifest): string {
   return JSON.stringify(value, (_, inner) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -241,20 +251,35 @@ export const routeFacts: readonly Fact[] = [
       return [
         ...same('objects', [...found.keys()].sort(), 'wanted', [...expected.keys()].sort()),
         ...[...found].flatMap(([title, spec]) => same(title, ordered(spec), 'wanted', ordered(expected.get(title)))),
+        ...[...expected.values()]
+          .flatMap(({ rules = [] }) => rules.flatMap(({ backendRefs = [] }: Manifest) => backendRefs))
+          .filter(
+            ({ name, port }: Manifest) =>
+              !overlay
+                .all('Service')
+                .some((one) => one.metadata.name === name && one.spec.ports.some((own: Manifest) => own.port === port)),
+          )
+          .map(({ name, port }: Manifest) => `no Service ${name}:${port}`),
       ]
     },
   },
   {
     rule: 'in an ambient mesh everything passes through a waypoint, which is never one pod alone',
     contradictions: (overlay) => {
-      const { ambient, name } = meshOf(overlay)
+      const { ambient, sidecar, name } = meshOf(overlay)
       const labels = overlay.one('Service')?.metadata.labels ?? {}
       const waypoint = overlay.all('Gateway').find(({ metadata }) => metadata.name === `${name}-waypoint`)
       const proxies = overlay.all('ConfigMap').find(({ metadata }) => metadata.name === `${name}-proxies`)
       const set = Object.fromEntries(
-        Object.entries<string>(proxies?.data ?? {}).map(([key, text]) => [key, readYaml(text)?.spec]),
+        Object.entries<string>(proxies?.data ?? {}).map(([key, text]) => [key, specIn(text)]),
       )
       return [
+        ...same(
+          'circuit breakers',
+          overlay.all('DestinationRule').map(({ spec }) => spec.host),
+          'wanted',
+          ambient || sidecar ? [name] : [],
+        ),
         ...same('use-waypoint', labels['istio.io/use-waypoint'], 'it', ambient ? `${name}-waypoint` : undefined),
         ...same('from outside', labels['istio.io/ingress-use-waypoint'], 'as well', ambient ? 'true' : undefined),
         ...same(

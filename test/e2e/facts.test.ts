@@ -68,6 +68,12 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { of: 'region', from: /outlierDetection:/, to: 'outlierDetections:' },
     { of: 'stays', from: 'cn-north/*: 100', to: 'cn-east/*: 100' },
   ],
+  'the records of a region': [
+    { of: 'region', from: 'aws-weight: "60"', to: 'aws-weight: "40"' },
+    { of: 'region', from: 'set-identifier: cn-east', to: 'set-identifier: cn-north' },
+    { of: 'region', from: 'external-dns.kubernetes.io/ttl: "30"', to: 'external-dns.kubernetes.io/ttl: "3600"' },
+    { of: 'stays', file: 'service.yaml', from: 'provider: route53', to: 'provider: none' },
+  ],
   'the pipeline asks every region': [
     {
       of: 'region',
@@ -617,6 +623,7 @@ describeWith(['kustomize'], 'facts', () => {
           'region',
           '--preset=production',
           '--rollout-strategy=rolling',
+          '--dns-provider=route53',
           '--regions=name=cn-east,cluster=east,weight=60,replicas=18;name=cn-north,cluster=north,weight=40,replicas=12',
         ),
       ],

@@ -116,6 +116,10 @@ export const nameFacts: readonly Fact[] = [
       ofWorkloads(overlay, ({ metadata, spec }) => [
         unless(spec.selector.matchLabels[label('instance')] === metadata.name, 'selects another instance'),
         unless(metadata.labels[label('instance')] === metadata.name, 'is another instance'),
+        unless(
+          ['v1', 'v2', 'blue', 'green'].includes(metadata.labels.version),
+          `is version ${metadata.labels.version}`,
+        ),
         ...Object.entries(metadata.labels).map(([key, value]) =>
           unless(spec.template.metadata.labels[key] === value, `its pods have another ${key}`),
         ),

@@ -144,6 +144,12 @@ export const leafMistakes: readonly LeafMistake[] = [
     change: (value) => [value + 1, 0, undefined].filter((other) => other !== value),
   },
   {
+    mistake: 'wrong retries, redirects or tokens of a route',
+    at: /(retry\.(attempts|codes\[\d+\])|statusCode|forwardOriginalToken)$/,
+    kinds: ['HTTPRoute', 'RequestAuthentication'],
+    change: (value) => [typeof value === 'number' ? value + 1 : !value],
+  },
+  {
     mistake: 'wrong retries or time-outs of the mesh',
     at: /(perTryTimeout|\.timeout|idleTimeout|attempts)$/,
     kinds: ['VirtualService', 'DestinationRule'],

@@ -368,6 +368,7 @@ export const axes: Readonly<Record<string, Axis>> = {
     },
     'three regions by address': {
       'delivery.argocd.enabled': true,
+      'dns.provider': 'route53',
       regions: [
         { name: 'x', cluster: 'https://10.0.0.1:6443', weight: 0, replicas: 1 },
         { name: '2', cluster: 'https://b.example.com', weight: 99, replicas: 3 },

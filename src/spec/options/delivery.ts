@@ -50,6 +50,10 @@ export const delivery = {
     help: 'pipeline',
     ask: 'Pipeline',
   }),
+  'dns.provider': choice(['none', 'route53'], {
+    default: 'none',
+    help: 'who weighs the DNS records of regions: ExternalDNS writes them',
+  }),
   regions: objects<RegionAnswer>(
     { name: rules.dnsLabel, cluster: rules.cluster, weight: { min: 0, max: 100 }, replicas: { min: 1, max: 1000 } },
     { min: 2, max: 10 },

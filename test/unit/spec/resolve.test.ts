@@ -124,6 +124,8 @@ describe('what can not be had together', () => {
     ['regions-or-clusters', { regions: regions(), 'delivery.argocd.clusters': ['a'] }],
     ['clusters-need-argocd', { regions: regions(), 'delivery.argocd.enabled': false }],
     ['clusters-need-argocd', { 'delivery.argocd.clusters': ['a'], 'delivery.argocd.enabled': false }],
+    ['dns-needs-regions', { 'dns.provider': 'route53' }],
+    ['dns-needs-routes', { 'dns.provider': 'route53', regions: regions() }],
     ['clusters-or-sealed', { regions: regions(), 'secrets.provider': 'sealed-secrets' }],
     ['clusters-or-colours', { regions: regions(), 'rollout.strategy': 'blue-green', 'rollout.engine': 'none' }],
     ['region-host-taken', { regions: regions({}, { name: 'staging' }) }],
