@@ -117,8 +117,8 @@ export const nameFacts: readonly Fact[] = [
         unless(spec.selector.matchLabels[label('instance')] === metadata.name, 'selects another instance'),
         unless(metadata.labels[label('instance')] === metadata.name, 'is another instance'),
         unless(
-          ['v1', 'v2', 'blue', 'green'].includes(metadata.labels.version),
-          `is version ${metadata.labels.version}`,
+          ['v1', 'v2', 'blue', 'green'].includes(spec.template.metadata.labels.version),
+          `its pods are of version ${spec.template.metadata.labels.version}`,
         ),
         ...Object.entries(metadata.labels).map(([key, value]) =>
           unless(spec.template.metadata.labels[key] === value, `its pods have another ${key}`),
