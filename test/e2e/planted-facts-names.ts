@@ -117,7 +117,9 @@ export const nameFacts: readonly Fact[] = [
         unless(spec.selector.matchLabels[label('instance')] === metadata.name, 'selects another instance'),
         unless(metadata.labels[label('instance')] === metadata.name, 'is another instance'),
         unless(
-          ['v1', 'v2', 'blue', 'green'].includes(spec.template.metadata.labels.version),
+          // Argo Rollouts tells the versions of a Rollout apart by a hash of its own.
+          spec.template.metadata.labels.version === undefined ||
+            ['v1', 'v2', 'blue', 'green'].includes(spec.template.metadata.labels.version),
           `its pods are of version ${spec.template.metadata.labels.version}`,
         ),
         ...Object.entries(metadata.labels).map(([key, value]) =>

@@ -368,11 +368,22 @@ export const axes: Readonly<Record<string, Axis>> = {
     },
     'three regions by address': {
       'delivery.argocd.enabled': true,
-      'dns.provider': 'route53',
       regions: [
         { name: 'x', cluster: 'https://10.0.0.1:6443', weight: 0, replicas: 1 },
         { name: '2', cluster: 'https://b.example.com', weight: 99, replicas: 3 },
         { name: 'null', cluster: 'https://c', weight: 1, replicas: 2 },
+      ],
+    },
+  },
+  records: {
+    default: {},
+    weighed: {
+      'delivery.argocd.enabled': true,
+      'istio.enabled': true,
+      'dns.provider': 'route53',
+      regions: [
+        { name: 'y', cluster: 'east', weight: 60, replicas: 18 },
+        { name: '1', cluster: 'north', weight: 40, replicas: 12 },
       ],
     },
   },

@@ -67,25 +67,21 @@ export const traffic = {
   'gatewayApi.enabled': boolean({
     default: false,
     help: 'routes of the Gateway API, without a mesh',
-    ask: 'Use the Gateway API (without a mesh)?',
   }),
   'gatewayApi.host': text(rules.fqdn, {
     help: 'public host of the last environment; the others get a prefix',
     derived: '<name>.example.com',
     when: 'gatewayApi.enabled',
-    ask: 'Public host',
   }),
   'gatewayApi.gateway': text(rules.gateway, {
     default: 'create',
     help: 'create a Gateway, or namespace/name of one that exists',
     when: 'gatewayApi.enabled',
-    ask: 'Gateway (create, or namespace/name)',
   }),
   'gatewayApi.class': text(rules.dnsSubdomain, {
     default: 'eg',
     help: 'class of the Gateway that is created; eg is that of Envoy Gateway',
     when: 'gatewayApi.enabled',
-    ask: 'Class of the Gateway',
   }),
   'gatewayApi.namespace': text(rules.dnsLabel, {
     default: 'envoy-gateway-system',
