@@ -383,7 +383,7 @@ export const axes: Readonly<Record<string, Axis>> = {
       'dns.provider': 'route53',
       regions: [
         { name: 'y', cluster: 'east', weight: 60, replicas: 18 },
-        { name: '1', cluster: 'north', weight: 40, replicas: 12 },
+        { name: 'off', cluster: 'north', weight: 40, replicas: 12 },
       ],
     },
   },

@@ -3,8 +3,8 @@ export type Factors = Readonly<Record<string, readonly string[]>>
 export type Row = Readonly<Record<string, string>>
 
 /**
- * Valid rows in which every pair of values of two different factors occurs, but for the pairs that are impossible. The
- * same for the same factors.
+ * Valid rows in which every pair of values of two different factors occurs, but for the pairs that are impossible: with
+ * the neutral values of the other factors, and in the rows of other pairs too. The same for the same factors.
  *
  * Row by row, each as full of pairs that no row has yet as its values allow (the greedy way of AETG). Libraries for
  * covering arrays judge a row when it is there, and never come back to the other pairs of one that was turned down: over
@@ -30,7 +30,9 @@ export function coveringRows(
       open.delete(key)
     }
   }
-  return { rows, impossible: [...impossible] }
+  // What two values can't be alone, a third may allow.
+  const covered = new Set(rows.flatMap(keysOf))
+  return { rows, impossible: [...impossible].filter((pair) => !covered.has(pair)) }
 }
 
 /**

@@ -69,13 +69,17 @@ describe('the covering set', () => {
   "mesh: split, rollout: blue-green",
   "mesh: split, rollout: blue-green by a script",
   "mesh: split, rollout: blue-green, briefly",
+  "mesh: gateway alone, records: weighed",
   "callers: that ask for faults, environments: one",
   "argocd: clusters, rollout: blue-green by a script",
   "argocd: two regions, rollout: blue-green by a script",
   "argocd: three regions by address, rollout: blue-green by a script",
+  "records: weighed, rollout: blue-green by a script",
   "argocd: clusters, secrets: sealed",
   "argocd: two regions, secrets: sealed",
   "argocd: three regions by address, secrets: sealed",
+  "records: weighed, secrets: sealed",
+  "argocd: clusters, records: weighed",
 ]
 `)
   })
