@@ -27,7 +27,7 @@ module.exports = {
       'model-from-spec',
       'the model sees answers, never templates',
       '^src/model/',
-      '^src/(model/|spec/|errors\\.ts)',
+      '^src/(model/|spec/|errors\\.ts|words\\.ts)',
     ),
     layer(
       'engine-is-generic',
@@ -39,7 +39,7 @@ module.exports = {
       'features-from-model',
       'features fill slots from the model; only what writes service.yaml sees the spec',
       '^src/features/',
-      '^src/(features/|model/types|engine/(file-set|template-set|encoders)|golang/|errors\\.ts|spec/(resolve|table|option))',
+      '^src/(features/|model/types|engine/(file-set|template-set|encoders)|golang/|errors\\.ts|spec/(resolve|table|option)|words\\.ts)',
     ),
     layer('golang', 'go.mod and go.sum from the table', '^src/golang/', '^src/(golang/|features/types)'),
     {

@@ -35,6 +35,7 @@ export async function bundle(outdir, version) {
     target: 'node20',
     minify: true,
     legalComments: 'none',
+    charset: 'utf8',
     define: { __VERSION__: JSON.stringify(version) },
     logLevel: 'warning',
   }

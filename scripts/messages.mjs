@@ -21,9 +21,11 @@ const wholeLine = /^(\s*)(#|\/\/|--)( +|\t|$)(.*)$/
 const behindCode = /^(.*\S)(\s+)(##?|\/\/) (\S.*)$/
 const tags = /\{\{[^}]*\}\}/g
 const tagsOnly = /^\s*(\{\{[^}]*\}\}\s*)+$/
+/** A setting that is commented out. */
+const setting = /^[A-Z][A-Z0-9_]*=/
 const listItem = /^(- |\d+\. )/
 const fence = /^\s*```(\w*)/
-const ruler = /^\s*\|[-| {}#/@\w]*-[-| {}#/@\w]*\|$/
+const ruler = /^[\s|-]+$/
 
 /** Columns of a comment's text; a Chinese character takes two. */
 const columns = 100
@@ -31,7 +33,10 @@ const columns = 100
 /** @param {string} file below templates/ @param {string} source @returns {Unit[]} */
 export function unitsOf(file, source) {
   const lines = source.split('\n')
-  const units = file.endsWith('.md.hbs') || file.startsWith('partials/readme-') ? markdown(lines) : comments(lines, 0)
+  const units =
+    file.endsWith('.md.hbs') || /^partials\/(readme-|service-ports|container-ports)/.test(file)
+      ? markdown(lines)
+      : comments(lines, 0)
   return units.filter(({ text }) => isProse(text))
 }
 
@@ -46,7 +51,7 @@ export function translate(file, source, catalogue) {
   const result = [...lines]
   for (const { text, start, end, lead, follow, wraps } of unitsOf(file, source)) {
     const translation = catalogue.get(text)
-    if (translation !== undefined) {
+    if (translation !== undefined && translation !== text) {
       result.fill(undefined, start, end + 1)
       const pieces = wraps ? wrap(translation) : [translation]
       result[start] = pieces.map((piece, index) => `${index === 0 ? lead : follow}${piece}`).join('\n')
@@ -63,7 +68,7 @@ export function tagsOf(text) {
 /** Words, and not only tags, paths and code. @param {string} text */
 function isProse(text) {
   const words = text.replace(tags, ' ').replace(/`[^`]*`/g, ' ')
-  return /[A-Za-z]{2}/.test(words) && !/^[/*]\S* /.test(text)
+  return /[A-Za-z]{2}|\.\*\*/.test(words) && !/^[/*$]\S* /.test(text)
 }
 
 /** @param {readonly string[]} lines @param {number} offset index of the first of them @returns {Unit[]} */
@@ -75,7 +80,7 @@ function comments(lines, offset) {
   for (const [index, line] of lines.entries()) {
     const at = index + offset
     const [, pad = '', mark = '', gap = '', text = ''] = wholeLine.exec(line) ?? []
-    if (mark === '' || directive.test(line.trim()) || text === '' || tagsOnly.test(text)) {
+    if (mark === '' || directive.test(line.trim()) || text === '' || tagsOnly.test(text) || setting.test(text)) {
       open = undefined
       const behind = mark === '' ? trailing(line) : undefined
       if (behind) {
@@ -84,6 +89,12 @@ function comments(lines, offset) {
       continue
     }
     const lead = `${pad}${mark}${gap}`
+    // A usage, in columns or not: each line for itself.
+    if (/\S {2,}\S|^(scripts|deploy)\/\S+ |\S\t/.test(text)) {
+      open = undefined
+      units.push({ text, start: at, end: at, lead, follow: lead, wraps: false })
+      continue
+    }
     if (open !== undefined && open.follow === lead && !listItem.test(text)) {
       open.text += ` ${text}`
       open.end = at
@@ -133,7 +144,7 @@ function markdown(lines) {
       }
     } else if (language !== undefined) {
       units.push(...comments([line], at))
-    } else if (line.trim() === '' || tagsOnly.test(line) || ruler.test(line)) {
+    } else if (line.trim() === '' || tagsOnly.test(line) || ruler.test(line.replace(tags, ''))) {
       open = undefined
     } else if (open !== undefined && !/^\s*([-*] |\d+\. |#+ |\|)/.test(line)) {
       open.text += ` ${line.trim()}`
@@ -163,7 +174,11 @@ function wrap(text) {
     // Punctuation that closes stays with what it closes, and a word with the punctuation behind it.
     const isFree = /^[\u2E80-\uFFEF\s]/.test(piece) || /[\u2E80-\uFFEF\s]$/.test(line)
     const closes = /^[，。；：、？！）」》”]/.test(piece) || /[（「《“]$/.test(line)
-    if (isFree && !closes && width(line) + width(piece) + (/^\S/.test(next) && /^\s/.test(piece) ? width(next) : 0) > columns) {
+    if (
+      isFree &&
+      !closes &&
+      width(line) + width(piece) + (/^\S/.test(next) && /^\s/.test(piece) ? width(next) : 0) > columns
+    ) {
       lines[lines.length - 1] = line.trimEnd()
       lines.push(piece.trimStart())
     } else {

@@ -8,6 +8,7 @@ import { exit, UserError } from '../errors.js'
 import { answeredKeys, withoutEffect } from '../spec/effects.js'
 import type { Layer } from '../spec/resolve.js'
 import type { Arguments } from './arguments.js'
+import type { Language } from './language.js'
 import { filesOf, modelOf, type Project } from './project.js'
 import type { Terminal } from './terminal.js'
 import { tool } from './tool.js'
@@ -36,6 +37,7 @@ export interface Wishes {
  * Renders in memory and looks at what is in the folder; writes nothing.
  *
  * @param extendsFile absolute path of the file that --config extends
+ * @param language what the project is written in
  * @throws UserError for answers that are wrong, and for a folder that holds something else already
  */
 export function prepare(
@@ -43,13 +45,14 @@ export function prepare(
   args: Arguments,
   terminal: Terminal,
   extendsFile: string | undefined,
+  language: Language,
 ): Prepared {
   const fallback = wishes.dir === undefined ? undefined : path.basename(path.resolve(terminal.cwd, wishes.dir))
   const project = modelOf(wishes.layers, fallback)
   const dir = wishes.dir ?? project.model.name
   const root = resolveTarget(terminal.cwd, dir)
   const extendsPath = extendsFile === undefined ? undefined : path.relative(root, extendsFile).split(path.sep).join('/')
-  const files = filesOf(project, extendsPath)
+  const files = filesOf(project, language, extendsPath)
   const records = recordFiles(files, tool.version)
   const look = (file: string, content: string | Uint8Array) => occupantOf(root, file, content)
   const { actions, kept, occupied } = planCreate([...files, ...records], look, {

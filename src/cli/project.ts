@@ -1,4 +1,3 @@
-import * as templates from '#templates'
 import { type FileSet, fileSet } from '../engine/file-set.js'
 import { errorFromFindings, UserError } from '../errors.js'
 import { renderProject } from '../features/assemble.js'
@@ -8,6 +7,8 @@ import { buildModel } from '../model/build.js'
 import { checkInvariants } from '../model/invariants.js'
 import type { Model } from '../model/types.js'
 import { type Layer, type Resolved, resolve } from '../spec/resolve.js'
+import { inWords } from '../words.js'
+import { english, type Language } from './language.js'
 import { tool } from './tool.js'
 
 export interface Project {
@@ -38,10 +39,14 @@ export function modelOf(layers: readonly Layer[], fallbackName: string | undefin
 }
 
 /** Every file of a project, service.yaml included, but for the generator's own records. */
-export function filesOf({ resolved, model }: Project, extendsPath?: string): FileSet {
-  const answers = serviceYaml(resolved, tool.schema, extendsPath)
-  return fileSet([
-    ...renderProject(model, templates),
-    { path: 'service.yaml', content: answers, mode: 0o644, policy: 'merge' },
-  ])
+export function filesOf({ resolved, model }: Project, language: Language, extendsPath?: string): FileSet {
+  return inWords(language.words, () => {
+    const answers = serviceYaml(resolved, tool.schema, extendsPath)
+    // The model that was judged speaks English, as the command line does.
+    const spoken = language === english ? model : buildModel(resolved.spec, tool)
+    return fileSet([
+      ...renderProject(spoken, language),
+      { path: 'service.yaml', content: answers, mode: 0o644, policy: 'merge' },
+    ])
+  })
 }

@@ -1,4 +1,5 @@
 import type { Model } from '../model/types.js'
+import { t } from '../words.js'
 import { place } from './alerts-slo.js'
 import type { Alert, AlertTest } from './types-monitoring.js'
 
@@ -14,23 +15,25 @@ export function availabilityAlerts(model: Model): Alert[] {
       severity: 'critical',
       expr: ({ container }) =>
         `sum by (namespace, pod) (increase(kube_pod_container_status_restarts_total{${container}}[10m])) > 0`,
-      summary: `A container of ${name} was restarted`,
-      description: `The kubelet has restarted {{ $labels.pod }}: ${
+      summary: t`A container of ${name} was restarted`,
+      description: t`The kubelet has restarted {{ $labels.pod }}: ${
         liveness.enabled
-          ? `its liveness check failed ${liveness.failureThreshold} times in a row, ${liveness.period} s apart, or it ended by itself.`
-          : 'it ended by itself.'
+          ? t`its liveness check failed ${liveness.failureThreshold} times in a row, ${liveness.period} s apart, or it ended by itself.`
+          : t('it ended by itself.')
       }`,
       runbook: [
         ...(liveness.enabled
           ? [
-              `After ${liveness.failureThreshold} failed liveness checks, ${liveness.period} s apart, the kubelet restarts a container. The check asks the program alone and no`,
-              'dependency, so the program hung, was starved of CPU, crashed, or was killed for its memory.',
+              t`After ${liveness.failureThreshold} failed liveness checks, ${liveness.period} s apart, the kubelet restarts a container. The check asks the program alone and no`,
+              t('dependency, so the program hung, was starved of CPU, crashed, or was killed for its memory.'),
             ]
-          : ['The program crashed or was killed for its memory; no liveness check is configured.']),
+          : [t('The program crashed or was killed for its memory; no liveness check is configured.')]),
         '',
-        '1. `kubectl -n NAMESPACE describe pod POD`: "Last State" has the reason and the exit code. `OOMKilled` is memory.',
-        '2. `kubectl -n NAMESPACE logs POD --previous`: what it said last.',
-        '3. Several pods at once, since a release? Roll back.',
+        t(
+          '1. `kubectl -n NAMESPACE describe pod POD`: "Last State" has the reason and the exit code. `OOMKilled` is memory.',
+        ),
+        t('2. `kubectl -n NAMESPACE logs POD --previous`: what it said last.'),
+        t('3. Several pods at once, since a release? Roll back.'),
       ].join('\n'),
       tests: [
         {
@@ -56,13 +59,13 @@ export function availabilityAlerts(model: Model): Alert[] {
       severity: 'warning',
       for: '2m',
       expr: ({ own }) => `min by (job, namespace, pod) (up{${own}}) == 0`,
-      summary: `A pod of ${name} does not answer the scraper`,
-      description: 'The metrics of {{ $labels.pod }} are missing, so what other alerts say is about the other pods.',
+      summary: t`A pod of ${name} does not answer the scraper`,
+      description: t('The metrics of {{ $labels.pod }} are missing, so what other alerts say is about the other pods.'),
       runbook: [
-        'Prometheus finds the pod and gets no answer from its admin port. The pod may serve all the same.',
+        t('Prometheus finds the pod and gets no answer from its admin port. The pod may serve all the same.'),
         '',
-        '1. `kubectl -n NAMESPACE get pod POD -o wide`: does it run, is it ready, what else is wrong on that node?',
-        '2. A network policy, or the mesh, may have closed the admin port.',
+        t('1. `kubectl -n NAMESPACE get pod POD -o wide`: does it run, is it ready, what else is wrong on that node?'),
+        t('2. A network policy, or the mesh, may have closed the admin port.'),
       ].join('\n'),
       tests: [
         {
@@ -95,15 +98,18 @@ export function availabilityAlerts(model: Model): Alert[] {
               `(sum by (job, namespace, subset) (up{${own}}) == 0)`,
             ].join('\n  or ')
           : `absent(up{${own}})\n  or (sum by (job, namespace) (up{${own}}) == 0)`,
-      summary: `No pod of ${name} answers`,
-      description:
+      summary: t`No pod of ${name} answers`,
+      description: t(
         'Not one pod answers the scraper, or there is none: nobody is served, as far as Prometheus can tell.',
+      ),
       runbook: [
-        'Either there are no pods, or none of them answers, or Prometheus does not find them any more.',
+        t('Either there are no pods, or none of them answers, or Prometheus does not find them any more.'),
         '',
-        '1. `kubectl -n NAMESPACE get pods,endpointslices`: are there pods, are they ready?',
-        '2. None start? `kubectl -n NAMESPACE get events --sort-by=.lastTimestamp`. The image, a Secret or a quota may be missing.',
-        '3. All run and serve? Then it is the ServiceMonitor, its labels, or the network policy.',
+        t('1. `kubectl -n NAMESPACE get pods,endpointslices`: are there pods, are they ready?'),
+        t(
+          '2. None start? `kubectl -n NAMESPACE get events --sort-by=.lastTimestamp`. The image, a Secret or a quota may be missing.',
+        ),
+        t('3. All run and serve? Then it is the ServiceMonitor, its labels, or the network policy.'),
       ].join('\n'),
       tests: model.features.colours ? colourTests(model) : absenceTests(model),
     },

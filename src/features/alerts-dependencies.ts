@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { place } from './alerts-slo.js'
 import { defineFeature } from './types.js'
 import type { Selectors } from './types-monitoring.js'
@@ -40,14 +41,17 @@ export const storeAlerts = defineFeature({
               ')',
               `> ${monitoring.poolShare}`,
             ].join('\n'),
-          summary: `${name} needs more connections than its pool has`,
-          description:
+          summary: t`${name} needs more connections than its pool has`,
+          description: t(
             '{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its connections to {{ $labels.store }}; what comes next waits.',
+          ),
           runbook: [
-            'The pool is as large as the server’s connections allow for all pods together. For five minutes it has been full.',
+            t(
+              'The pool is as large as the server’s connections allow for all pods together. For five minutes it has been full.',
+            ),
             '',
-            '1. Is the store slow? Then each connection is held longer: look at the duration of its operations.',
-            '2. More traffic? Raise `STORE.connections` in service.yaml, after the server’s own limit.',
+            t('1. Is the store slow? Then each connection is held longer: look at the duration of its operations.'),
+            t('2. More traffic? Raise `STORE.connections` in service.yaml, after the server’s own limit.'),
           ].join('\n'),
           tests: [
             {
@@ -70,14 +74,14 @@ export const storeAlerts = defineFeature({
               `  / sum by (job, namespace, store) (rate(${operations}{${own}}[5m]))`,
               `  > ${monitoring.storeErrors}`,
             ].join('\n'),
-          summary: `Operations of a data store of ${name} fail`,
-          description: '{{ $value | humanizePercentage }} of the operations on {{ $labels.store }} end in an error.',
+          summary: t`Operations of a data store of ${name} fail`,
+          description: t('{{ $value | humanizePercentage }} of the operations on {{ $labels.store }} end in an error.'),
           runbook: [
-            'One operation in twenty fails. What a caller has given up on is not counted.',
+            t('One operation in twenty fails. What a caller has given up on is not counted.'),
             '',
-            '1. The log has each error, with the operation.',
-            '2. All stores, or one? All pods, or one? The network policy and the credentials are the same for all.',
-            '3. After a rotation the old password may be gone before the new one has arrived: about a minute.',
+            t('1. The log has each error, with the operation.'),
+            t('2. All stores, or one? All pods, or one? The network policy and the credentials are the same for all.'),
+            t('3. After a rotation the old password may be gone before the new one has arrived: about a minute.'),
           ].join('\n'),
           tests: [
             { what: 'fires at 6 of 100', series: course(6), at: '15m', fires: [{ labels, value: '6%' }] },
@@ -115,13 +119,13 @@ export const messagingAlerts = defineFeature({
           severity: 'warning',
           expr: ({ own }) =>
             `sum by (job, namespace, consumer) (increase(consumer_messages_total{${own},outcome="dead_lettered"}[15m])) > 0`,
-          summary: `A message of ${name} could not be handled`,
-          description: 'A message from {{ $labels.consumer }} failed as often as it may, and is a dead letter.',
+          summary: t`A message of ${name} could not be handled`,
+          description: t('A message from {{ $labels.consumer }} failed as often as it may, and is a dead letter.'),
           runbook: [
-            'A message failed at every try and was put aside; what it should have done is not done.',
+            t('A message failed at every try and was put aside; what it should have done is not done.'),
             '',
-            '1. The log has the message’s id and the error of its last try.',
-            '2. A poison message is for a person: repair what it meant by hand. The rest can be published again.',
+            t('1. The log has the message’s id and the error of its last try.'),
+            t('2. A poison message is for a person: repair what it meant by hand. The rest can be published again.'),
           ].join('\n'),
           tests: [
             {
@@ -153,13 +157,15 @@ export const messagingAlerts = defineFeature({
               `    rate(consumer_messages_total{${own},outcome!="failed"}[5m])`,
               '  )',
             ].join('\n'),
-          summary: `Messages wait for ${name}`,
-          description: `{{ $value }} messages from {{ $labels.consumer }} wait; at the pace of the last five minutes that is more than ${monitoring.lagSeconds} s of work.`,
+          summary: t`Messages wait for ${name}`,
+          description: t`{{ $value }} messages from {{ $labels.consumer }} wait; at the pace of the last five minutes that is more than ${monitoring.lagSeconds} s of work.`,
           runbook: [
-            `What waits takes more than ${monitoring.lagSeconds} s at the present pace, or nothing moves at all.`,
+            t`What waits takes more than ${monitoring.lagSeconds} s at the present pace, or nothing moves at all.`,
             '',
-            '1. Nothing moves? The consumer is stuck or failing: look at the log, and at the dependencies of the handler.',
-            '2. It moves too slowly? More replicas help if the handler waits for something that is not shared.',
+            t(
+              '1. Nothing moves? The consumer is stuck or failing: look at the log, and at the dependencies of the handler.',
+            ),
+            t('2. It moves too slowly? More replicas help if the handler waits for something that is not shared.'),
           ].join('\n'),
           tests: [
             {
@@ -209,15 +215,18 @@ export const reloadAlerts = defineFeature({
         severity: 'warning',
         for: '5m',
         expr: ({ own }) => `min by (job, namespace) (config_last_reload_successful{${own}}) == 0`,
-        summary: `${model.name} refuses its settings`,
-        description:
+        summary: t`${model.name} refuses its settings`,
+        description: t(
           'The settings as they are now are not valid: pods run with the last good ones, and new pods will not start.',
+        ),
         runbook: [
-          'A changed setting is not valid. Nothing of it is in force; pods that run keep what they had. A pod that starts now has nothing to',
-          'fall back on and does not start: mend it before the next release.',
+          t(
+            'A changed setting is not valid. Nothing of it is in force; pods that run keep what they had. A pod that starts now has nothing to',
+          ),
+          t('fall back on and does not start: mend it before the next release.'),
           '',
-          '1. The log says `config reload refused`, with the key, its origin and what is accepted.',
-          '2. Put the old value back, where that origin is.',
+          t('1. The log says `config reload refused`, with the key, its origin and what is accepted.'),
+          t('2. Put the old value back, where that origin is.'),
         ].join('\n'),
         tests: [
           {
@@ -259,14 +268,14 @@ export const centreAlerts = defineFeature({
           for: '5m',
           expr: ({ own }) =>
             `max by (job, namespace) (config_centre_age_seconds{${own}}) > ${age}\n  or min by (job, namespace) (config_centre_up{${own}}) == 0`,
-          summary: `${model.name} does not hear from ${centre}`,
-          description: `${centre} does not answer: changes there do not arrive, and the last good settings stay.`,
+          summary: t`${model.name} does not hear from ${centre}`,
+          description: t`${centre} does not answer: changes there do not arrive, and the last good settings stay.`,
           runbook: [
-            `${centre} has not confirmed the settings for ${age} s, or does not answer. The pods stay ready with the last good ones.`,
+            t`${centre} has not confirmed the settings for ${age} s, or does not answer. The pods stay ready with the last good ones.`,
             '',
-            `1. Do other services hear from ${centre}? If none does, it is down.`,
-            '2. Only this one: its credentials may have expired, or the network policy names another address.',
-            '3. Pods that move to another node start without the copy of the last document: put off drains.',
+            t`1. Do other services hear from ${centre}? If none does, it is down.`,
+            t('2. Only this one: its credentials may have expired, or the network policy names another address.'),
+            t('3. Pods that move to another node start without the copy of the last document: put off drains.'),
           ].join('\n'),
           tests: [
             {

@@ -1,4 +1,5 @@
 import type { Model } from '../model/types.js'
+import { t } from '../words.js'
 import type { Alert, Selectors } from './types-monitoring.js'
 
 /** Whether a release goes on: a person may have forgotten it, and one that was aborted is still what Git says. */
@@ -19,13 +20,13 @@ export function releaseAlerts(model: Model): Alert[] {
       severity: 'warning',
       for: '1h',
       expr: inPhase('Paused'),
-      summary: `A new version of ${name} has waited for an hour`,
-      description: 'Two versions serve until somebody promotes or aborts it, and no other release can begin.',
+      summary: t`A new version of ${name} has waited for an hour`,
+      description: t('Two versions serve until somebody promotes or aborts it, and no other release can begin.'),
       runbook: [
-        'A person has to promote it, or its metrics have had too few requests for a verdict.',
+        t('A person has to promote it, or its metrics have had too few requests for a verdict.'),
         '',
-        `1. \`kubectl argo rollouts -n NAMESPACE get rollout ${name}\`: which step it is at, and what was measured.`,
-        `2. Sound? \`kubectl argo rollouts -n NAMESPACE promote ${name}\`. Otherwise \`abort\`, and go back in Git.`,
+        t`1. \`kubectl argo rollouts -n NAMESPACE get rollout ${name}\`: which step it is at, and what was measured.`,
+        t`2. Sound? \`kubectl argo rollouts -n NAMESPACE promote ${name}\`. Otherwise \`abort\`, and go back in Git.`,
       ].join('\n'),
       tests: [
         {
@@ -51,14 +52,16 @@ export function releaseAlerts(model: Model): Alert[] {
       severity: 'warning',
       for: '5m',
       expr: ({ namespace: own }) => `max by (namespace) (rollout_info{${own},name="${name}",phase=~"${failed}"})`,
-      summary: `A new version of ${name} was aborted`,
-      description: 'The old version serves. Git still names the new one, and the next sync tries it again.',
+      summary: t`A new version of ${name} was aborted`,
+      description: t('The old version serves. Git still names the new one, and the next sync tries it again.'),
       runbook: [
-        'The analysis found the new version worse than the old one, somebody aborted it, or its pods did not become ready.',
+        t(
+          'The analysis found the new version worse than the old one, somebody aborted it, or its pods did not become ready.',
+        ),
         '',
-        `1. \`kubectl argo rollouts -n NAMESPACE get rollout ${name}\`, and \`kubectl -n NAMESPACE get analysisruns\`: which measurement failed.`,
-        '2. Go back in Git: `scripts/promote.sh --back ENVIRONMENT`.',
-        '3. Look at the pods of the new version while they are there, then at the change.',
+        t`1. \`kubectl argo rollouts -n NAMESPACE get rollout ${name}\`, and \`kubectl -n NAMESPACE get analysisruns\`: which measurement failed.`,
+        t('2. Go back in Git: `scripts/promote.sh --back ENVIRONMENT`.'),
+        t('3. Look at the pods of the new version while they are there, then at the change.'),
       ].join('\n'),
       tests: [
         {

@@ -1,4 +1,5 @@
 import type { Model } from '../model/types.js'
+import { t } from '../words.js'
 import { place } from './alerts-slo.js'
 import type { Alert } from './types-monitoring.js'
 
@@ -6,7 +7,8 @@ import type { Alert } from './types-monitoring.js'
 export function saturationAlerts(model: Model): Alert[] {
   const { name, resources, monitoring, autoscaling, workloads, productionEnv, regions } = model
   // Each region has its own.
-  const most = regions.length > 0 ? 'replicas of its region' : `${autoscaling.max} replicas`
+  const inRegions = regions.length > 0
+  const most = inRegions ? t('the replicas of its region') : t`${autoscaling.max} replicas`
   const { namespace } = productionEnv
   const pod = { namespace, pod: 'a' }
   const scalers = workloads.map((workload) => workload.name).join('|')
@@ -29,14 +31,14 @@ export function saturationAlerts(model: Model): Alert[] {
                 `  / sum by (namespace, pod) (rate(container_cpu_cfs_periods_total{${container}}[5m]))`,
                 `  > ${monitoring.throttledShare}`,
               ].join('\n'),
-            summary: `${name} is stopped by its CPU limit`,
-            description: `{{ $labels.pod }} was stopped in {{ $value | humanizePercentage }} of the scheduler’s periods; its limit is ${resources.cpuLimit}.`,
+            summary: t`${name} is stopped by its CPU limit`,
+            description: t`{{ $labels.pod }} was stopped in {{ $value | humanizePercentage }} of the scheduler’s periods; its limit is ${resources.cpuLimit}.`,
             runbook: [
-              `A quarter of the time the kernel stops the container until the next period, because it has used up its limit of ${resources.cpuLimit}. Requests`,
-              'wait meanwhile, so latency suffers first.',
+              t`A quarter of the time the kernel stops the container until the next period, because it has used up its limit of ${resources.cpuLimit}. Requests`,
+              t('wait meanwhile, so latency suffers first.'),
               '',
-              '1. More traffic than usual? More replicas help, a higher limit does as well.',
-              '2. The same traffic? Look at what a release has made more expensive, with a profile.',
+              t('1. More traffic than usual? More replicas help, a higher limit does as well.'),
+              t('2. The same traffic? Look at what a release has made more expensive, with a profile.'),
             ].join('\n'),
             tests: [
               {
@@ -71,14 +73,14 @@ export function saturationAlerts(model: Model): Alert[] {
           `  / max by (namespace, pod) (kube_pod_container_resource_limits{${container},resource="memory"})`,
           `  > ${monitoring.memoryShare}`,
         ].join('\n'),
-      summary: `${name} is about to run out of memory`,
-      description: `{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its ${resources.memoryLimit}; at all of it the kernel kills it.`,
+      summary: t`${name} is about to run out of memory`,
+      description: t`{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its ${resources.memoryLimit}; at all of it the kernel kills it.`,
       runbook: [
-        `GOMEMLIMIT (${resources.goMemLimit}) holds what Go counts at nine tenths of the limit. What is above that the collector can’t free: live objects, or`,
-        'memory that Go does not count.',
+        t`GOMEMLIMIT (${resources.goMemLimit}) holds what Go counts at nine tenths of the limit. What is above that the collector can’t free: live objects, or`,
+        t('memory that Go does not count.'),
         '',
-        '1. A steady climb is a leak: compare two heap profiles, and `go_goroutines`.',
-        '2. A jump with the traffic is size: raise the limit, or take in less at a time.',
+        t('1. A steady climb is a leak: compare two heap profiles, and `go_goroutines`.'),
+        t('2. A jump with the traffic is size: raise the limit, or take in less at a time.'),
       ].join('\n'),
       tests: [
         {
@@ -114,13 +116,15 @@ export function saturationAlerts(model: Model): Alert[] {
               const by = 'by (namespace, horizontalpodautoscaler)'
               return `max ${by} (kube_horizontalpodautoscaler_status_current_replicas${chosen})\n  >= max ${by} (kube_horizontalpodautoscaler_spec_max_replicas${chosen})`
             },
-            summary: `${name} can’t scale any further`,
-            description: `{{ $labels.horizontalpodautoscaler }} has had all of ${regions.length > 0 ? 'the' : 'its'} ${most} for a quarter of an hour: more load makes it slow.`,
+            summary: t`${name} can’t scale any further`,
+            description: t`{{ $labels.horizontalpodautoscaler }} has had all of ${inRegions ? most : t`its ${autoscaling.max} replicas`} for a quarter of an hour: more load makes it slow.`,
             runbook: [
-              `The autoscaler asks for no more than ${regions.length > 0 ? 'the ' : ''}${most}, and has them.`,
+              t`The autoscaler asks for no more than ${most}, and has them.`,
               '',
-              '1. Is the load real? A retry storm or a loop between services looks the same.',
-              '2. Raise `autoscaling.max` in service.yaml. Pools of data stores get smaller by it: `explain` has the numbers.',
+              t('1. Is the load real? A retry storm or a loop between services looks the same.'),
+              t(
+                '2. Raise `autoscaling.max` in service.yaml. Pools of data stores get smaller by it: `explain` has the numbers.',
+              ),
             ].join('\n'),
             tests: [
               {
@@ -163,14 +167,15 @@ export function saturationAlerts(model: Model): Alert[] {
       severity: 'warning',
       for: '15m',
       expr: ({ own }) => `max by (job, namespace, pod) (go_goroutines{${own}}) > ${monitoring.goroutines}`,
-      summary: `${name} starts more than it ends`,
-      description:
+      summary: t`${name} starts more than it ends`,
+      description: t(
         '{{ $labels.pod }} has {{ $value }} goroutines, each of which holds memory: they wait for something.',
+      ),
       runbook: [
-        `More than ${monitoring.goroutines} goroutines: at 8 KiB each they hold a tenth of the memory limit.`,
+        t`More than ${monitoring.goroutines} goroutines: at 8 KiB each they hold a tenth of the memory limit.`,
         '',
-        '1. Many requests in flight? Then a dependency is slow, and they wait for it.',
-        '2. None? Then they leak: a goroutine profile shows where they wait.',
+        t('1. Many requests in flight? Then a dependency is slow, and they wait for it.'),
+        t('2. None? Then they leak: a goroutine profile shows where they wait.'),
       ].join('\n'),
       tests: [
         {

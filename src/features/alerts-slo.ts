@@ -1,5 +1,6 @@
 import type { Model } from '../model/types.js'
 import type { BurnRate, Indicator } from '../model/types-monitoring.js'
+import { t } from '../words.js'
 import type { Alert, AlertTest, Recording, Selectors } from './types-monitoring.js'
 
 const errorRatio = (window: string): string => `service:request_errors:ratio_rate${window}`
@@ -54,15 +55,17 @@ export function sloAlerts(model: Model): Alert[] {
       severity: 'warning',
       for: '5m',
       expr: ({ own }) => `${slowRatio}{${own}} > 0.01\n${enough}{${own}} > ${slo.leastTraffic}`,
-      summary: `P99 of ${model.name} is above ${slo.latencyText}`,
-      description: `{{ $value | humanizePercentage }} of the {{ $labels.protocol }} requests took longer than ${slo.latencyText}; the objective leaves 1 %.`,
+      summary: t`P99 of ${model.name} is above ${slo.latencyText}`,
+      description: t`{{ $value | humanizePercentage }} of the {{ $labels.protocol }} requests took longer than ${slo.latencyText}; the objective leaves 1 %.`,
       runbook: [
-        `More than one request in a hundred has taken longer than ${slo.latencyText} for five minutes. It is counted by a bucket that ends`,
-        'exactly there, not interpolated.',
+        t`More than one request in a hundred has taken longer than ${slo.latencyText} for five minutes. It is counted by a bucket that ends`,
+        t('exactly there, not interpolated.'),
         '',
-        '1. Look at the latency of each route: is it one of them, or all?',
-        '2. All of them: look at the alerts about saturation, and at the dependencies. One of them: look at its traces.',
-        '3. Since a release? Roll back first and look for the cause then.',
+        t('1. Look at the latency of each route: is it one of them, or all?'),
+        t(
+          '2. All of them: look at the alerts about saturation, and at the dependencies. One of them: look at its traces.',
+        ),
+        t('3. Since a release? Roll back first and look for the cause then.'),
       ].join('\n'),
       tests: slo.indicators.flatMap((indicator) => latencyTests(model, indicator)),
     },
@@ -78,16 +81,19 @@ export function sloAlerts(model: Model): Alert[] {
           `  and ${errorRatio('5m')}{${own}} > ${slo.errorBudget}`,
           `${enough}{${own}} > ${slo.leastTraffic}`,
         ].join('\n'),
-      summary: `${model.name} fails half as often again as an hour ago`,
-      description:
+      summary: t`${model.name} fails half as often again as an hour ago`,
+      description: t(
         '{{ $value | humanizePercentage }} of the {{ $labels.protocol }} requests fail. If a new version is taking traffic, such as a canary, it is degraded: take its share back.',
+      ),
       runbook: [
-        'The share of errors is half as high again as it was an hour ago, above what the objective allows, and there are enough requests',
-        'for that to mean something. Something has changed within the hour.',
+        t(
+          'The share of errors is half as high again as it was an hour ago, above what the objective allows, and there are enough requests',
+        ),
+        t('for that to mean something. Something has changed within the hour.'),
         '',
-        '1. A new version, a canary among them? The dashboard marks it. Take its traffic back, or roll back.',
-        '2. A changed setting? The log says `config changed`.',
-        '3. Otherwise look at the dependencies: their errors come here as well.',
+        t('1. A new version, a canary among them? The dashboard marks it. Take its traffic back, or roll back.'),
+        t('2. A changed setting? The log says `config changed`.'),
+        t('3. Otherwise look at the dependencies: their errors come here as well.'),
       ].join('\n'),
       tests: slo.indicators.flatMap((indicator) => growthTests(model, indicator)),
     },
@@ -98,13 +104,13 @@ export function sloAlerts(model: Model): Alert[] {
         severity: 'warning',
         labels: { protocol },
         expr: ({ own }) => `sum ${by} (increase(${panics}{${own}}[10m])) > 0`,
-        summary: `A handler of ${model.name} panicked`,
-        description: `A ${protocol} request ended in a panic within the last ten minutes; the log has the stack.`,
+        summary: t`A handler of ${model.name} panicked`,
+        description: t`A ${protocol} request ended in a panic within the last ten minutes; the log has the stack.`,
         runbook: [
-          'A handler panicked. Its caller got an error, everybody else was served.',
+          t('A handler panicked. Its caller got an error, everybody else was served.'),
           '',
-          '1. Find `panic` in the log, at level ERROR: the record has the stack and the request’s id.',
-          '2. It will happen again with the same input: fix it, or roll back the version that brought it.',
+          t('1. Find `panic` in the log, at level ERROR: the record has the stack and the request’s id.'),
+          t('2. It will happen again with the same input: fix it, or roll back the version that brought it.'),
         ].join('\n'),
         tests: [
           {
@@ -136,20 +142,20 @@ function burn({ name, slo }: Model, rate: BurnRate, tests: readonly AlertTest[])
     expr: ({ own }) => `${errorRatio(long)}{${own}} > ${threshold}\n  and ${errorRatio(short)}{${own}} > ${threshold}`,
     summary:
       factor === 1
-        ? `${name} spends its error budget to the end`
-        : `${name} spends its error budget ${factor} times too fast`,
-    description: `{{ $value | humanizePercentage }} of the {{ $labels.protocol }} requests of the last ${long} failed; the objective of ${slo.availability} % allows ${percent(slo.errorBudget)}.`,
+        ? t`${name} spends its error budget to the end`
+        : t`${name} spends its error budget ${factor} times too fast`,
+    description: t`{{ $value | humanizePercentage }} of the {{ $labels.protocol }} requests of the last ${long} failed; the objective of ${slo.availability} % allows ${percent(slo.errorBudget)}.`,
     runbook: [
-      `The objective is that ${slo.availability} % of the requests succeed, over ${slo.periodDays} days. What may fail is the error budget, and it goes too fast:`,
+      t`The objective is that ${slo.availability} % of the requests succeed, over ${slo.periodDays} days. What may fail is the error budget, and it goes too fast:`,
       '',
-      '| Window | Times too fast | Of the budget, when it fires |',
+      t('| Window | Times too fast | Of the budget, when it fires |'),
       '|---|---|---|',
       ...slo.burnRates.map((each) => `| ${each.long} | ${each.factor} | ${each.spent} % |`),
       '',
-      '1. Which route, which status? The dashboard shows both.',
-      '2. Since a release? Roll back first and look for the cause then.',
-      '3. A dependency? Look at its own alerts, and at `/readyz?verbose` of a pod.',
-      '4. The longer windows wake nobody: look at them in working hours, before the budget is gone.',
+      t('1. Which route, which status? The dashboard shows both.'),
+      t('2. Since a release? Roll back first and look for the cause then.'),
+      t('3. A dependency? Look at its own alerts, and at `/readyz?verbose` of a pod.'),
+      t('4. The longer windows wake nobody: look at them in working hours, before the budget is gone.'),
     ].join('\n'),
     tests,
   }

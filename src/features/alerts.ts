@@ -1,4 +1,5 @@
 import type { Model } from '../model/types.js'
+import { t } from '../words.js'
 import { availabilityAlerts } from './alerts-availability.js'
 import { releaseAlerts } from './alerts-release.js'
 import { saturationAlerts } from './alerts-saturation.js'
@@ -19,20 +20,24 @@ export const alerts = defineFeature({
     kinds: [{ group: 'monitoring.coreos.com', kind: 'PrometheusRule' }],
     readmeFeatures: [
       {
-        title: 'Alerts',
-        text: `Burn rates of the error budget (${model.slo.availability} %), P99 above ${model.slo.latencyText}, restarts and saturation, ${environmentsOf(model)}. Each has tests (\`make test-rules\`) and a section of [the runbook](docs/runbook.md).`,
+        title: t('Alerts'),
+        text: t`Burn rates of the error budget (${model.slo.availability} %), P99 above ${model.slo.latencyText}, restarts and saturation, ${environmentsOf(model)}. Each has tests (\`make test-rules\`) and a section of [the runbook](docs/runbook.md).`,
       },
     ],
     readmeNeeds: [
       {
-        what: 'a Prometheus that takes PrometheusRules from here, with metrics of kube-state-metrics and of the kubelet’s cAdvisor',
-        for: 'the alerts; without the metrics of the cluster those about restarts and limits stay silent',
+        what: t(
+          'a Prometheus that takes PrometheusRules from here, with metrics of kube-state-metrics and of the kubelet’s cAdvisor',
+        ),
+        for: t('the alerts; without the metrics of the cluster those about restarts and limits stay silent'),
       },
       ...(model.features.rollout
         ? [
             {
-              what: 'a Prometheus that scrapes Argo Rollouts’ controller, and keeps its labels (`honorLabels: true`)',
-              for: 'the alerts about releases',
+              what: t(
+                'a Prometheus that scrapes Argo Rollouts’ controller, and keeps its labels (`honorLabels: true`)',
+              ),
+              for: t('the alerts about releases'),
             },
           ]
         : []),
@@ -42,7 +47,7 @@ export const alerts = defineFeature({
 
 function environmentsOf({ environments }: Model): string {
   const names = environments.flatMap(({ name, alerts: on }) => (on ? [name] : []))
-  return names.length === 1 ? `for ${names[0]}` : `for ${names.join(' and ')}; only the last wakes anybody`
+  return names.length === 1 ? t`for ${names[0]}` : t`for ${names.join(t(' and '))}; only the last wakes anybody`
 }
 
 /** Whom Alertmanager tells, as an AlertmanagerConfig of the Prometheus Operator. */
@@ -54,40 +59,52 @@ export const receiver = defineFeature({
   templates: 'features/alert-receiver',
   flag: 'receiver',
   slots: ({ monitoring, productionEnv, environments }) => {
-    const who = { wecom: 'WeCom (企业微信)', slack: 'Slack', webhook: 'a webhook', none: '' }[monitoring.receiver]
+    const who = { wecom: t('WeCom (企业微信)'), slack: 'Slack', webhook: t('a webhook'), none: '' }[monitoring.receiver]
     const { secret, wecom, notify } = monitoring
     const more = environments.filter(({ alerts: on, isProduction }) => on && !isProduction)
     return {
       kinds: [{ group: 'monitoring.coreos.com', kind: 'AlertmanagerConfig' }],
       readmeFeatures: [
         {
-          title: 'Receiver',
-          text: `Alertmanager tells ${who}: of what is critical again after ${notify.repeatPage}, of a warning after ${notify.repeatWarning}, and of no warning while something critical of this service fires.`,
+          title: t('Receiver'),
+          text: t`Alertmanager tells ${who}: of what is critical again after ${notify.repeatPage}, of a warning after ${notify.repeatWarning}, and of no warning while something critical of this service fires.`,
         },
       ],
       readmeSections: [
         {
-          title: 'Alerts',
+          title: t('Alerts'),
           text: [
-            `The rules of an environment are in \`deploy/monitoring/alerts/\`, and \`alertmanagerconfig.yaml\` beside them says who is told. What`,
-            `${who} needs to know as a secret is the key \`${secret.key}\` of the Secret \`${secret.name}\`, which Alertmanager’s operator reads and no pod of`,
-            'this service has. It is typed once for each environment, and stays out of Git and of the shell’s history:',
+            t(
+              `The rules of an environment are in \`deploy/monitoring/alerts/\`, and \`alertmanagerconfig.yaml\` beside them says who is told. What`,
+            ),
+            t`${who} needs to know as a secret is the key \`${secret.key}\` of the Secret \`${secret.name}\`, which Alertmanager’s operator reads and no pod of`,
+            t(
+              'this service has. It is typed once for each environment, and stays out of Git and of the shell’s history:',
+            ),
             '',
             '```sh',
             `kubectl -n ${productionEnv.namespace} create secret generic ${secret.name} --from-file=${secret.key}=/dev/stdin`,
             '```',
             '',
-            'End the input with Ctrl-D twice, without a line break. Until the Secret is there the operator leaves this receiver out.',
-            ...(more.length > 0 ? [`The same for ${more.map(({ namespace }) => `\`${namespace}\``).join(', ')}.`] : []),
+            t(
+              'End the input with Ctrl-D twice, without a line break. Until the Secret is there the operator leaves this receiver out.',
+            ),
+            ...(more.length > 0
+              ? [t`The same for ${more.map(({ namespace }) => `\`${namespace}\``).join(t(', '))}.`]
+              : []),
             ...(monitoring.receiver === 'wecom'
               ? [
                   '',
-                  `WeCom is told by the application \`${wecom.agentId}\`; whom it may write to is set there. ${
+                  t`WeCom is told by the application \`${wecom.agentId}\`; whom it may write to is set there. ${
                     wecom.corpId === undefined
-                      ? '`alerts.wecom.corpId` is not given, so Alertmanager’s own `wechat_api_corp_id` has to be set.'
-                      : `The company is \`${wecom.corpId}\`.`
+                      ? t(
+                          '`alerts.wecom.corpId` is not given, so Alertmanager’s own `wechat_api_corp_id` has to be set.',
+                        )
+                      : t`The company is \`${wecom.corpId}\`.`
                   } The secret is the`,
-                  'application’s own, and the addresses that Alertmanager calls from have to be on its list of trusted ones.',
+                  t(
+                    'application’s own, and the addresses that Alertmanager calls from have to be on its list of trusted ones.',
+                  ),
                 ]
               : []),
           ].join('\n'),
@@ -95,7 +112,7 @@ export const receiver = defineFeature({
       ],
       readmeNeeds: [
         {
-          what: `an Alertmanager of the Prometheus Operator that takes AlertmanagerConfigs from here, and the Secret \`${secret.name}\``,
+          what: t`an Alertmanager of the Prometheus Operator that takes AlertmanagerConfigs from here, and the Secret \`${secret.name}\``,
           for: `telling ${who}`,
         },
       ],

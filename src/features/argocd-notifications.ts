@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { defineFeature } from './types.js'
 
 /** A sync that failed and an application that is degraded are told to whom the alerts are told. */
@@ -10,9 +11,9 @@ export const argocdNotifications = defineFeature({
   slots: ({ monitoring: { receiver, isWecom }, argocd }) => ({
     readmeSections: [
       {
-        title: 'Messages of Argo CD',
+        title: t('Messages of Argo CD'),
         text: [
-          `The AppProject subscribes to two: a sync failed, an application is degraded. What they ask for is the cluster’s, in \`deploy/argocd/admin/notifications.yaml\`: whoever runs Argo CD applies it once for all services, and puts the address into a Secret, which stays out of Git${isWecom ? ' (that of a group robot in WeCom, `https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…`)' : ''}:`,
+          t`The AppProject subscribes to two: a sync failed, an application is degraded. What they ask for is the cluster’s, in \`deploy/argocd/admin/notifications.yaml\`: whoever runs Argo CD applies it once for all services, and puts the address into a Secret, which stays out of Git${isWecom ? t(' (that of a group robot in WeCom, `https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…`)') : ''}:`,
           '',
           '```sh',
           `kubectl apply --server-side --field-manager=notifications-${receiver} -f deploy/argocd/admin/notifications.yaml`,

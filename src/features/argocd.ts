@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { defineFeature } from './types.js'
 
 /** AppProject, and one Application for each environment. */
@@ -9,7 +10,7 @@ export const argocd = defineFeature({
   flag: 'argocd',
   slots: () => ({
     readmeFeatures: [
-      { title: 'Argo CD', text: 'The cluster follows this repository; what a project may do is listed by name.' },
+      { title: t('Argo CD'), text: t('The cluster follows this repository; what a project may do is listed by name.') },
     ],
   }),
 })

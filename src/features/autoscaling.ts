@@ -1,5 +1,6 @@
 import type { Model } from '../model/types.js'
 import type { Autoscaling } from '../model/types-scaling.js'
+import { t } from '../words.js'
 import { component } from './component.js'
 import { defineFeature, type SlotContributions } from './types.js'
 
@@ -15,8 +16,8 @@ export const autoscaling = defineFeature({
   slots: ({ autoscaling, features, monitoring, name }) => ({
     readmeFeatures: [
       {
-        title: 'Autoscaling',
-        text: `${autoscaling.min} to ${autoscaling.max} replicas; the HorizontalPodAutoscaler ${features.keda ? 'that KEDA makes ' : ''}alone sets their number.`,
+        title: t('Autoscaling'),
+        text: t`${autoscaling.min} to ${autoscaling.max} replicas; the HorizontalPodAutoscaler ${features.keda ? t('that KEDA makes ') : ''}alone sets their number.`,
       },
     ],
     ...(autoscaling.external ? { readmeSections: [section(autoscaling, name, monitoring)] } : {}),
@@ -57,20 +58,22 @@ type Section = NonNullable<SlotContributions['readmeSections']>[number]
 
 function section(scale: Autoscaling, name: string, monitoring: Model['monitoring']): Section {
   const rows = [
-    ...(scale.memory === undefined ? [] : [`| memory | ${scale.memory} % of the request | – |`]),
-    `| CPU | ${scale.cpu} % of the request | – |`,
+    ...(scale.memory === undefined ? [] : [t`| memory | ${scale.memory} % of the request | – |`]),
+    t`| CPU | ${scale.cpu} % of the request | – |`,
     ...(scale.requests === undefined
       ? []
-      : [`| requests | ${scale.requests.perPod} a second | ${scale.requests.perPod * scale.max} a second |`]),
+      : [t`| requests | ${scale.requests.perPod} a second | ${scale.requests.perPod * scale.max} a second |`]),
     ...(scale.queue === undefined
       ? []
-      : [`| waiting messages | ${scale.queue.perPod} | ${scale.queue.perPod * scale.max} |`]),
+      : [t`| waiting messages | ${scale.queue.perPod} | ${scale.queue.perPod * scale.max} |`]),
   ]
   const served = scale.keda
-    ? `KEDA asks Prometheus at \`${scale.prometheus}\` every ${scale.pollingInterval} s. If that doesn't answer, what runs stays.`
+    ? t`KEDA asks Prometheus at \`${scale.prometheus}\` every ${scale.pollingInterval} s. If that doesn't answer, what runs stays.`
     : [
-        `\`deploy/monitoring/prometheus-adapter.yaml\` has the rules by which prometheus-adapter serves these metrics. Merge it into`,
-        `the values of its Helm chart in the namespace \`${monitoring.namespace}\`, then look whether they arrive:`,
+        t(
+          `\`deploy/monitoring/prometheus-adapter.yaml\` has the rules by which prometheus-adapter serves these metrics. Merge it into`,
+        ),
+        t`the values of its Helm chart in the namespace \`${monitoring.namespace}\`, then look whether they arrive:`,
         '',
         '```sh',
         ...(scale.requests === undefined
@@ -90,16 +93,18 @@ function section(scale: Autoscaling, name: string, monitoring: Model['monitoring
   const foreign =
     scale.queue === undefined || scale.queue.own
       ? ''
-      : `\n\nNothing in this project exports \`queue_messages{queue="${scale.queue.value}"}\`: the broker's exporter has to, as a gauge of messages that wait.`
+      : t`\n\nNothing in this project exports \`queue_messages{queue="${scale.queue.value}"}\`: the broker's exporter has to, as a gauge of messages that wait.`
   return {
-    title: 'Scaling',
+    title: t('Scaling'),
     text: [
-      '| Metric | Target for each pod | Enough with the most pods |',
+      t('| Metric | Target for each pod | Enough with the most pods |'),
       '|---|---|---|',
       ...rows,
       '',
-      'Each metric gives a number of pods by itself, and the highest wins. While one of them can’t be read, nothing is scaled down;',
-      'the others still scale up.',
+      t(
+        'Each metric gives a number of pods by itself, and the highest wins. While one of them can’t be read, nothing is scaled down;',
+      ),
+      t('the others still scale up.'),
       '',
       served + foreign,
     ].join('\n'),
@@ -108,9 +113,14 @@ function section(scale: Autoscaling, name: string, monitoring: Model['monitoring
 
 function needs(scale: Autoscaling): SlotContributions['readmeNeeds'] & object {
   return [
-    ...(scale.keda ? [{ what: 'KEDA 2.17 or newer', for: 'the ScaledObject' }] : []),
+    ...(scale.keda ? [{ what: t('KEDA 2.17 or newer'), for: t('the ScaledObject') }] : []),
     ...(scale.adapter
-      ? [{ what: 'prometheus-adapter with the rules of `deploy/monitoring/`', for: 'requests and queues as metrics' }]
+      ? [
+          {
+            what: t('prometheus-adapter with the rules of `deploy/monitoring/`'),
+            for: t('requests and queues as metrics'),
+          },
+        ]
       : []),
   ]
 }

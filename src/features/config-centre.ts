@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { reach } from './reach.js'
 import { defineFeature } from './types.js'
 
@@ -14,19 +15,19 @@ export const configCentre = defineFeature({
       ? {}
       : {
           containerEnv: [
-            { name: 'CONFIG_CACHE_DIR', value: centre.cacheDir, why: `the last good document of ${centre.name}` },
+            { name: 'CONFIG_CACHE_DIR', value: centre.cacheDir, why: t`the last good document of ${centre.name}` },
           ],
           egress: [reach({ host: centre.host, port: centre.port })],
           readmeNeeds: [
             {
-              what: `${centre.name} at \`${centre.host}:${centre.port}\``,
-              for: 'settings that change at run time; without it the pods run and are ready',
+              what: t`${centre.name} at \`${centre.host}:${centre.port}\``,
+              for: t('settings that change at run time; without it the pods run and are ready'),
             },
           ],
           readmeFeatures: [
             {
-              title: `Settings from ${centre.name}`,
-              text: `Above file and environment: ${centre.place}. Without ${centre.name} the last good ones stay.`,
+              title: t`Settings from ${centre.name}`,
+              text: t`Above file and environment: ${centre.place}. Without ${centre.name} the last good ones stay.`,
             },
           ],
         },

@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { defineFeature } from './types.js'
 
 /** Validated, rate-limited, audited hot reload of the mounted configuration file. */
@@ -23,8 +24,8 @@ export const configReload = defineFeature({
     ],
     readmeFeatures: [
       {
-        title: 'Hot reload',
-        text: `A changed ConfigMap${centre === undefined ? '' : ` or document in ${centre.name}`} is validated and taken over at most every ${timeouts.reloadInterval.text}; what a restart needs is said in the log.`,
+        title: t('Hot reload'),
+        text: t`A changed ConfigMap${centre === undefined ? '' : t` or document in ${centre.name}`} is validated and taken over at most every ${timeouts.reloadInterval.text}; what a restart needs is said in the log.`,
       },
     ],
   }),

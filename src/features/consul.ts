@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { apart } from './environment-values.js'
 import { defineFeature } from './types.js'
 
@@ -22,8 +23,10 @@ export const consul = defineFeature({
           env: 'CONSUL_ADDRESS',
           value: consul.address,
           why: consul.address.startsWith('https:')
-            ? 'Each environment may have its own. Its authority is a file that consul.caFile names, unless it is a public one.'
-            : 'In the clear, the token too: the network is trusted to encrypt, or to be private.',
+            ? t(
+                'Each environment may have its own. Its authority is a file that consul.caFile names, unless it is a public one.',
+              )
+            : t('In the clear, the token too: the network is trusted to encrypt, or to be private.'),
         },
         {
           key: 'consul.prefix',
@@ -48,7 +51,7 @@ export const consul = defineFeature({
         {
           constant: 'ConsulToken',
           file: 'consul-token',
-          doc: 'is the ACL token for Consul. Without it the service asks as nobody.',
+          doc: t('is the ACL token for Consul. Without it the service asks as nobody.'),
           required: false,
           random: false,
         },

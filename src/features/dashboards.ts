@@ -1,4 +1,5 @@
 import type { Model } from '../model/types.js'
+import { t } from '../words.js'
 import { defineFeature } from './types.js'
 import type { DashboardRow, Panel } from './types-monitoring.js'
 
@@ -14,14 +15,16 @@ export const dashboards = defineFeature({
     dashboardRows: [...goldenRows(model), ...dependencyRows(model)],
     readmeFeatures: [
       {
-        title: 'Dashboard',
-        text: 'Latency, traffic, errors and saturation in Grafana, for all environments; releases are marked in it.',
+        title: t('Dashboard'),
+        text: t('Latency, traffic, errors and saturation in Grafana, for all environments; releases are marked in it.'),
       },
     ],
     readmeNeeds: [
       {
-        what: 'Grafana with the sidecar that loads ConfigMaps labelled `grafana_dashboard: "1"`, from all namespaces',
-        for: 'the dashboard; without it the ConfigMap lies there, and nothing else happens',
+        what: t(
+          'Grafana with the sidecar that loads ConfigMaps labelled `grafana_dashboard: "1"`, from all namespaces',
+        ),
+        for: t('the dashboard; without it the ConfigMap lies there, and nothing else happens'),
       },
     ],
   }),

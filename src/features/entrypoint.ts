@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { reach } from './reach.js'
 import { defineFeature } from './types.js'
 
@@ -12,8 +13,8 @@ export const entrypoint = defineFeature({
     egress: entrypoint.waitFor.map(reach),
     readmeFeatures: [
       {
-        title: 'Entry point',
-        text: `scripts/entrypoint.sh waits up to ${entrypoint.timeout} s for what the service needs, then becomes the program.`,
+        title: t('Entry point'),
+        text: t`scripts/entrypoint.sh waits up to ${entrypoint.timeout} s for what the service needs, then becomes the program.`,
       },
     ],
   }),

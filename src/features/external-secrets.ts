@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { defineFeature } from './types.js'
 
 /** The External Secrets operator writes the Secret, from a store that people keep. */
@@ -11,14 +12,14 @@ export const externalSecrets = defineFeature({
     kinds: [{ group: 'external-secrets.io', kind: 'ExternalSecret' }],
     readmeFeatures: [
       {
-        title: 'External Secrets',
-        text: `The Secret comes from the ClusterSecretStore \`${secrets.store}\`; Git holds the names of the values and nothing else.`,
+        title: t('External Secrets'),
+        text: t`The Secret comes from the ClusterSecretStore \`${secrets.store}\`; Git holds the names of the values and nothing else.`,
       },
     ],
     readmeNeeds: [
       {
-        what: `External Secrets 0.17 or newer, with the ClusterSecretStore \`${secrets.store}\``,
-        for: 'the Secret; without its CRDs nothing can be applied',
+        what: t`External Secrets 0.17 or newer, with the ClusterSecretStore \`${secrets.store}\``,
+        for: t('the Secret; without its CRDs nothing can be applied'),
       },
     ],
   }),

@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { defineFeature } from './types.js'
 
 /** The API over gRPC, with grpc.health.v1. */
@@ -14,7 +15,7 @@ export const grpc = defineFeature({
     trafficServers: [
       features.http
         ? {
-            why: 'At the same time as HTTP: the two share the budget.',
+            why: t('At the same time as HTTP: the two share the budget.'),
             component:
               '{name: "grpc", start: grpcServer.Start, stop: grpcServer.Stop, budget: cfg.Shutdown.Timeout, alongside: true}',
           }
@@ -23,7 +24,7 @@ export const grpc = defineFeature({
     readmeFeatures: [
       {
         title: 'gRPC',
-        text: `Health for clients and probes, deadlines of at most ${timeouts.handler.text}, and connections that end after ${timeouts.connectionAge.text}, so that load spreads.`,
+        text: t`Health for clients and probes, deadlines of at most ${timeouts.handler.text}, and connections that end after ${timeouts.connectionAge.text}, so that load spreads.`,
       },
     ],
   }),

@@ -1,4 +1,5 @@
 import type { Istio, Model } from '../model/types.js'
+import { t } from '../words.js'
 import { trafficPorts } from './traffic-ports.js'
 import { defineFeature } from './types.js'
 
@@ -21,8 +22,8 @@ export const istio = defineFeature({
     ],
     readmeFeatures: [
       {
-        title: 'Istio',
-        text: 'Mutual TLS, retries that are safe to repeat, ejection of failing pods, and access by identity.',
+        title: t('Istio'),
+        text: t('Mutual TLS, retries that are safe to repeat, ejection of failing pods, and access by identity.'),
       },
     ],
   }),
@@ -40,19 +41,19 @@ export const istioSidecar = defineFeature({
     kinds: [{ group: 'networking.istio.io', kind: 'VirtualService' }],
     ingress: [
       {
-        why: "traffic from the mesh's ingress gateway; mTLS arrives on the container's own port",
+        why: t("traffic from the mesh's ingress gateway; mTLS arrives on the container's own port"),
         namespace: (model.istio as Istio).ingressNamespace,
         ports: trafficPorts(model),
       },
       {
-        why: "the sidecar's own metrics",
+        why: t("the sidecar's own metrics"),
         namespace: model.monitoring.namespace,
         ports: [{ port: mergedMetricsPort, protocol: 'TCP' }],
       },
     ],
     egress: [
       {
-        why: 'the sidecar: configuration and certificates from istiod',
+        why: t('the sidecar: configuration and certificates from istiod'),
         namespace: 'istio-system',
         podLabels: { app: 'istiod' },
         ports: [{ port: istiodPort, protocol: 'TCP' }],
@@ -72,8 +73,8 @@ export const istioAmbient = defineFeature({
   slots: () => ({
     readmeNeeds: [
       {
-        what: "Istio's ambient profile: ztunnel and the CNI plugin on every node",
-        for: 'mutual TLS; pods have no proxy of their own',
+        what: t("Istio's ambient profile: ztunnel and the CNI plugin on every node"),
+        for: t('mutual TLS; pods have no proxy of their own'),
       },
     ],
   }),
@@ -89,8 +90,10 @@ export const istioJwt = defineFeature({
   flag: 'jwt',
   slots: (model) => ({
     kinds: [{ group: 'security.istio.io', kind: 'RequestAuthentication' }],
-    readmeFeatures: [{ title: 'Tokens', text: 'A request from outside brings one of the issuer, or is refused.' }],
-    readmeSections: [{ title: 'Tokens', text: tokens(model).join('\n') }],
+    readmeFeatures: [
+      { title: t('Tokens'), text: t('A request from outside brings one of the issuer, or is refused.') },
+    ],
+    readmeSections: [{ title: t('Tokens'), text: tokens(model).join('\n') }],
   }),
 })
 
@@ -98,26 +101,30 @@ function tokens({ istio, features, productionEnv, name }: Model): string[] {
   const { jwt, strict } = istio as Istio
   const { issuer, jwksUri, audiences } = jwt as NonNullable<Istio['jwt']>
   const who = strict
-    ? 'Requests through the ingress gateway need a token; workloads of the same namespace are known by their identity and need none.'
-    : 'Every request needs a token, since `istio.mtls` is permissive and nobody can be told by identity.'
+    ? t(
+        'Requests through the ingress gateway need a token; workloads of the same namespace are known by their identity and need none.',
+      )
+    : t('Every request needs a token, since `istio.mtls` is permissive and nobody can be told by identity.')
   const url = `https://${productionEnv.host}`
   return [
-    `${who} Without one the answer is 403, with a bad one 401. A good one is of \`${issuer}\`${audiences.length > 0 ? `, for ${audiences.map((one) => `\`${one}\``).join(' or ')}` : ''}, not expired, and signed with a key of ${jwksUri === undefined ? 'those that its OpenID configuration names' : `\`${jwksUri}\``}. istiod fetches the keys and has to reach that address; while it can’t, every token is bad.`,
+    t`${who} Without one the answer is 403, with a bad one 401. A good one is of \`${issuer}\`${audiences.length > 0 ? `, for ${audiences.map((one) => `\`${one}\``).join(' or ')}` : ''}, not expired, and signed with a key of ${jwksUri === undefined ? t('those that its OpenID configuration names') : `\`${jwksUri}\``}. istiod fetches the keys and has to reach that address; while it can’t, every token is bad.`,
     '',
     ...(features.http
       ? [
           '```sh',
           `curl -i ${url}/version                                      # 403`,
-          `curl -i -H "Authorization: Bearer $TOKEN" ${url}/version    # 200`,
+          t`curl -i -H "Authorization: Bearer $TOKEN" ${url}/version    # 200`,
           '```',
           '',
         ]
       : []),
-    `The service gets the token as well, checked, in the header \`Authorization\`: who may do what is its own decision. Other issuers are added to \`jwtRules\` in \`deploy/components/istio/requestauthentication.yaml\`, and their \`ISSUER/*\` to \`requestPrincipals\` in \`authorizationpolicy.yaml\` beside it.`,
+    t(
+      `The service gets the token as well, checked, in the header \`Authorization\`: who may do what is its own decision. Other issuers are added to \`jwtRules\` in \`deploy/components/istio/requestauthentication.yaml\`, and their \`ISSUER/*\` to \`requestPrincipals\` in \`authorizationpolicy.yaml\` beside it.`,
+    ),
     ...(features.pipeline && features.argocd
       ? [
           '',
-          `The smoke test asks from outside: give it a token that is good for as long as a release takes, of an account that may do nothing else, as ${features.github ? 'the secret `SMOKE_TOKEN` of each environment' : features.gitlab ? 'the masked variable `SMOKE_TOKEN` of each environment' : `the credentials \`${name}-smoke-token\` (secret text)`}.`,
+          t`The smoke test asks from outside: give it a token that is good for as long as a release takes, of an account that may do nothing else, as ${features.github ? t('the secret `SMOKE_TOKEN` of each environment') : features.gitlab ? t('the masked variable `SMOKE_TOKEN` of each environment') : t`the credentials \`${name}-smoke-token\` (secret text)`}.`,
         ]
       : []),
   ]
@@ -130,27 +137,27 @@ export const faultInjection = defineFeature({
   enabled: ({ environments }) => environments.some(({ components }) => components.includes('fault-injection')),
   requires: ['istio-sidecar'],
   templates: 'features/fault-injection',
-  slots: (model) => ({ readmeSections: [{ title: 'Drills with faults', text: drills(model).join('\n') }] }),
+  slots: (model) => ({ readmeSections: [{ title: t('Drills with faults'), text: drills(model).join('\n') }] }),
 })
 
 function drills({ environments, features, timeouts, productionEnv, istio }: Model): string[] {
   const drilled = environments.filter(({ components }) => components.includes('fault-injection'))
   const [first] = drilled
   return [
-    `What do callers do when this service is slow, or gone? In ${drilled.map(({ name }) => name).join(' and ')} the mesh answers as asked:`,
+    t`What do callers do when this service is slow, or gone? In ${drilled.map(({ name }) => name).join(t(' and '))} the mesh answers as asked:`,
     '',
     ...(features.http
       ? [
           '```sh',
-          `curl -i -H 'x-drill: abort' https://${first?.host}/version    # 503, and the service was not asked`,
-          `curl -i -H 'x-drill: delay' https://${first?.host}/version    # after ${timeouts.handler.text}`,
+          t`curl -i -H 'x-drill: abort' https://${first?.host}/version    # 503, and the service was not asked`,
+          t`curl -i -H 'x-drill: delay' https://${first?.host}/version    # after ${timeouts.handler.text}`,
           '```',
         ]
       : [
-          `- Metadata \`x-drill: abort\`: UNAVAILABLE, and the service was not asked.`,
-          `- Metadata \`x-drill: delay\`: the answer comes ${timeouts.handler.text} later.`,
+          t(`- Metadata \`x-drill: abort\`: UNAVAILABLE, and the service was not asked.`),
+          t`- Metadata \`x-drill: delay\`: the answer comes ${timeouts.handler.text} later.`,
         ]),
     '',
-    `A caller passes the header on, or its own VirtualService adds it, and then is watched: does it give up in time, does it try again too often, does it say something useful? ${istio?.retries ?? 0} retries of this service don’t hide the fault, which comes before them. No other request is touched, and ${productionEnv.name} has none of it (\`deploy/components/fault-injection\`).`,
+    t`A caller passes the header on, or its own VirtualService adds it, and then is watched: does it give up in time, does it try again too often, does it say something useful? ${istio?.retries ?? 0} retries of this service don’t hide the fault, which comes before them. No other request is touched, and ${productionEnv.name} has none of it (\`deploy/components/fault-injection\`).`,
   ]
 }

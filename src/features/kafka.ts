@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { apart } from './environment-values.js'
 import { brokerSlots } from './messaging.js'
 import { reach } from './reach.js'
@@ -25,14 +26,16 @@ export const kafka = defineFeature({
         {
           constant: 'KafkaPassword',
           file: 'kafka-password',
-          doc: "is the password of Kafka's user; with the setting kafka.sasl none it is not read.",
+          doc: t("is the password of Kafka's user; with the setting kafka.sasl none it is not read."),
           required: loggedIn,
           random: false,
         },
         {
           constant: 'KafkaCA',
           file: 'kafka-ca.crt',
-          doc: "is the authority, in PEM, that has signed the certificates of Kafka. Without it the system's are trusted.",
+          doc: t(
+            "is the authority, in PEM, that has signed the certificates of Kafka. Without it the system's are trusted.",
+          ),
           required: false,
           random: false,
         },
@@ -42,7 +45,7 @@ export const kafka = defineFeature({
           key: 'kafka.brokers',
           env: 'KAFKA_BROKERS',
           value: kafka.brokers,
-          why: 'Change it where this environment has brokers of its own.',
+          why: t('Change it where this environment has brokers of its own.'),
         },
         ...(kafka.tls === 'disable'
           ? [
@@ -50,7 +53,7 @@ export const kafka = defineFeature({
                 key: 'kafka.tls',
                 env: 'KAFKA_TLS',
                 value: kafka.tls,
-                why: 'The network is trusted to encrypt, or to be private: nobody verifies the brokers.',
+                why: t('The network is trusted to encrypt, or to be private: nobody verifies the brokers.'),
               },
             ]
           : []),
@@ -67,7 +70,7 @@ export const kafka = defineFeature({
                 key: 'kafka.sasl',
                 env: 'KAFKA_SASL',
                 value: kafka.sasl,
-                why: 'Nobody logs in: whoever reaches the brokers may read and write.',
+                why: t('Nobody logs in: whoever reaches the brokers may read and write.'),
               },
             ]),
         {
@@ -93,33 +96,51 @@ export const kafka = defineFeature({
       ],
       readmeFeatures: [
         {
-          title: 'Kafka',
-          text: `Publishes to \`${kafka.topic}\` and is done once all replicas in sync have it; consumes in the group \`${kafka.group}\`; dead letters are in \`${kafka.deadTopic}\`.`,
+          title: t('Kafka'),
+          text: t`Publishes to \`${kafka.topic}\` and is done once all replicas in sync have it; consumes in the group \`${kafka.group}\`; dead letters are in \`${kafka.deadTopic}\`.`,
         },
       ],
       readmeNeeds: [
         {
-          what: `Kafka 2.4 or newer at \`${kafka.brokers}\``,
-          for: "messages; without it the pods run and are not ready. Topics that are missing are made with the brokers' own defaults, if its permissions allow that",
+          what: t`Kafka 2.4 or newer at \`${kafka.brokers}\``,
+          for: t(
+            "messages; without it the pods run and are not ready. Topics that are missing are made with the brokers' own defaults, if its permissions allow that",
+          ),
         },
       ],
       readmeSections: [
         {
-          title: 'Kafka',
+          title: t('Kafka'),
           text: [
-            'Records of one partition are handled one after the other, so what has one key (`Message.Key`) keeps its order, and a group',
-            'works on as many records at a time as the topic has partitions. A record that fails holds up those behind it in its',
-            'partition until it is through or a dead letter. Its place is committed before the next one is handed out: an offset never',
-            'passes a record that is not done, and what a lost process repeats is at most one record of each partition.',
+            t(
+              'Records of one partition are handled one after the other, so what has one key (`Message.Key`) keeps its order, and a group',
+            ),
+            t(
+              'works on as many records at a time as the topic has partitions. A record that fails holds up those behind it in its',
+            ),
+            t(
+              'partition until it is through or a dead letter. Its place is committed before the next one is handed out: an offset never',
+            ),
+            t(
+              'passes a record that is not done, and what a lost process repeats is at most one record of each partition.',
+            ),
             '',
-            'How often a record was tried, and whether a process ended while it handled it, stands in the metadata of the committed',
-            'offset, so a record that kills every process is a dead letter in the end, too. A process leaves the group when it ends, and',
-            'others have its partitions at once; one that is lost is missed after 15 s.',
+            t(
+              'How often a record was tried, and whether a process ended while it handled it, stands in the metadata of the committed',
+            ),
+            t(
+              'offset, so a record that kills every process is a dead letter in the end, too. A process leaves the group when it ends, and',
+            ),
+            t('others have its partitions at once; one that is lost is missed after 15 s.'),
             ...(loggedIn
               ? [
                   '',
-                  'The user needs: Read, Write and Describe on both topics, Read and Describe on the group, and Create on them where the',
-                  'service shall make them. `kafka-password` is read for each connection: give the user the new password, then the file.',
+                  t(
+                    'The user needs: Read, Write and Describe on both topics, Read and Describe on the group, and Create on them where the',
+                  ),
+                  t(
+                    'service shall make them. `kafka-password` is read for each connection: give the user the new password, then the file.',
+                  ),
                 ]
               : []),
           ].join('\n'),

@@ -1,4 +1,5 @@
 import type { Model } from '../model/types.js'
+import { t } from '../words.js'
 import { defineFeature, type SlotContributions } from './types.js'
 
 /** What brokers share: the consumer, the idempotency window, the example event. */
@@ -15,40 +16,66 @@ export const messaging = defineFeature({
     configSections: [{ field: 'Consumer', declaration: 'Consumer Consumer', fields: 'consumerFields()' }],
     readmeSections: [
       {
-        title: 'Messages',
+        title: t('Messages'),
         text: [
-          `The example endpoint publishes an event (\`internal/greeted\`) and a consumer in the same program handles it; \`internal/consumer\``,
-          'is the loop around every handler. A message is acknowledged after its effect, so it is delivered **at least once**. A failed',
-          'one comes again with a growing, jittered back-off, and is a dead letter after `consumer.maxTries`. On SIGTERM the consumer',
-          `takes no more and waits up to ${messaging.timeout} s for what is in hand; what is given up then is delivered to another replica.`,
+          t(
+            `The example endpoint publishes an event (\`internal/greeted\`) and a consumer in the same program handles it; \`internal/consumer\``,
+          ),
+          t(
+            'is the loop around every handler. A message is acknowledged after its effect, so it is delivered **at least once**. A failed',
+          ),
+          t(
+            'one comes again with a growing, jittered back-off, and is a dead letter after `consumer.maxTries`. On SIGTERM the consumer',
+          ),
+          t`takes no more and waits up to ${messaging.timeout} s for what is in hand; what is given up then is delivered to another replica.`,
           '',
-          'A message that ends the process, by its memory for example, is noted with the broker when it is handled again: then nothing is',
-          'handled beside it, and it is a dead letter once it has ended `consumer.maxTries` processes. One that only had to wait, for a',
-          'database that was away, has not failed.',
+          t(
+            'A message that ends the process, by its memory for example, is noted with the broker when it is handled again: then nothing is',
+          ),
+          t(
+            'handled beside it, and it is a dead letter once it has ended `consumer.maxTries` processes. One that only had to wait, for a',
+          ),
+          t('database that was away, has not failed.'),
           '',
-          "Publishing is no part of a database's transaction. The example endpoint answers once the data and the message are both kept, so",
-          'who gets no answer asks again; but a process that dies between the two leaves data without its message. Where each change must',
-          'have one, write the message into a table in the transaction of the change and publish from there (an outbox): there is none here.',
+          t(
+            "Publishing is no part of a database's transaction. The example endpoint answers once the data and the message are both kept, so",
+          ),
+          t(
+            'who gets no answer asks again; but a process that dies between the two leaves data without its message. Where each change must',
+          ),
+          t(
+            'have one, write the message into a table in the transaction of the change and publish from there (an outbox): there is none here.',
+          ),
           '',
           ...(features.migrations
             ? [
-                `The id of a message is its idempotency key. It is written into the table \`processed_messages\`, in the transaction of the`,
-                `effect: a handler that writes through \`${features.postgres ? 'postgres' : 'mysql'}.Tx(ctx)\` has its effect once, whatever dies in between.`,
+                t(
+                  `The id of a message is its idempotency key. It is written into the table \`processed_messages\`, in the transaction of the`,
+                ),
+                t`effect: a handler that writes through \`${features.postgres ? 'postgres' : 'mysql'}.Tx(ctx)\` has its effect once, whatever dies in between.`,
               ]
             : features.redis
               ? [
-                  'The id of a message is its idempotency key. The ids of what is done are kept in Redis for a week, for all replicas. One gap',
-                  'is left: a process that dies between an effect and the note of it has the effect a second time. Where that matters,',
-                  'implement `consumer.Processed` on the database that holds the effect, in the same transaction.',
+                  t(
+                    'The id of a message is its idempotency key. The ids of what is done are kept in Redis for a week, for all replicas. One gap',
+                  ),
+                  t(
+                    'is left: a process that dies between an effect and the note of it has the effect a second time. Where that matters,',
+                  ),
+                  t('implement `consumer.Processed` on the database that holds the effect, in the same transaction.'),
                 ]
               : [
-                  'The id of a message is its idempotency key. The ids of what is done are kept in memory: the last 10,000 of each process.',
-                  'A restart forgets them and another replica does not see them, so a message whose acknowledgement was lost in just that',
-                  'moment has its effect twice. Where that matters,',
-                  'implement `consumer.Processed` on the database that holds the effect, in the same transaction.',
+                  t(
+                    'The id of a message is its idempotency key. The ids of what is done are kept in memory: the last 10,000 of each process.',
+                  ),
+                  t(
+                    'A restart forgets them and another replica does not see them, so a message whose acknowledgement was lost in just that',
+                  ),
+                  t('moment has its effect twice. Where that matters,'),
+                  t('implement `consumer.Processed` on the database that holds the effect, in the same transaction.'),
                 ]),
           ...(features.metrics
-            ? ['', '`consumer_messages_total` counts by outcome, `consumer_lag_messages` tells how many wait.']
+            ? ['', t('`consumer_messages_total` counts by outcome, `consumer_lag_messages` tells how many wait.')]
             : []),
         ].join('\n'),
       },
@@ -158,7 +185,7 @@ export function brokerSlots(model: Model, { go, field, order }: Wiring): SlotCon
       {
         // After every data store and broker: what handlers use outlives them.
         order: order + 10,
-        why: 'Stops before all that handlers use; what is in hand has the time of one try.',
+        why: t('Stops before all that handlers use; what is in hand has the time of one try.'),
         component: `{name: "${go}-consumer", start: ${consumer}.Start, stop: ${consumer}.Stop, budget: cfg.Consumer.Timeout}`,
       },
     ],

@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { defineFeature } from './types.js'
 
 /** Prometheus metrics on the admin port. */
@@ -14,8 +15,8 @@ export const metrics = defineFeature({
     adminRoutes: [{ route: '{Pattern: "GET /metrics", Handler: telemetry.MetricsHandler(registry)}' }],
     readmeFeatures: [
       {
-        title: 'Metrics',
-        text: `Rate, errors and duration of each ${features.http ? 'route' : 'method'}; a histogram bucket ends at ${slo.latencySeconds} s, the latency objective.`,
+        title: t('Metrics'),
+        text: t`Rate, errors and duration of each ${features.http ? t('route') : t('method')}; a histogram bucket ends at ${slo.latencySeconds} s, the latency objective.`,
       },
     ],
   }),

@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { storeSlots } from './store-slots.js'
 import { defineFeature } from './types.js'
 
@@ -21,7 +22,7 @@ export const mysql = defineFeature({
             title: 'MySQL',
             arguments: `cfg.MySQL, a.credentials, cfg.${model.handlerTimeout}`,
             order: 53,
-            purpose: `A pool of ${mysql.pool} connections a pod, an example repository, and a schema that the program carries with it.`,
+            purpose: t`A pool of ${mysql.pool} connections a pod, an example repository, and a schema that the program carries with it.`,
           }),
           compose: [
             {

@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { apart } from './environment-values.js'
 import { defineFeature } from './types.js'
 
@@ -20,7 +21,12 @@ export const nacos = defineFeature({
     return {
       configSections: [{ field: 'Nacos', declaration: 'Nacos    Nacos', fields: 'nacosFields()' }],
       overlayConfig: [
-        { key: 'nacos.address', env: 'NACOS_ADDRESS', value: nacos.address, why: 'Each environment may have its own.' },
+        {
+          key: 'nacos.address',
+          env: 'NACOS_ADDRESS',
+          value: nacos.address,
+          why: t('Each environment may have its own.'),
+        },
         ...(nacos.namespace === '' ? [] : [{ key: 'nacos.namespace', env: 'NACOS_NAMESPACE', value: nacos.namespace }]),
         { key: 'nacos.group', env: 'NACOS_GROUP', value: nacos.group },
         {
@@ -46,14 +52,14 @@ export const nacos = defineFeature({
         {
           constant: 'NacosUsername',
           file: 'nacos-username',
-          doc: 'is the account at Nacos. Without it nobody logs in.',
+          doc: t('is the account at Nacos. Without it nobody logs in.'),
           required: false,
           random: false,
         },
         {
           constant: 'NacosPassword',
           file: 'nacos-password',
-          doc: 'is the password of that account.',
+          doc: t('is the password of that account.'),
           required: false,
           random: false,
         },

@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { apart } from './environment-values.js'
 import { brokerSlots } from './messaging.js'
 import { reach } from './reach.js'
@@ -23,14 +24,16 @@ export const nats = defineFeature({
             {
               constant: 'NATSPassword',
               file: 'nats-password',
-              doc: 'is the password for NATS; without the setting nats.user it is the token.',
+              doc: t('is the password for NATS; without the setting nats.user it is the token.'),
               required: true,
               random: false,
             },
             {
               constant: 'NATSCA',
               file: 'nats-ca.crt',
-              doc: "is the authority, in PEM, that has signed the certificate of NATS. Without it the system's are trusted.",
+              doc: t(
+                "is the authority, in PEM, that has signed the certificate of NATS. Without it the system's are trusted.",
+              ),
               required: false,
               random: false,
             },
@@ -40,7 +43,7 @@ export const nats = defineFeature({
               key: 'nats.url',
               env: 'NATS_URL',
               value: nats.url,
-              why: 'Change it where this environment has servers of its own.',
+              why: t('Change it where this environment has servers of its own.'),
             },
             {
               key: 'nats.stream',
@@ -58,7 +61,7 @@ export const nats = defineFeature({
               value: Object.fromEntries(
                 model.environments.map((env) => [env.name, `${env.isDevelopment ? 1 : nats.replicas}`]),
               ),
-              why: 'Of streams that are made here.',
+              why: t('Of streams that are made here.'),
             },
           ],
           egress: [reach({ host: nats.host, port: nats.port })],
@@ -84,13 +87,15 @@ export const nats = defineFeature({
           readmeFeatures: [
             {
               title: 'NATS',
-              text: `Publishes to \`${nats.subject}\` and is done once the stream \`${nats.stream}\` has it; consumes as \`${nats.consumer}\`; dead letters are in \`${nats.deadStream}\`, under \`${nats.deadSubject}\`. Streams that exist are left as they are; those that are made have \`nats.replicas\` copies. What the server does not count is in the bucket \`${nats.stream}-TRIES\`.`,
+              text: t`Publishes to \`${nats.subject}\` and is done once the stream \`${nats.stream}\` has it; consumes as \`${nats.consumer}\`; dead letters are in \`${nats.deadStream}\`, under \`${nats.deadSubject}\`. Streams that exist are left as they are; those that are made have \`nats.replicas\` copies. What the server does not count is in the bucket \`${nats.stream}-TRIES\`.`,
             },
           ],
           readmeNeeds: [
             {
-              what: `NATS 2.10 or newer with JetStream at \`${nats.url}\``,
-              for: 'messages; without it the pods run and are not ready. Streams and the bucket that are missing are made, if its permissions allow that',
+              what: t`NATS 2.10 or newer with JetStream at \`${nats.url}\``,
+              for: t(
+                'messages; without it the pods run and are not ready. Streams and the bucket that are missing are made, if its permissions allow that',
+              ),
             },
           ],
         }

@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { component } from './component.js'
 import { defineFeature } from './types.js'
 
@@ -11,7 +12,7 @@ export const networkPolicy = defineFeature({
   slots: () => ({
     kinds: [{ group: 'networking.k8s.io', kind: 'NetworkPolicy' }],
     readmeFeatures: [
-      { title: 'Network policy', text: 'What the service does not need is dropped, in both directions.' },
+      { title: t('Network policy'), text: t('What the service does not need is dropped, in both directions.') },
     ],
   }),
 })

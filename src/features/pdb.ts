@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { component } from './component.js'
 import { defineFeature } from './types.js'
 
@@ -10,7 +11,7 @@ export const pdb = defineFeature({
   slots: ({ pdb }) => ({
     kinds: [{ group: 'policy', kind: 'PodDisruptionBudget' }],
     readmeFeatures: [
-      { title: 'Disruption budget', text: `Node drains take at most ${pdb.maxUnavailable} pod at a time.` },
+      { title: t('Disruption budget'), text: t`Node drains take at most ${pdb.maxUnavailable} pod at a time.` },
     ],
   }),
 })

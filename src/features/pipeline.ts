@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { defineFeature } from './types.js'
 
 /** What pipelines of all dialects have in common: a commit goes into an overlay, and back. */
@@ -10,8 +11,8 @@ export const pipeline = defineFeature({
   slots: () => ({
     readmeFeatures: [
       {
-        title: 'Pipeline',
-        text: 'Test, build, sign, then one environment after the other, with an approval before the last.',
+        title: t('Pipeline'),
+        text: t('Test, build, sign, then one environment after the other, with an approval before the last.'),
       },
     ],
   }),

@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { storeSlots } from './store-slots.js'
 import { defineFeature } from './types.js'
 
@@ -18,10 +19,10 @@ export const postgres = defineFeature({
           ...storeSlots(model, postgres, {
             go: 'postgres',
             field: 'Postgres',
-            title: 'PostgreSQL',
+            title: t('PostgreSQL'),
             arguments: `cfg.Postgres, a.credentials, serviceName, cfg.${model.handlerTimeout}`,
             order: 50,
-            purpose: `A pool of ${postgres.pool} connections a pod, an example repository, and a schema that the program carries with it.`,
+            purpose: t`A pool of ${postgres.pool} connections a pod, an example repository, and a schema that the program carries with it.`,
           }),
           compose: [
             {

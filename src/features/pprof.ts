@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { defineFeature } from './types.js'
 
 /** Runtime profiles on the admin port. */
@@ -10,8 +11,8 @@ export const pprof = defineFeature({
     adminRoutes: [{ route: '{Pattern: "GET /debug/pprof/", Handler: admin.Profiles()}' }],
     readmeFeatures: [
       {
-        title: 'Profiles',
-        text: `On port ${ports.admin}, for operators: \`kubectl -n NAMESPACE port-forward ${workload.resource}/${name} ${ports.admin}\`, then \`go tool pprof 'http://localhost:${ports.admin}/debug/pprof/profile?seconds=10'\`.`,
+        title: t('Profiles'),
+        text: t`On port ${ports.admin}, for operators: \`kubectl -n NAMESPACE port-forward ${workload.resource}/${name} ${ports.admin}\`, then \`go tool pprof 'http://localhost:${ports.admin}/debug/pprof/profile?seconds=10'\`.`,
       },
     ],
   }),

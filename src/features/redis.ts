@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { apart } from './environment-values.js'
 import { storeSlots } from './store-slots.js'
 import { defineFeature } from './types.js'
@@ -19,11 +20,11 @@ export const redis = defineFeature({
     const shared = storeSlots(model, redis, {
       go: 'redis',
       field: 'Redis',
-      title: 'Redis',
+      title: t('Redis'),
       arguments: 'cfg.Redis, a.credentials, serviceName, a.logger',
       order: 56,
       startless: true,
-      purpose: `A pool of ${redis.pool} connections a pod. A command whose answer was lost is not repeated: it may have been carried out.`,
+      purpose: t`A pool of ${redis.pool} connections a pod. A command whose answer was lost is not repeated: it may have been carried out.`,
     })
     return {
       ...shared,

@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { component } from './component.js'
 import { defineFeature } from './types.js'
 
@@ -11,7 +12,9 @@ export const rollout = defineFeature({
   flag: 'rollout',
   slots: () => ({
     kinds: [{ group: 'argoproj.io', kind: 'Rollout' }],
-    readmeNeeds: [{ what: 'Argo Rollouts 1.8 or newer', for: 'the Rollout: without its controller there are no pods' }],
+    readmeNeeds: [
+      { what: t('Argo Rollouts 1.8 or newer'), for: t('the Rollout: without its controller there are no pods') },
+    ],
   }),
 })
 
@@ -26,8 +29,8 @@ export const canary = defineFeature({
   slots: ({ rollout, productionEnv, features }) => ({
     readmeFeatures: [
       {
-        title: 'Canary',
-        text: `In ${productionEnv.name} a new version gets ${rollout?.steps.map(({ weight }) => `${weight} %`).join(', then ')} of the traffic; a person promotes the first step${features.analysis ? ', and its metrics decide about the rest' : ''}.`,
+        title: t('Canary'),
+        text: t`In ${productionEnv.name} a new version gets ${rollout?.steps.map(({ weight }) => `${weight} %`).join(t(', then '))} of the traffic; a person promotes the first step${features.analysis ? t(', and its metrics decide about the rest') : ''}.`,
       },
     ],
   }),
@@ -54,8 +57,8 @@ export const blueGreen = defineFeature({
   slots: ({ names, productionEnv }) => ({
     readmeFeatures: [
       {
-        title: 'Blue-green',
-        text: `In ${productionEnv.name} a new version waits behind the Service \`${names.preview}\` until a person promotes it.`,
+        title: t('Blue-green'),
+        text: t`In ${productionEnv.name} a new version waits behind the Service \`${names.preview}\` until a person promotes it.`,
       },
     ],
   }),
@@ -90,8 +93,8 @@ export const colours = defineFeature({
   slots: ({ names }) => ({
     readmeFeatures: [
       {
-        title: 'Blue and green',
-        text: `Two Deployments. \`scripts/blue-green.sh\` turns the Service from one to the other; what waits is behind \`${names.preview}\`.`,
+        title: t('Blue and green'),
+        text: t`Two Deployments. \`scripts/blue-green.sh\` turns the Service from one to the other; what waits is behind \`${names.preview}\`.`,
       },
     ],
   }),

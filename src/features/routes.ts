@@ -1,4 +1,5 @@
 import type { Model, Routes } from '../model/types.js'
+import { t } from '../words.js'
 import { trafficPorts } from './traffic-ports.js'
 import { defineFeature, type NetworkRule } from './types.js'
 
@@ -15,22 +16,22 @@ export const routes = defineFeature({
     readmeFeatures: model.features.gatewayApi
       ? [
           {
-            title: 'Gateway API',
-            text: 'TLS at the gateway, time-outs derived from the handler’s, and retries of what only reads.',
+            title: t('Gateway API'),
+            text: t('TLS at the gateway, time-outs derived from the handler’s, and retries of what only reads.'),
           },
         ]
       : [],
     readmeNeeds: [
       {
         // HTTPRoute's `retry` is in the standard channel from there on.
-        what: 'Gateway API 1.7, standard channel',
-        for: 'routes; before 1.7 `retry` is a field of the experimental channel alone',
+        what: t('Gateway API 1.7, standard channel'),
+        for: t('routes; before 1.7 `retry` is a field of the experimental channel alone'),
       },
       ...(model.features.gatewayApi && model.routes?.createGateway
         ? [
             {
-              what: `A GatewayClass \`${model.routes.className}\``,
-              for: 'the Gateway that is created; `gatewayApi.class` names another',
+              what: t`A GatewayClass \`${model.routes.className}\``,
+              for: t('the Gateway that is created; `gatewayApi.class` names another'),
             },
           ]
         : []),
@@ -43,5 +44,5 @@ function fromGateway(model: Model): NetworkRule[] {
   const { podNamespace } = model.routes as Routes
   return podNamespace === undefined
     ? []
-    : [{ why: "traffic from the gateway's pods", namespace: podNamespace, ports: trafficPorts(model) }]
+    : [{ why: t("traffic from the gateway's pods"), namespace: podNamespace, ports: trafficPorts(model) }]
 }

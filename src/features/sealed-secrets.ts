@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { defineFeature } from './types.js'
 
 /** The Secret is in Git, encrypted for the Sealed Secrets controller of the cluster. */
@@ -12,14 +13,14 @@ export const sealedSecrets = defineFeature({
     kinds: [{ group: 'bitnami.com', kind: 'SealedSecret' }],
     readmeFeatures: [
       {
-        title: 'Sealed Secrets',
-        text: 'The Secret is in Git, encrypted; only the controller in the cluster opens it.',
+        title: t('Sealed Secrets'),
+        text: t('The Secret is in Git, encrypted; only the controller in the cluster opens it.'),
       },
     ],
     readmeNeeds: [
       {
-        what: 'the Sealed Secrets controller, and `kubeseal` where values are sealed',
-        for: 'the Secret; without its CRD nothing can be applied',
+        what: t('the Sealed Secrets controller, and `kubeseal` where values are sealed'),
+        for: t('the Secret; without its CRD nothing can be applied'),
       },
     ],
   }),

@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { component } from './component.js'
 import { defineFeature } from './types.js'
 
@@ -12,7 +13,7 @@ export const serviceMonitor = defineFeature({
     kinds: [{ group: 'monitoring.coreos.com', kind: 'ServiceMonitor' }],
     ingress: [
       {
-        why: 'the scraper, and nobody else, reaches the admin port',
+        why: t('the scraper, and nobody else, reaches the admin port'),
         namespace: monitoring.namespace,
         ports: [{ port: ports.admin, protocol: 'TCP' }],
       },

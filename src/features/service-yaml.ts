@@ -1,6 +1,7 @@
 import { yaml } from '../engine/encoders.js'
 import type { Resolved } from '../spec/resolve.js'
 import { groups, type Key, optionOf } from '../spec/table.js'
+import { t } from '../words.js'
 
 /** Keys that every service.yaml states, even where they equal the default: they say what the service is. */
 const always: readonly Key[] = ['version', 'name', 'module', 'preset']
@@ -23,7 +24,7 @@ export function serviceYaml(
 ): string {
   const lines = [
     `# yaml-language-server: $schema=${schema}`,
-    '# The answers that this project was generated from. Options and their defaults:',
+    `# ${t('The answers that this project was generated from. Options and their defaults:')}`,
     '#   npx create-go-k8s-service list',
   ]
   if (extendsPath !== undefined) {
@@ -37,7 +38,12 @@ export function serviceYaml(
       .filter((key) => optionOf(key).common && !stated.includes(key))
       .map((key) => `# ${key}: ${inline(spec[key])}`)
     if (stated.length + hints.length > 0) {
-      lines.push('', ...(group.id === 'project' ? [] : [`# ${group.title}`]), ...print(tree, ''), ...hints)
+      lines.push(
+        '',
+        ...(group.id === 'project' ? [] : [`# ${spec.lang === 'zh' ? group.titleZh : group.title}`]),
+        ...print(tree, ''),
+        ...hints,
+      )
     }
   }
   return `${lines.join('\n')}\n`

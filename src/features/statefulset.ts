@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { trafficPorts } from './traffic-ports.js'
 import { defineFeature } from './types.js'
 
@@ -12,7 +13,7 @@ export const statefulset = defineFeature({
     kinds: [{ group: 'apps', kind: 'StatefulSet' }],
     egress: [
       {
-        why: 'the peers, by the names that the headless Service gives them',
+        why: t('the peers, by the names that the headless Service gives them'),
         podLabels: { 'app.kubernetes.io/name': model.name },
         ports: trafficPorts(model),
       },

@@ -1,5 +1,6 @@
 import type { Model } from '../model/types.js'
 import type { SqlStore, Store } from '../model/types-dependencies.js'
+import { t } from '../words.js'
 import { apart, sqlNameOf } from './environment-values.js'
 import { reach } from './reach.js'
 import type { Credential, OverlaySetting, SlotContributions } from './types.js'
@@ -46,7 +47,10 @@ export function storeSlots(model: Model, store: Store, wiring: Wiring): SlotCont
     egress: [reach({ host: store.host, port: store.port })],
     readmeFeatures: [{ title, text: wiring.purpose }],
     readmeNeeds: [
-      { what: `${title} at \`${store.host}:${store.port}\``, for: 'data; without it the pods run and are not ready' },
+      {
+        what: t`${title} at \`${store.host}:${store.port}\``,
+        for: t('data; without it the pods run and are not ready'),
+      },
     ],
   }
 }
@@ -56,14 +60,14 @@ function credentials(field: string, go: string, title: string): Credential[] {
     {
       constant: `${field}Password`,
       file: `${go}-password`,
-      doc: `is the password for ${title}.`,
+      doc: t`is the password for ${title}.`,
       required: true,
       random: false,
     },
     {
       constant: `${field}CA`,
       file: `${go}-ca.crt`,
-      doc: `is the authority, in PEM, that has signed the certificate of ${title}. Without it the system's are trusted.`,
+      doc: t`is the authority, in PEM, that has signed the certificate of ${title}. Without it the system's are trusted.`,
       required: false,
       random: false,
     },
@@ -79,7 +83,7 @@ function settings(model: Model, store: Store | SqlStore): OverlaySetting[] {
     ...(why === undefined ? {} : { why }),
   })
   return [
-    setting('host', store.host, 'Change it where this environment has a server of its own.'),
+    setting('host', store.host, t('Change it where this environment has a server of its own.')),
     ...('database' in store
       ? [
           setting(
@@ -89,7 +93,13 @@ function settings(model: Model, store: Store | SqlStore): OverlaySetting[] {
         ]
       : []),
     ...(store.tls === 'disable'
-      ? [setting('tls', store.tls, 'The network is trusted to encrypt, or to be private: nobody verifies the server.')]
+      ? [
+          setting(
+            'tls',
+            store.tls,
+            t('The network is trusted to encrypt, or to be private: nobody verifies the server.'),
+          ),
+        ]
       : []),
     ...('user' in store
       ? [

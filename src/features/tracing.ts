@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { defineFeature } from './types.js'
 
 /** OpenTelemetry traces over OTLP/HTTP. */
@@ -14,37 +15,37 @@ export const tracing = defineFeature({
     appComponents: [
       {
         order: 10,
-        why: 'Stops after all that makes spans, and sends what is queued.',
+        why: t('Stops after all that makes spans, and sends what is queued.'),
         component: '{name: "tracing", start: tracing.Start, stop: tracing.Shutdown, budget: cfg.Shutdown.Flush}',
       },
     ],
     containerEnv: [
-      { name: 'POD_NAME', fieldPath: 'metadata.name', why: 'names the pod in every span' },
-      { name: 'POD_NAMESPACE', fieldPath: 'metadata.namespace', why: 'names the namespace in every span' },
-      { name: 'NODE_NAME', fieldPath: 'spec.nodeName', why: 'names the node in every span' },
-      { name: 'OTEL_SERVICE_NAME', value: name, why: 'the name under which traces are found' },
+      { name: 'POD_NAME', fieldPath: 'metadata.name', why: t('names the pod in every span') },
+      { name: 'POD_NAMESPACE', fieldPath: 'metadata.namespace', why: t('names the namespace in every span') },
+      { name: 'NODE_NAME', fieldPath: 'spec.nodeName', why: t('names the node in every span') },
+      { name: 'OTEL_SERVICE_NAME', value: name, why: t('the name under which traces are found') },
       {
         name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
         value: tracing.endpoint,
-        why: 'the collector; without it nothing is exported',
+        why: t('the collector; without it nothing is exported'),
       },
       {
         name: 'OTEL_RESOURCE_ATTRIBUTES',
         value: `k8s.pod.name=$(POD_NAME),k8s.namespace.name=$(POD_NAMESPACE),k8s.node.name=$(NODE_NAME)${features.regions ? ',cloud.region=$(REGION)' : ''}`,
-        why: 'the names above, as OpenTelemetry calls them',
+        why: t('the names above, as OpenTelemetry calls them'),
       },
     ],
     egress: [
       {
-        why: 'traces, OTLP over HTTP, to the collector',
+        why: t('traces, OTLP over HTTP, to the collector'),
         namespace: tracing.namespace,
         ports: [{ port: tracing.port, protocol: 'TCP' }],
       },
     ],
     readmeFeatures: [
       {
-        title: 'Tracing',
-        text: 'W3C trace context in and out, parent-based sampling, spans to the OpenTelemetry collector.',
+        title: t('Tracing'),
+        text: t('W3C trace context in and out, parent-based sampling, spans to the OpenTelemetry collector.'),
       },
     ],
   }),

@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import { defineFeature } from './types.js'
 
 /** A second version of the workload that takes a fixed share of the traffic. */
@@ -11,8 +12,8 @@ export const trafficSplit = defineFeature({
   slots: ({ workloads }) => ({
     readmeFeatures: [
       {
-        title: 'Traffic split',
-        text: `${workloads.map(({ version, weight }) => `${weight} % to ${version}`).join(', ')}, each with its own image tag.`,
+        title: t('Traffic split'),
+        text: t`${workloads.map(({ version, weight }) => t`${weight} % to ${version}`).join(t(', '))}, each with its own image tag.`,
       },
     ],
   }),

@@ -1,5 +1,6 @@
 import { isStoreName, type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
+import { t } from '../words.js'
 import { resources } from './capacity.js'
 import { choices } from './choices.js'
 import { centrePlaces, configCentre } from './config-centre.js'
@@ -68,7 +69,7 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
     tool,
     name,
     module: spec.module as string,
-    description: { text: isVisible(spec.description) ? spec.description : `${name} is a Go service on Kubernetes.` },
+    description: { text: isVisible(spec.description) ? spec.description : t`${name} is a Go service on Kubernetes.` },
     owner: owner === undefined ? undefined : { text: owner },
     ownerLabel: owner !== undefined && isLabelValue(owner) ? owner : undefined,
     preset: spec.preset,
@@ -150,7 +151,7 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
     secrets: {
       store: spec['secrets.store'],
       restarts: spec['secrets.rotation'] === 'restart',
-      after: spec['secrets.rotation'] === 'restart' ? 'then a rolling restart' : 'which running pods read',
+      after: spec['secrets.rotation'] === 'restart' ? t('then a rolling restart') : t('which running pods read'),
     },
     istio,
     routes: route,

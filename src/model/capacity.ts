@@ -1,4 +1,5 @@
 import type { Spec } from '../spec/table.js'
+import { t } from '../words.js'
 import type { Ledger } from './ledger.js'
 import { bytesOf } from './quantity.js'
 import type { Resources } from './types.js'
@@ -14,21 +15,22 @@ export function resources(spec: Spec, ledger: Ledger): Resources {
   ledger.text(
     {
       name: 'GOMEMLIMIT',
-      reason:
+      reason: t(
         'the garbage collector works harder before the kernel kills; the tenth is for what Go does not count (binary, stacks of C, kernel buffers)',
+      ),
       options: ['resources.memory.limit'],
     },
     `${soft}MiB`,
-    `0.9 × ${spec['resources.memory.limit']} (memory limit) = ${soft}MiB`,
+    t`0.9 × ${spec['resources.memory.limit']} (memory limit) = ${soft}MiB`,
   )
   ledger.text(
     {
-      name: 'ephemeral-storage limit',
-      reason: 'the emptyDir behind /tmp and the container log fit with room',
+      name: t('ephemeral-storage limit'),
+      reason: t('the emptyDir behind /tmp and the container log fit with room'),
       options: [],
     },
     `${4 * tmpMebibytes}Mi`,
-    `4 × ${tmpMebibytes}Mi (/tmp sizeLimit) = ${4 * tmpMebibytes}Mi`,
+    t`4 × ${tmpMebibytes}Mi (/tmp sizeLimit) = ${4 * tmpMebibytes}Mi`,
   )
   return {
     cpuRequest: spec['resources.cpu.request'],

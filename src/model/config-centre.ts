@@ -1,4 +1,5 @@
 import type { Spec } from '../spec/table.js'
+import { t } from '../words.js'
 import type { ConfigCentre, Model } from './types.js'
 
 type Places = Pick<Model['config'], 'consul' | 'nacos'>
@@ -31,9 +32,9 @@ export function configCentre(spec: Spec, { consul, nacos }: Places): ConfigCentr
   })
   switch (spec['config.source']) {
     case 'consul':
-      return { name: 'Consul', place: `keys below \`${consul.prefix}\``, ...common(consul.address) }
+      return { name: 'Consul', place: t`keys below \`${consul.prefix}\``, ...common(consul.address) }
     case 'nacos':
-      return { name: 'Nacos', place: `\`${nacos.dataId}\` of group \`${nacos.group}\``, ...common(nacos.address) }
+      return { name: 'Nacos', place: t`\`${nacos.dataId}\` of group \`${nacos.group}\``, ...common(nacos.address) }
     default:
       return undefined
   }

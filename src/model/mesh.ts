@@ -1,4 +1,5 @@
 import type { Spec } from '../spec/table.js'
+import { t } from '../words.js'
 import type { Ledger } from './ledger.js'
 import { duration, millisecondsOf, seconds } from './quantity.js'
 import type { Istio, Jwt, RequestTimes, Routes, Subset } from './types-mesh.js'
@@ -133,28 +134,28 @@ function requestTimes(spec: Spec, from: 'istio' | 'gatewayApi', ledger: Ledger):
   ledger.text(
     {
       name: 'perTryTimeout',
-      reason: "the handler's own time-out answers before the proxy gives up",
+      reason: t("the handler's own time-out answers before the proxy gives up"),
       options: ['http.timeout'],
     },
     perTry.text,
-    `${duration(handler).text} (handler) + ${perTrySlack / 1000}s = ${perTry.text}`,
+    t`${duration(handler).text} (handler) + ${perTrySlack / 1000}s = ${perTry.text}`,
   )
   const retries = spec[`${from}.retries`]
   const needed = (retries + 1) * perTry.ms + retries * backoff
   const whole = Math.ceil(needed / 1000) * 1000
   const given = spec[`${from}.timeout`]
   const timeout = duration(given === undefined ? whole : millisecondsOf(given))
-  const arithmetic = `(${retries} (retries) + 1) × ${perTry.text} (per try) + ${retries} × ${backoff}ms (back-off) = ${duration(needed).text}`
+  const arithmetic = t`(${retries} (retries) + 1) × ${perTry.text} (per try) + ${retries} × ${backoff}ms (back-off) = ${duration(needed).text}`
   ledger.text(
     {
-      name: hasSidecar(spec) ? 'VirtualService timeout' : 'HTTPRoute timeout',
-      reason: 'the last retry can still finish',
+      name: hasSidecar(spec) ? t('VirtualService timeout') : t('HTTPRoute timeout'),
+      reason: t('the last retry can still finish'),
       options: ['http.timeout', `${from}.retries`, `${from}.timeout`],
     },
     timeout.text,
     given === undefined
-      ? `${arithmetic}, rounded up to ${timeout.text}`
-      : `${timeout.text} given; ${arithmetic} needed`,
+      ? t`${arithmetic}, rounded up to ${timeout.text}`
+      : t`${timeout.text} given; ${arithmetic} needed`,
   )
   return { retries, perTryTimeout: perTry, timeout, backoff: duration(backoff) }
 }

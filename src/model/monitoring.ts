@@ -1,5 +1,6 @@
 import { storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
+import { t } from '../words.js'
 import type { Ledger } from './ledger.js'
 import { bytesOf, decimalSeconds, duration, millisecondsOf } from './quantity.js'
 import type { BurnRate, Indicator, Monitoring, Slo } from './types-monitoring.js'
@@ -44,31 +45,32 @@ export function slo(spec: Spec, ledger: Ledger): Slo {
   if (hasAlerts(spec)) {
     const options = ['slo.availability']
     ledger.note(
-      { name: 'error budget', unit: '%', reason: `requests that may fail in ${periodDays} days`, options },
+      { name: t('error budget'), unit: '%', reason: t`requests that may fail in ${periodDays} days`, options },
       rounded(errorBudget * 100),
       `100 − ${availability} (objective) = ${rounded(errorBudget * 100)}`,
     )
     for (const rate of burnRates) {
       ledger.text(
         {
-          name: `burn rate over ${rate.long} and ${rate.short}`,
-          reason: `${rate.severity === 'critical' ? 'wakes somebody' : 'tells somebody in working hours'} once ${rate.spent} % of the budget are gone within ${rate.long}; the short window, a twelfth, ends it soon after the errors end`,
+          name: t`burn rate over ${rate.long} and ${rate.short}`,
+          reason: t`${rate.severity === 'critical' ? t('wakes somebody') : t('tells somebody in working hours')} once ${rate.spent} % of the budget are gone within ${rate.long}; the short window, a twelfth, ends it soon after the errors end`,
           options,
         },
         `${rate.factor} × ${errorBudget} = ${rate.threshold}`,
-        `${rate.spent} % × ${periodDays} d ÷ ${rate.long} = ${rate.factor}; short: ${rate.long} ÷ 12 = ${rate.short}; held for ${rate.for}`,
+        t`${rate.spent} % × ${periodDays} d ÷ ${rate.long} = ${rate.factor}; short: ${rate.long} ÷ 12 = ${rate.short}; held for ${rate.for}`,
       )
     }
     ledger.note(
       {
-        name: 'least traffic for a percentage',
+        name: t('least traffic for a percentage'),
         unit: 'requests/s',
-        reason:
+        reason: t(
           'one in a hundred can be told only of a hundred: below that, the warnings about latency and growth say nothing',
+        ),
         options: [],
       },
       leastTraffic,
-      `${percentOf} (requests) ÷ ${latencyMinutes * 60} s (window), rounded up = ${leastTraffic}`,
+      t`${percentOf} (requests) ÷ ${latencyMinutes * 60} s (window), rounded up = ${leastTraffic}`,
     )
   }
   return {
@@ -170,59 +172,61 @@ function explain(
   const rows: readonly (readonly [on: boolean, name: string, value: string, how: string, reason: string])[] = [
     [
       true,
-      'errors that have grown',
-      `${limits.errorGrowth} × the hour before`,
+      t('errors that have grown'),
+      t`${limits.errorGrowth} × the hour before`,
       '1 + 50 %',
-      'half as many again, above the budget and with enough traffic, is a change and not chance; a canary does it first',
+      t(
+        'half as many again, above the budget and with enough traffic, is a change and not chance; a canary does it first',
+      ),
     ],
     [
       true,
-      'memory that is near its limit',
+      t('memory that is near its limit'),
       `${limits.memoryShare * 100} % of ${memory}`,
-      '90 % (GOMEMLIMIT) + half of what is left',
-      'GOMEMLIMIT holds Go’s own memory at nine tenths; what is above that the collector can’t free',
+      t('90 % (GOMEMLIMIT) + half of what is left'),
+      t('GOMEMLIMIT holds Go’s own memory at nine tenths; what is above that the collector can’t free'),
     ],
     [
       spec['resources.cpu.limit'] !== 'none',
-      'CPU that is throttled',
-      `${limits.throttledShare * 100} % of periods`,
-      '1 of 4, for 15 m',
-      'now and then is what a limit is for; a quarter of the time is latency that everybody has',
+      t('CPU that is throttled'),
+      t`${limits.throttledShare * 100} % of periods`,
+      t('1 of 4, for 15 m'),
+      t('now and then is what a limit is for; a quarter of the time is latency that everybody has'),
     ],
     [
       true,
-      'goroutines that pile up',
+      t('goroutines that pile up'),
       `${limits.goroutines}`,
-      `${memory} (memory limit) ÷ 10 ÷ ${goroutineBytes / 1024} KiB (each)`,
-      'so many hold a tenth of the memory: they don’t end as fast as they start',
+      t`${memory} (memory limit) ÷ 10 ÷ ${goroutineBytes / 1024} KiB (each)`,
+      t('so many hold a tenth of the memory: they don’t end as fast as they start'),
     ],
     [
       hasStores,
-      'a pool that is full',
+      t('a pool that is full'),
       `${limits.poolShare * 100} %`,
-      'more than 9 of 10 connections, for 5 m',
-      'what comes next waits for a connection',
+      t('more than 9 of 10 connections, for 5 m'),
+      t('what comes next waits for a connection'),
     ],
     [
       hasStores,
-      'a data store that fails',
-      `${limits.storeErrors * 100} % of operations`,
-      '1 of 20, for 5 m',
-      'single errors are retried; one in twenty is seen by callers',
+      t('a data store that fails'),
+      t`${limits.storeErrors * 100} % of operations`,
+      t('1 of 20, for 5 m'),
+      t('single errors are retried; one in twenty is seen by callers'),
     ],
     [
       spec['nats.enabled'] || spec['kafka.enabled'],
-      'messages that wait',
-      `${limits.lagSeconds} s of work`,
-      'lag ÷ pace of the last 5 m, for 10 m',
-      'a burst is worked off within minutes; what lasts longer grows',
+      t('messages that wait'),
+      t`${limits.lagSeconds} s of work`,
+      t('lag ÷ pace of the last 5 m, for 10 m'),
+      t('a burst is worked off within minutes; what lasts longer grows'),
     ],
     [
       ['consul', 'nacos'].includes(spec['config.source']) && spec['config.reload'],
-      'a configuration centre that is silent',
+      t('a configuration centre that is silent'),
       `${limits.centreAge} s`,
       '15 min',
-      'longer than a restart of the centre; the settings in force stay good meanwhile',
+      t('longer than a restart of the centre; the settings in force stay good meanwhile'),
     ],
   ]
   for (const [, name, value, how, reason] of rows.filter(([on]) => on)) {

@@ -1,4 +1,5 @@
 import type { Spec } from '../spec/table.js'
+import { t } from '../words.js'
 import type { Ledger } from './ledger.js'
 import { hasSidecar, publicHost } from './mesh.js'
 import { millisecondsOf } from './quantity.js'
@@ -58,9 +59,9 @@ export function failOver(spec: Spec, list: readonly Region[], ledger: Ledger): F
   const request = Math.ceil((millisecondsOf(spec['http.timeout']) + slack) / 1000)
   const worst = ledger.sum(
     {
-      name: `Fail-over from ${from.name} to ${from.takenOverBy}`,
+      name: t`Fail-over from ${from.name} to ${from.takenOverBy}`,
       unit: 's',
-      reason: `by itself, when the pods of ${from.name} are lost and its gateway is not; ${budget} s are allowed`,
+      reason: t`by itself, when the pods of ${from.name} are lost and its gateway is not; ${budget} s are allowed`,
       options: [
         'probes.readiness.period',
         'probes.readiness.failureThreshold',
@@ -69,9 +70,9 @@ export function failOver(spec: Spec, list: readonly Region[], ledger: Ledger): F
       ],
     },
     [
-      [`readiness: ${failures} checks, one each ${period} s, and the last time-out`, leave],
-      ['the news reaches every proxy', spread],
-      ['a request that was sent to the last pod', request],
+      [t`readiness: ${failures} checks, one each ${period} s, and the last time-out`, leave],
+      [t('the news reaches every proxy'), spread],
+      [t('a request that was sent to the last pod'), request],
     ],
   )
   return { leave, spread, request, worst, budget }
@@ -86,14 +87,14 @@ export function dns(spec: Spec, ledger: Ledger): Dns | undefined {
   const [ttl, interval, failures] = [30, 10, 3]
   const worst = ledger.sum(
     {
-      name: 'Fail-over by DNS',
+      name: t('Fail-over by DNS'),
       unit: 's',
-      reason: 'a cluster that is lost with its gateway, where the records have a health check',
+      reason: t('a cluster that is lost with its gateway, where the records have a health check'),
       options: ['dns.provider'],
     },
     [
-      [`${failures} checks, one each ${interval} s`, interval * failures],
-      ['resolvers keep the old answer (TTL)', ttl],
+      [t`${failures} checks, one each ${interval} s`, interval * failures],
+      [t('resolvers keep the old answer (TTL)'), ttl],
     ],
   )
   return { ttl, interval, failures, worst }
@@ -110,13 +111,13 @@ export function noteRegions(spec: Spec, list: readonly Region[], ledger: Ledger)
   for (const { name, replicas, max } of spec['autoscaling.enabled'] ? list : []) {
     ledger.note(
       {
-        name: `Most pods in ${name}`,
+        name: t`Most pods in ${name}`,
         unit: 'pods',
-        reason: 'a region that is left alone can take what all of them took together',
+        reason: t('a region that is left alone can take what all of them took together'),
         options: ['regions', 'autoscaling.min', 'autoscaling.max'],
       },
       max,
-      `max(⌈${replicas} (replicas) × ${spec['autoscaling.max']} (autoscaling.max) ÷ ${spec['autoscaling.min']} (autoscaling.min)⌉, ${all} (replicas of all regions)) = ${max}`,
+      t`max(⌈${replicas} (replicas) × ${spec['autoscaling.max']} (autoscaling.max) ÷ ${spec['autoscaling.min']} (autoscaling.min)⌉, ${all} (replicas of all regions)) = ${max}`,
     )
   }
 }

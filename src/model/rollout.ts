@@ -1,4 +1,5 @@
 import type { Spec } from '../spec/table.js'
+import { t } from '../words.js'
 import type { Ledger } from './ledger.js'
 import { hasSidecar } from './mesh.js'
 import { duration, millisecondsOf, seconds } from './quantity.js'
@@ -80,14 +81,14 @@ function stepsOf(spec: Spec, ledger: Ledger): RolloutStep[] {
   for (const [at, { weight, pause }] of steps.entries()) {
     ledger.text(
       {
-        name: `canary step ${at + 1}`,
+        name: t`canary step ${at + 1}`,
         reason: isRouted(spec)
-          ? 'the mesh divides the requests, however many pods there are'
-          : 'without a mesh the share of pods is the share of requests, so few pods make coarse steps',
+          ? t('the mesh divides the requests, however many pods there are')
+          : t('without a mesh the share of pods is the share of requests, so few pods make coarse steps'),
         options: ['rollout.steps', 'rollout.pause', 'autoscaling.min', 'workload.replicas'],
       },
-      `${weight} %, ${pause === undefined ? 'until somebody promotes it' : `then ${pause}`}`,
-      isRouted(spec) ? `weight ${weight} of the routes` : shareOfPods(spec, weight),
+      `${weight} %, ${pause === undefined ? t('until somebody promotes it') : t`then ${pause}`}`,
+      isRouted(spec) ? t`weight ${weight} of the routes` : shareOfPods(spec, weight),
     )
   }
   return steps
@@ -101,7 +102,7 @@ function fewestPods(spec: Spec): number {
 function shareOfPods(spec: Spec, weight: number): string {
   const pods = fewestPods(spec)
   const { canary, total } = nearestShare(pods, weight)
-  return `${canary} of ${total} pods = ${Math.round((canary * 100) / total)} % with ${pods} replicas; ${Math.ceil(100 / weight)} replicas or more come near`
+  return t`${canary} of ${total} pods = ${Math.round((canary * 100) / total)} % with ${pods} replicas; ${Math.ceil(100 / weight)} replicas or more come near`
 }
 
 /**
@@ -125,13 +126,13 @@ export function nearestShare(replicas: number, weight: number): { canary: number
 function analysisOf(spec: Spec, latencySeconds: string, ledger: Ledger): Analysis {
   const verdict = ledger.note(
     {
-      name: 'time to abort',
+      name: t('time to abort'),
       unit: 's',
-      reason: 'a version that is bad from its first request loses its traffic before the next step gives it more',
+      reason: t('a version that is bad from its first request loses its traffic before the next step gives it more'),
       options: ['rollout.pause'],
     },
     window + interval * badInARow,
-    `${window} (a window of the new version alone) + ${interval} × ${badInARow} (bad measurements in a row) = ${window + interval * badInARow}`,
+    t`${window} (a window of the new version alone) + ${interval} × ${badInARow} (bad measurements in a row) = ${window + interval * badInARow}`,
   )
   const pause = millisecondsOf(spec['rollout.pause']) / 1000
   const bounds = errorBounds(spec['slo.availability'], ledger)
@@ -162,17 +163,17 @@ function errorBounds(availability: number, ledger: Ledger): Pick<Analysis, 'erro
   const options = ['slo.availability']
   ledger.text(
     {
-      name: 'errors of a release that count',
-      reason: 'below what would wake somebody, more errors than the old version has are chance',
+      name: t('errors of a release that count'),
+      reason: t('below what would wake somebody, more errors than the old version has are chance'),
       options,
     },
     `${floor}`,
-    `min(${fastBurn} (fast burn) × ${Number(budget.toPrecision(3))} (error budget), ${highestFloor}) = ${floor}`,
+    t`min(${fastBurn} (fast burn) × ${Number(budget.toPrecision(3))} (error budget), ${highestFloor}) = ${floor}`,
   )
   ledger.note(
     {
-      name: 'requests of a verdict',
-      reason: 'one that fails among so many is less than what counts, as far as a service has so much traffic',
+      name: t('requests of a verdict'),
+      reason: t('one that fails among so many is less than what counts, as far as a service has so much traffic'),
       options,
     },
     minRequests,

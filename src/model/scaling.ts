@@ -1,4 +1,5 @@
 import type { Spec } from '../spec/table.js'
+import { t } from '../words.js'
 import type { Ledger } from './ledger.js'
 import { hasSidecar } from './mesh.js'
 import type { WorkloadRef } from './types.js'
@@ -21,51 +22,53 @@ export function autoscaling(spec: Spec, works: readonly WorkloadRef[], ledger: L
   if (enabled) {
     ledger.text(
       {
-        name: 'CPU that starts a scale-up',
-        reason: 'the autoscaler compares the average use with the request, not with the limit',
+        name: t('CPU that starts a scale-up'),
+        reason: t('the autoscaler compares the average use with the request, not with the limit'),
         options: ['autoscaling.cpu', 'resources.cpu.request'],
       },
-      `${cpu} % of ${spec['resources.cpu.request']} per pod`,
-      `replicas = ⌈current × use ÷ ${cpu} %⌉, between ${min} and ${max}`,
+      t`${cpu} % of ${spec['resources.cpu.request']} per pod`,
+      t`replicas = ⌈current × use ÷ ${cpu} %⌉, between ${min} and ${max}`,
     )
   }
   if (rate !== undefined) {
     ledger.text(
       {
-        name: 'Requests that start a scale-up',
-        reason: 'load that waits for something else costs no CPU, and is still load',
+        name: t('Requests that start a scale-up'),
+        reason: t('load that waits for something else costs no CPU, and is still load'),
         options: ['autoscaling.qps', 'autoscaling.max'],
       },
-      `${rate.perPod} a second and pod`,
-      `replicas = ⌈all requests a second ÷ ${rate.perPod}⌉; ${max} pods take ${rate.perPod * max} a second`,
+      t`${rate.perPod} a second and pod`,
+      t`replicas = ⌈all requests a second ÷ ${rate.perPod}⌉; ${max} pods take ${rate.perPod * max} a second`,
     )
   }
   if (queue !== undefined) {
     ledger.text(
       {
-        name: 'Queue that starts a scale-up',
-        reason: 'messages that wait are work that no metric of the pods shows',
+        name: t('Queue that starts a scale-up'),
+        reason: t('messages that wait are work that no metric of the pods shows'),
         options: ['autoscaling.queue.target', 'autoscaling.max'],
       },
-      `${queue.perPod} messages a pod`,
-      `replicas = ⌈messages that wait ÷ ${queue.perPod}⌉; more than ${queue.perPod * max} can't be told apart`,
+      t`${queue.perPod} messages a pod`,
+      t`replicas = ⌈messages that wait ÷ ${queue.perPod}⌉; more than ${queue.perPod * max} can't be told apart`,
     )
   }
   const metrics = [
     ...(memory === undefined ? [] : ['memory']),
     ...(cpu === undefined ? [] : ['CPU']),
     ...(rate === undefined ? [] : ['requests']),
-    ...(queue === undefined ? [] : ['the queue']),
+    ...(queue === undefined ? [] : [t('the queue')]),
   ]
   if (enabled && metrics.length > 1) {
     ledger.text(
       {
-        name: 'Which metric wins',
-        reason: 'whichever is short decides; one that can’t be read stops scaling down, and the others still scale up',
+        name: t('Which metric wins'),
+        reason: t(
+          'whichever is short decides; one that can’t be read stops scaling down, and the others still scale up',
+        ),
         options: ['autoscaling.cpu', 'autoscaling.memory', 'autoscaling.qps', 'autoscaling.queue.target'],
       },
-      'the one that asks for the most pods',
-      `replicas = max of what ${metrics.join(', ')} ask for, each computed by itself`,
+      t('the one that asks for the most pods'),
+      t`replicas = max of what ${metrics.join(t(', '))} ask for, each computed by itself`,
     )
   }
   return {

@@ -1,5 +1,6 @@
 import { type SqlStoreName, type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
+import { t } from '../words.js'
 import type { Ledger } from './ledger.js'
 import { regions, sites } from './regions.js'
 import { fleets } from './rollout.js'
@@ -74,13 +75,14 @@ function store(spec: Spec, name: StoreName, pods: number, ledger: Ledger): Store
   ledger.note(
     {
       name: `${name} pool`,
-      unit: 'connections per pod',
-      reason:
+      unit: t('connections per pod'),
+      reason: t(
         'all pods together, with one more during an update and those that are still ending, stay below what the server grants',
+      ),
       options: [`${name}.connections`, 'autoscaling.max', 'workload.replicas', 'regions'],
     },
     pool,
-    `min(${largestPool}, ⌊(${connections} (connections) − ${reserved} (migration, operators)) ÷ ${pods} (pods)⌋ − ${checkConnections} (readiness check)) = ${pool}`,
+    t`min(${largestPool}, ⌊(${connections} (connections) − ${reserved} (migration, operators)) ÷ ${pods} (pods)⌋ − ${checkConnections} (readiness check)) = ${pool}`,
   )
   return {
     name,

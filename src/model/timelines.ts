@@ -1,3 +1,4 @@
+import { t } from '../words.js'
 import type { Numbers } from './types.js'
 import type { Bar, Timeline } from './types-explained.js'
 
@@ -13,25 +14,25 @@ function startUp({ probes, entrypoint, coldStart, workload }: Numbers): Timeline
   // Without a startup probe the others count from the first second.
   const counted = startup.enabled ? up : 0
   return {
-    title: 'Start-up against the probes',
+    title: t('Start-up against the probes'),
     rule: startup.enabled
-      ? `The startup probe waits ${startup.budget} s for a start of at most ${up} s; liveness counts only from then on.`
-      : 'Without a startup probe the liveness probe has to have the patience for the start.',
+      ? t`The startup probe waits ${startup.budget} s for a start of at most ${up} s; liveness counts only from then on.`
+      : t('Without a startup probe the liveness probe has to have the patience for the start.'),
     bars: [
-      ...(wait > 0 ? [stretch('entry point waits for dependencies, at most', 0, wait)] : []),
-      stretch('cold start, at most', wait, up),
-      ...(startup.enabled ? [limit('startup probe gives up', startup.initialDelay, startup.budget)] : []),
+      ...(wait > 0 ? [stretch(t('entry point waits for dependencies, at most'), 0, wait)] : []),
+      stretch(t('cold start, at most'), wait, up),
+      ...(startup.enabled ? [limit(t('startup probe gives up'), startup.initialDelay, startup.budget)] : []),
       ...(liveness.enabled
         ? [
             limit(
-              startup.enabled ? 'a program that hangs from then on is restarted' : 'liveness probe gives up',
+              startup.enabled ? t('a program that hangs from then on is restarted') : t('liveness probe gives up'),
               counted + (startup.enabled ? 0 : liveness.initialDelay),
               counted + liveness.initialDelay + liveness.period * liveness.failureThreshold,
             ),
           ]
         : []),
       ...(readiness.enabled
-        ? [stretch('ready, but not yet counted as available', up, up + workload.minReadySeconds)]
+        ? [stretch(t('ready, but not yet counted as available'), up, up + workload.minReadySeconds)]
         : []),
     ],
   }
@@ -39,14 +40,14 @@ function startUp({ probes, entrypoint, coldStart, workload }: Numbers): Timeline
 
 function shutdown({ shutdown: s, features }: Numbers): Timeline {
   const stages: readonly (readonly [string, number])[] = [
-    ['preStop sleep, still serving', s.preStop],
-    ['drain, not ready and still serving', s.drain],
-    ['requests in flight', s.timeout],
-    ['messages in hand', s.consumers],
-    ['connections to brokers', s.brokers],
-    ['connections to data stores', s.stores],
-    [features.tracing ? 'last spans' : 'flush', s.flush],
-    ['margin', s.margin],
+    [t('preStop sleep, still serving'), s.preStop],
+    [t('drain, not ready and still serving'), s.drain],
+    [t('requests in flight'), s.timeout],
+    [t('messages in hand'), s.consumers],
+    [t('connections to brokers'), s.brokers],
+    [t('connections to data stores'), s.stores],
+    [features.tracing ? t('last spans') : t('flush'), s.flush],
+    [t('margin'), s.margin],
   ]
   let at = 0
   const bars = stages
@@ -56,9 +57,9 @@ function shutdown({ shutdown: s, features }: Numbers): Timeline {
       return stretch(label, at - length, at)
     })
   return {
-    title: 'Shutdown against the grace period',
-    rule: 'The kubelet sends SIGKILL when the grace period is over, and by then the last stage has ended.',
-    bars: [...bars, limit('grace period, then SIGKILL', 0, s.grace)],
+    title: t('Shutdown against the grace period'),
+    rule: t('The kubelet sends SIGKILL when the grace period is over, and by then the last stage has ended.'),
+    bars: [...bars, limit(t('grace period, then SIGKILL'), 0, s.grace)],
   }
 }
 
@@ -67,14 +68,16 @@ function request({ timeouts, istio, routes, features }: Numbers): Timeline {
   const handler = timeouts.handler.ms / 1000
   const write = timeouts.write.ms / 1000
   const inside = [
-    ...(features.http ? [stretch('headers are read', 0, timeouts.readHeader.ms / 1000)] : []),
-    stretch('handler', 0, handler),
-    ...(features.http ? [stretch('answer is written', 0, write)] : []),
+    ...(features.http ? [stretch(t('headers are read'), 0, timeouts.readHeader.ms / 1000)] : []),
+    stretch(t('handler'), 0, handler),
+    ...(features.http ? [stretch(t('answer is written'), 0, write)] : []),
   ]
   if (route === undefined) {
     return {
-      title: 'A request’s time-outs',
-      rule: 'What is outside waits longer than what is inside, so that the inner one answers and nothing is cut off.',
+      title: t('A request’s time-outs'),
+      rule: t(
+        'What is outside waits longer than what is inside, so that the inner one answers and nothing is cut off.',
+      ),
       bars: inside,
     }
   }
@@ -82,12 +85,12 @@ function request({ timeouts, istio, routes, features }: Numbers): Timeline {
   const pause = route.backoff.ms / 1000
   const tries = Array.from({ length: route.retries + 1 }, (_, at) => {
     const from = at * (perTry + pause)
-    return stretch(at === 0 ? 'first try' : `retry ${at}`, from, from + perTry)
+    return stretch(at === 0 ? t('first try') : t`retry ${at}`, from, from + perTry)
   })
   return {
-    title: 'A request’s time-outs, from the gateway to the handler',
-    rule: 'What is outside waits longer than what is inside, and the last retry can still finish.',
-    bars: [...inside, ...tries, limit('route, then 504', 0, route.timeout.ms / 1000)],
+    title: t('A request’s time-outs, from the gateway to the handler'),
+    rule: t('What is outside waits longer than what is inside, and the last retry can still finish.'),
+    bars: [...inside, ...tries, limit(t('route, then 504'), 0, route.timeout.ms / 1000)],
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Spec } from '../spec/table.js'
+import { t } from '../words.js'
 import type { Ledger } from './ledger.js'
 import { consumerStages } from './messaging.js'
 import { duration, millisecondsOf, seconds } from './quantity.js'
@@ -37,11 +38,11 @@ export function timing(spec: Spec, ledger: Ledger): Timing {
     {
       name: 'minReadySeconds',
       unit: 's',
-      reason: 'a pod counts as available only after two readiness checks in a row',
+      reason: t('a pod counts as available only after two readiness checks in a row'),
       options: ['probes.readiness.period'],
     },
     2 * spec['probes.readiness.period'],
-    `2 × ${spec['probes.readiness.period']} (readiness period) = ${2 * spec['probes.readiness.period']}`,
+    t`2 × ${spec['probes.readiness.period']} (readiness period) = ${2 * spec['probes.readiness.period']}`,
   )
   const needed = probes.startup.budget + minReadySeconds + 60
   const progressDeadlineSeconds = Math.max(600, needed)
@@ -50,11 +51,11 @@ export function timing(spec: Spec, ledger: Ledger): Timing {
       {
         name: 'progressDeadlineSeconds',
         unit: 's',
-        reason: 'a rollout is called failed only after a slow start had its chance; Kubernetes default is 600',
+        reason: t('a rollout is called failed only after a slow start had its chance; Kubernetes default is 600'),
         options: ['probes.startup.failureThreshold', 'probes.startup.period'],
       },
       progressDeadlineSeconds,
-      `max(600 (Kubernetes default), ${probes.startup.budget} (startup budget) + ${minReadySeconds} (minReadySeconds) + 60) = ${progressDeadlineSeconds}`,
+      t`max(600 (Kubernetes default), ${probes.startup.budget} (startup budget) + ${minReadySeconds} (minReadySeconds) + 60) = ${progressDeadlineSeconds}`,
     )
   }
   return {
@@ -76,21 +77,21 @@ function shutdownOf(spec: Spec, ledger: Ledger): Model['shutdown'] {
     {
       name: 'terminationGracePeriodSeconds',
       unit: 's',
-      reason: 'the kubelet sends SIGKILL after this; every stage of the shutdown must fit',
+      reason: t('the kubelet sends SIGKILL after this; every stage of the shutdown must fit'),
       options: ['shutdown.drain', 'shutdown.timeout'],
     },
     [
-      ['preStop sleep', preStop],
+      [t('preStop sleep'), preStop],
       ['drain', drain],
       ['shutdown', timeout],
       ...(consumers > 0
         ? ([
-            ['messages in hand', consumers],
+            [t('messages in hand'), consumers],
             ['brokers', brokers],
           ] as const)
         : []),
-      ...(stores > 0 ? [['data stores', stores] as const] : []),
-      ['trace flush', flush],
+      ...(stores > 0 ? [[t('data stores'), stores] as const] : []),
+      [t('trace flush'), flush],
       ['margin', margin],
     ],
   )
@@ -106,31 +107,31 @@ function timeoutsOf(spec: Spec, ledger: Ledger): Model['timeouts'] {
   ledger.text(
     {
       name: 'WriteTimeout',
-      reason: 'a handler that used its whole budget can still write, and a shutdown waits for it',
+      reason: t('a handler that used its whole budget can still write, and a shutdown waits for it'),
       options: ['http.timeout', 'shutdown.timeout'],
     },
     duration(write).text,
-    `min(${handler.text} (handler) + ${writeSlack}s, ${spec['shutdown.timeout']}s (shutdown)) = ${duration(write).text}`,
+    t`min(${handler.text} (handler) + ${writeSlack}s, ${spec['shutdown.timeout']}s (shutdown)) = ${duration(write).text}`,
   )
   const checkMs = checkTimeout(spec['probes.readiness.timeout'] * 1000)
   ledger.text(
     {
-      name: 'dependency check time-out',
-      reason: 'readiness answers before the kubelet gives up on it',
+      name: t('dependency check time-out'),
+      reason: t('readiness answers before the kubelet gives up on it'),
       options: ['probes.readiness.timeout'],
     },
     duration(checkMs).text,
-    `${spec['probes.readiness.timeout']}s (readiness time-out) − ${duration(spec['probes.readiness.timeout'] * 1000 - checkMs).text} = ${duration(checkMs).text}`,
+    t`${spec['probes.readiness.timeout']}s (readiness time-out) − ${duration(spec['probes.readiness.timeout'] * 1000 - checkMs).text} = ${duration(checkMs).text}`,
   )
   if (spec['grpc.enabled']) {
     ledger.text(
       {
-        name: 'gRPC connection age',
-        reason: `a client that keeps its connection keeps its pod; after this long it connects anew, with ${spec['shutdown.timeout']}s (shutdown) for calls in flight`,
+        name: t('gRPC connection age'),
+        reason: t`a client that keeps its connection keeps its pod; after this long it connects anew, with ${spec['shutdown.timeout']}s (shutdown) for calls in flight`,
         options: ['shutdown.timeout'],
       },
       seconds(connectionAge).text,
-      `${seconds(connectionAge).text}, and a tenth more or less so that clients don't come back together`,
+      t`${seconds(connectionAge).text}, and a tenth more or less so that clients don't come back together`,
     )
   }
   return {
@@ -162,22 +163,22 @@ function probesOf(spec: Spec, ledger: Ledger): Model['probes'] {
   const startup = probe(spec, 'startup', threshold)
   ledger.note(
     {
-      name: 'startup budget',
+      name: t('startup budget'),
       unit: 's',
-      reason: 'liveness starts to count only after this much patience with a slow start',
+      reason: t('liveness starts to count only after this much patience with a slow start'),
       options: ['probes.startup.period', 'probes.startup.failureThreshold', 'entrypoint.timeout'],
     },
     startup.budget,
     spec['probes.startup.failureThreshold'] === undefined
-      ? `${first} (initial delay) + ${period} (period) × ${threshold} (failures) ≥ ${wait} (entrypoint wait) + 2 × ${coldStart} (cold start)`
-      : `${first} (initial delay) + ${period} (period) × ${threshold} (failures) = ${startup.budget}`,
+      ? t`${first} (initial delay) + ${period} (period) × ${threshold} (failures) ≥ ${wait} (entrypoint wait) + 2 × ${coldStart} (cold start)`
+      : t`${first} (initial delay) + ${period} (period) × ${threshold} (failures) = ${startup.budget}`,
   )
   const liveness = probe(spec, 'liveness', spec['probes.liveness.failureThreshold'])
   ledger.note(
     {
-      name: 'time to restart',
+      name: t('time to restart'),
       unit: 's',
-      reason: 'a hung program is restarted after this long, a busy one is not',
+      reason: t('a hung program is restarted after this long, a busy one is not'),
       options: ['probes.liveness.period', 'probes.liveness.failureThreshold'],
     },
     liveness.period * liveness.failureThreshold,
@@ -186,9 +187,9 @@ function probesOf(spec: Spec, ledger: Ledger): Model['probes'] {
   const readiness = probe(spec, 'readiness', spec['probes.readiness.failureThreshold'])
   ledger.note(
     {
-      name: 'time to leave the Service',
+      name: t('time to leave the Service'),
       unit: 's',
-      reason: 'a pod that lost a dependency stops getting traffic after this long',
+      reason: t('a pod that lost a dependency stops getting traffic after this long'),
       options: ['probes.readiness.period', 'probes.readiness.failureThreshold'],
     },
     readiness.period * readiness.failureThreshold,

@@ -30,11 +30,9 @@ export const axes: Readonly<Record<string, Axis>> = {
   // What has one value in this version, given all the same.
   'only values': {
     default: {},
-    given: {
-      lang: 'en',
-      'delivery.packaging': 'kustomize',
-    },
+    given: { 'delivery.packaging': 'kustomize' },
   },
+  language: { English: { lang: 'en' }, Chinese: { lang: 'zh' } },
   kubernetes: {
     '1.35': {},
     '1.34': { 'target.kubernetes': '1.34' },

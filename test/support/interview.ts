@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { expect } from '@jest/globals'
+import { english } from '../../src/cli/language.js'
 import { filesOf, modelOf } from '../../src/cli/project.js'
 import { painter } from '../../src/cli/report.js'
 import { type Back, back, Cancelled, type Prompter } from '../../src/cli/wizard/prompter.js'
@@ -64,7 +65,7 @@ export function startOf(answers: Record<string, unknown> = {}, rest: Partial<Wiz
     offersGit: async () => true,
     preview: ({ layers, dir }) => {
       const project = modelOf(layers, dir && path.basename(dir))
-      const files = filesOf(project)
+      const files = filesOf(project, english)
       const actions = files.map(({ path: file, policy }) => ({ path: file, policy, action: 'create' as const }))
       return { dir: dir ?? project.model.name, project, actions }
     },

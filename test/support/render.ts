@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import * as templates from '#templates'
+import { english } from '../../src/cli/language.js'
+import { chinese } from '../../src/cli/language-zh.js'
 import { type FileSet, fileSet } from '../../src/engine/file-set.js'
 import type { Finding } from '../../src/errors.js'
 import { renderProject } from '../../src/features/assemble.js'
@@ -8,6 +9,7 @@ import { serviceYaml } from '../../src/features/service-yaml.js'
 import { buildModel } from '../../src/model/build.js'
 import { checkInvariants } from '../../src/model/invariants.js'
 import { layerOf, type Resolved, resolve } from '../../src/spec/resolve.js'
+import { inWords } from '../../src/words.js'
 import { tool } from './specs.js'
 
 export type Answers = Readonly<Record<string, unknown>>
@@ -24,10 +26,13 @@ export function judgeAnswers(answers: Answers): Resolved | { findings: Finding[]
 
 /** Every file of a project, in memory. */
 export function renderFiles(resolved: Resolved): FileSet {
-  return fileSet([
-    ...renderProject(buildModel(resolved.spec, tool), templates),
-    { path: 'service.yaml', content: serviceYaml(resolved, tool.schema), mode: 0o644, policy: 'merge' },
-  ])
+  const language = resolved.spec.lang === 'zh' ? chinese : english
+  return inWords(language.words, () =>
+    fileSet([
+      ...renderProject(buildModel(resolved.spec, tool), language),
+      { path: 'service.yaml', content: serviceYaml(resolved, tool.schema), mode: 0o644, policy: 'merge' },
+    ]),
+  )
 }
 
 /** Writes files below a folder. */

@@ -3,6 +3,7 @@ import { writeAll } from '../../engine/disk-write.js'
 import { type ExitCode, exit } from '../../errors.js'
 import type { Layer } from '../../spec/resolve.js'
 import { type Arguments, atMostPositionals } from '../arguments.js'
+import { english, languageOf } from '../language.js'
 import { type FileLayers, readFileLayers } from '../layers.js'
 import { prepare, type Wishes } from '../prepare.js'
 import { reportCreated } from '../report.js'
@@ -22,7 +23,7 @@ export async function create(args: Arguments, terminal: Terminal): Promise<ExitC
     // Quit as well as Ctrl-C: 0 would tell a script that there is a service now.
     return exit.interrupted
   }
-  const prepared = prepare(wishes, args, terminal, file.extendsFile)
+  const prepared = prepare(wishes, args, terminal, file.extendsFile, await languageOf(wishes.layers))
   if (args.diff) {
     const { unifiedDiff } = await import('../unified-diff.js')
     const diff = unifiedDiff(prepared.root, prepared.files, prepared.actions)
@@ -72,7 +73,8 @@ async function askWishes(
       cwd: terminal.cwd,
       git: args.git,
       offersGit: async (dir) => (await repositoryState(path.resolve(terminal.cwd, dir))) === 'outside',
-      preview: (wishes) => prepare(wishes, args, terminal, extendsFile),
+      // Which files there will be is the same in every language.
+      preview: (wishes) => prepare(wishes, args, terminal, extendsFile, english),
     },
     { ...terminal, color: terminal.color && args.color },
   )

@@ -13,7 +13,11 @@ export interface RegionAnswer {
 
 /** How a commit reaches a cluster. */
 export const delivery = {
-  'delivery.packaging': choice(['kustomize'], { default: 'kustomize', help: 'format of the manifests' }),
+  'delivery.packaging': choice(['kustomize', 'helm'], {
+    default: 'kustomize',
+    later: ['helm'],
+    help: 'format of the manifests',
+  }),
   'delivery.environments': list(
     rules.dnsLabel,
     { min: 1, max: 10 },

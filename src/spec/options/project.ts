@@ -17,7 +17,7 @@ export const project = {
     derived: '<name>',
     ask: 'Kubernetes namespace',
   }),
-  lang: choice(['en', 'zh'], { default: 'en', later: ['zh'], help: 'language of the README and of comments' }),
+  lang: choice(['en', 'zh'], { default: 'en', help: 'language of the README and of comments' }),
   preset: choice(['minimal', 'standard', 'production'], {
     default: 'standard',
     help: 'set of defaults to start from',
