@@ -21,7 +21,7 @@ export function releaseAlerts(model: Model): Alert[] {
       for: '1h',
       expr: inPhase('Paused'),
       summary: t`A new version of ${name} has waited for an hour`,
-      description: t('Two versions serve until somebody promotes or aborts it, and no other release can begin.'),
+      description: t('Two versions serve until somebody promotes it or aborts it, or a newer one takes its place.'),
       runbook: [
         t('A person has to promote it, or its metrics have had too few requests for a verdict.'),
         '',
@@ -53,7 +53,9 @@ export function releaseAlerts(model: Model): Alert[] {
       for: '5m',
       expr: ({ namespace: own }) => `max by (namespace) (rollout_info{${own},name="${name}",phase=~"${failed}"})`,
       summary: t`A new version of ${name} was aborted`,
-      description: t('The old version serves. Git still names the new one, and the next sync tries it again.'),
+      description: t(
+        'The old version serves. Git still names the new one, which is tried again once its pods change, or somebody asks for it.',
+      ),
       runbook: [
         t(
           'The analysis found the new version worse than the old one, somebody aborted it, or its pods did not become ready.',

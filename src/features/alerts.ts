@@ -67,7 +67,7 @@ export const receiver = defineFeature({
       readmeFeatures: [
         {
           title: t('Receiver'),
-          text: t`Alertmanager tells ${who}: of what is critical again after ${notify.repeatPage}, of a warning after ${notify.repeatWarning}, and of no warning while something critical of this service fires.`,
+          text: t`Alertmanager tells ${who}: of what is critical again after ${notify.repeatPage}, of a warning after ${notify.repeatWarning}, and not of what another alert has told already.`,
         },
       ],
       readmeSections: [

@@ -52,6 +52,11 @@ export const regions = defineFeature({
 function about(model: Model): string[] {
   const { regions: list, productionEnv, features, sites } = model
   const hosts = features.istio || features.routes
+  const shared = [
+    ...Object.values(model.stores).flatMap((store) => (store === undefined ? [] : [`\`${store.name}.host\``])),
+    ...(model.messaging.nats ? ['`nats.url`'] : []),
+    ...(model.messaging.kafka ? ['`kafka.brokers`'] : []),
+  ]
   return [
     t`${productionEnv.name} is ${list.length} clusters. \`deploy/overlays/${productionEnv.name}\` is what they share, the image above all, and no cluster runs it by itself. An overlay for each region adds the rest:`,
     '',
@@ -69,6 +74,12 @@ function about(model: Model): string[] {
     `${model.dns === undefined ? t('The share of the traffic is set where the traffic comes from: by the weights of the DNS records or of the global load balancer that the regions are behind.') : t('The share of the traffic is the weight of each region’s DNS records. ExternalDNS of its cluster writes them into Route 53, as the annotations in its overlay say.')}${hosts ? t(' The certificate of the Gateway has to be good for the region’s host as well.') : ''}`,
     '',
     t`Each cluster has a Secret of its own: run \`scripts/credentials.sh create ${productionEnv.name}\` with the context of each.`,
+    ...(shared.length > 0
+      ? [
+          '',
+          t`All regions read the same settings, so ${shared.join(t(' and '))} is one server for all of them, and that is how connections are counted. A name such as \`NAME.NAMESPACE.svc.cluster.local\` is another server in each cluster: give one that every region reaches, or replicate behind it.`,
+        ]
+      : []),
   ]
 }
 

@@ -24,6 +24,11 @@ export function consumerStages(spec: Spec): { readonly consumers: number; readon
   return { consumers: count * handling, brokers: count * closing }
 }
 
+/** Whether the pods take messages. */
+export function hasConsumer(spec: Spec): boolean {
+  return brokerCount(spec) > 0
+}
+
 function brokerCount(spec: Spec): number {
   return [spec['nats.enabled'], spec['kafka.enabled']].filter(Boolean).length
 }

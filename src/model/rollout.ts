@@ -2,6 +2,7 @@ import type { Spec } from '../spec/table.js'
 import { t } from '../words.js'
 import type { Ledger } from './ledger.js'
 import { hasSidecar } from './mesh.js'
+import { hasConsumer } from './messaging.js'
 import { duration, millisecondsOf, seconds } from './quantity.js'
 import type { AnalysedProtocol, AnalysedSeries, Analysis, Rollout, RolloutStep } from './types-rollout.js'
 
@@ -18,6 +19,8 @@ const badInARow = 3
 const errorLimit = 4
 /** The article's "error rate +50 %". */
 const errorFactor = 1.5
+/** Two versions that are equally slow differ by less, in windows of minutes. */
+const latencyFactor = 1.2
 /** Burning the budget so many times too fast wakes somebody within the hour: see the burn rates of model/monitoring.ts. */
 const fastBurn = 14.4
 /** Share of errors that counts as none on the old side, at most: a lax objective allows more than anybody releases. */
@@ -26,8 +29,8 @@ const highestFloor = 0.02
 const requestBounds = [50, 500] as const
 /** Seconds: proxies and kube-proxy forget the old pods' addresses in less; the default of Argo Rollouts. */
 const scaleDownDelay = 30
-/** Seconds: long enough to look at a pod that failed. */
-const abortScaleDownDelay = 600
+/** Seconds: long enough to look at a pod that failed; where pods take messages, they go on with that until they end. */
+const abortScaleDownDelay = { idle: 600, consuming: 30 }
 
 /** What a release by Argo Rollouts consists of; undefined where a rolling update does it. */
 export function rollout(spec: Spec, latencySeconds: string, ledger: Ledger): Rollout | undefined {
@@ -40,7 +43,7 @@ export function rollout(spec: Spec, latencySeconds: string, ledger: Ledger): Rol
     steps: isCanary ? stepsOf(spec, ledger) : [],
     analysis,
     scaleDownDelay: isCanary ? scaleDownDelay : millisecondsOf(spec['rollout.pause']) / 1000,
-    abortScaleDownDelay,
+    abortScaleDownDelay: hasConsumer(spec) ? abortScaleDownDelay.consuming : abortScaleDownDelay.idle,
     rollbackRevisions: 3,
   }
 }
@@ -147,6 +150,7 @@ function analysisOf(spec: Spec, latencySeconds: string, ledger: Ledger): Analysi
     ...bounds,
     errorFactor: String(errorFactor),
     latencySeconds,
+    latencyFactor: String(latencyFactor),
     count: Math.max(badInARow, Math.floor((pause - window) / interval)),
     verdict,
     pause: duration(millisecondsOf(spec['rollout.pause'])).text,

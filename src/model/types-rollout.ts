@@ -50,6 +50,8 @@ export interface Analysis {
   readonly errorFactor: string
   /** The latency objective, seconds. */
   readonly latencySeconds: string
+  /** How many times the old version's P99 the new one's may be, where the old one misses the objective. */
+  readonly latencyFactor: string
   /** Measurements after a switch from blue to green; they end before the old pods go. */
   readonly count: number
   /** Seconds from a step's start to the abort, for a version that is bad from its first request. */

@@ -99,13 +99,18 @@ describeWith(['kustomize', 'promtool'], 'what the analysis of a canary asks, com
     expect(evaluated('messages-errors', series, wanted)).toBe('')
   })
 
-  // Above the objective, and above the old version's P99 where that is worse.
+  // Above the objective, and well above the old version's P99 where that is worse.
   test.each<[string, Manifest[], number | 'nothing']>([
     ['nothing is known', [], 'nothing'],
     ['nobody calls the new version', [...version('old', 600, 0), ...version('new', 0, 0)], 'nothing'],
     ['all is fast', [...version('old', 600, 0), ...version('new', 100, 0)], 0],
     ['half is slow, of the new version', [...version('old', 600, 0), ...version('new', 100, 0, 0.5)], 3],
     ['half is slow, of both', [...version('old', 600, 0, 0.5), ...version('new', 100, 0, 0.5)], 0],
+    [
+      'half is slow, and a little more of the new version',
+      [...version('old', 600, 0, 0.5), ...version('new', 100, 0, 0.7)],
+      0,
+    ],
     ['there is no old version', version('new', 100, 0), 0],
   ])('latency: %s', (_, series, wanted) => {
     expect(evaluated('http-latency', series, wanted)).toBe('')

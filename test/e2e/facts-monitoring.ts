@@ -345,15 +345,17 @@ export const monitoringFacts: readonly Fact[] = [
           ]),
           ...same(
             'inhibition starts at',
-            inhibitRules.map(({ sourceMatch }: Manifest) => sourceMatch[0].value),
+            inhibitRules.map(({ sourceMatch }: Manifest) => sourceMatch.map((one: Manifest) => one.value).join()),
             'wanted',
-            ['critical', 'ServiceAbsent', 'TargetDown'],
+            ['ErrorBudgetBurn,critical', 'ServiceAbsent'],
           ),
           ...same(
             'inhibition ends',
-            inhibitRules.map(({ targetMatch: [one] }: Manifest) => `${one.name}${one.matchType ?? '='}${one.value}`),
+            inhibitRules.map(({ targetMatch }: Manifest) =>
+              targetMatch.map((one: Manifest) => `${one.name}${one.matchType ?? '='}${one.value}`).join(),
+            ),
             'wanted',
-            ['severity=warning', 'alertname!=ServiceAbsent', 'alertname=~LatencyHigh|ErrorRatioUp'],
+            ['alertname=~ErrorBudgetBurn|ErrorRatioUp,severity=warning', 'alertname!=ServiceAbsent'],
           ),
           ...configs.flatMap((config: Manifest) => {
             const secret = config.apiSecret ?? config.apiURL ?? config.urlSecret

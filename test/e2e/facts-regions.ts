@@ -137,7 +137,9 @@ export const regionFacts: readonly Fact[] = [
       const region = regionOf(overlay)
       const lists: string[][] = [
         ...overlay.all('VirtualService').map(({ spec }) => spec.hosts),
-        ...overlay.istioGateways.flatMap(({ spec }) => spec.servers.map(({ hosts }: Manifest) => hosts)),
+        ...overlay.istioGateways.flatMap(({ spec }) =>
+          spec.servers.map(({ hosts }: Manifest) => hosts.map((host: string) => host.replace('./', ''))),
+        ),
       ]
       return region === undefined
         ? []

@@ -351,6 +351,7 @@ export const rolloutFacts: readonly Fact[] = [
                     ['its condition', successCondition === `${survives}< 3` && failureCondition === undefined],
                     ['failures that don’t add up', failureLimit === 0],
                     ['what is bad', query.includes(`\n  ) > bool ${errors ? 1.5 : 1}\n)[180s:60s])`)],
+                    ['a fifth is chance', errors || query.includes('1.2 * histogram_quantile(0.99,')],
                     ['few requests say nothing', Number(bounded) === enough],
                     ['a floor', !errors || Math.abs(Number(floor) / wanted - 1) < 0.01],
                     ['a window of its own before the first', rest.initialDelay === '120s' && rest.interval === '60s'],
@@ -438,6 +439,8 @@ export const rolloutFacts: readonly Fact[] = [
         const { scaleDownDelaySeconds, abortScaleDownDelaySeconds, scaleDownDelayRevisionLimit } = canary ?? blueGreen
         const services = overlay.all('Service').map(({ metadata: { name } }) => name)
         const isLast = overlay.isProduction
+        const { nats, kafka } = readYaml(overlay.read('service.yaml'))
+        const aborted = nats?.enabled || kafka?.enabled ? 30 : 600
         const tests: [string, boolean][] = [
           ['given up', spec.progressDeadlineAbort === true],
           ['back without steps', spec.rollbackWindow?.revisions === 3 && spec.revisionHistoryLimit >= 3],
@@ -450,7 +453,7 @@ export const rolloutFacts: readonly Fact[] = [
               : !(blueGreen && released) ||
                 scaleDownDelaySeconds === secondsOf(readYaml(overlay.read('service.yaml')).rollout?.pause ?? '10m'),
           ],
-          ['aborted pods stay', !(routed || (blueGreen && released)) || abortScaleDownDelaySeconds === 600],
+          ['aborted pods stay', !(routed || (blueGreen && released)) || abortScaleDownDelaySeconds === aborted],
           ['two pods at least', !routed || canary.minPodsPerReplicaSet === 2],
           ['one old version', !(blueGreen && released) || scaleDownDelayRevisionLimit === 1],
           [

@@ -308,7 +308,8 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: 'weight: 20', to: 'weight: 30' },
     { from: /(kind: DestinationRule[\s\S]*?host:) orders/, to: '$1 order' },
     { from: '- orders-gateway', to: '- gateway' },
-    { from: /(kind: Gateway[\s\S]*?hosts:\n\s+-) orders.example.com/, to: '$1 other.example.com' },
+    { from: /(kind: Gateway[\s\S]*?hosts:\n\s+-) \.\/orders.example.com/, to: '$1 ./other.example.com' },
+    { from: /(kind: Gateway[\s\S]*?hosts:\n\s+- )\.\//, to: '$1' },
   ],
   'the routes and gateways of the Gateway API': [
     { of: 'gateway', from: 'gatewayClassName: eg', to: 'gatewayClassName: istio' },

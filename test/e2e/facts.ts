@@ -297,8 +297,10 @@ export const facts: readonly Fact[] = [
         ...overlay.istioGateways.flatMap(({ spec }) =>
           spec.servers.flatMap(({ hosts }: Manifest) =>
             hosts
-              .filter((host: string) => !overlay.one('VirtualService').spec.hosts.includes(host))
-              .map((host: string) => `the Gateway takes ${host}, and no route does`),
+              .filter(
+                (host: string) => !overlay.one('VirtualService').spec.hosts.some((own: string) => host === `./${own}`),
+              )
+              .map((host: string) => `the Gateway takes ${host}, and no route of this namespace does`),
           ),
         ),
       ]

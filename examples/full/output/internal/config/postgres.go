@@ -12,8 +12,8 @@ const (
 	defaultPostgresUser     = "market"
 
 	// 200 pods with this pool, a connection for the readiness check each, a
-	// migration and an operator make 405; the server grants 500.
-	defaultPostgresPoolSize = 1
+	// migration and an operator make 605; the server grants 700.
+	defaultPostgresPoolSize = 2
 
 	// A server in the same region answers within milliseconds. What takes longer
 	// than this is lost, and the request still has time to say so.
