@@ -296,7 +296,8 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   ],
   'the receiver is told': [
     { from: /(kind: AlertmanagerConfig[\s\S]*?name: service\n\s+value:) orders/, to: '$1 order' },
-    { from: 'value: LatencyHigh|ErrorRatioUp', to: 'value: LatencyHigh|ErrorRatio' },
+    { from: 'value: ErrorBudgetBurn|ErrorRatioUp', to: 'value: ErrorBudgetBurn|ErrorRatio' },
+    { from: 'value: ErrorBudgetBurn\n', to: 'value: TargetDown\n' },
     { from: /(apiSecret:\n\s+key:) api-secret/, to: '$1 secret' },
     { from: 'agentID: "1000002"', to: 'agentID: "1000003"' },
     { file: 'README.md', from: 'generic orders-alertmanager', to: 'generic orders-alerts' },
