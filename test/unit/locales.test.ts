@@ -17,6 +17,11 @@ describe.each(languages)('the catalogue of %s', (language) => {
     const catalogue = [...(await readCatalogue(language))]
     expect(catalogue.filter(([text, other]) => `${placeholders(text)}` !== `${placeholders(other)}`)).toEqual([])
   })
+  test('has no branch that could end a line with a blank, but where English has', async () => {
+    const blank = / \{\{(else|\/if)/
+    const catalogue = [...(await readCatalogue(language))]
+    expect(catalogue.filter(([text, other]) => blank.test(other) && !blank.test(text))).toEqual([])
+  })
   test('keeps code between backticks', async () => {
     const code = (text: string) => (text.match(/`[^`]+`/g) ?? []).sort()
     const catalogue = [...(await readCatalogue(language))]
