@@ -255,7 +255,10 @@ export const monitoringFacts: readonly Fact[] = [
           ]
         }),
         ...headings
-          .filter((title) => !title?.startsWith('Metrics ') && !alerts.some(({ alert }) => alert === title))
+          .filter(
+            (title) =>
+              !/^Metrics |^本服务不导出的指标/.test(title ?? '') && !alerts.some(({ alert }) => alert === title),
+          )
           .map((title) => `the runbook has ${title}, which nobody raises`),
         ...(alerts.length === 0
           ? []

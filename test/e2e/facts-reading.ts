@@ -44,6 +44,12 @@ export function same(a: string, x: unknown, b: string, y: unknown): string[] {
     : [`${a} is ${JSON.stringify(x)}, and ${b} is ${JSON.stringify(y)}`]
 }
 
+/** The number that a comment tells, in whichever language it is; NaN where none does. A line may end anywhere in it. */
+export function numberIn(source: string, ...patterns: readonly RegExp[]): number {
+  const text = source.replace(/\n\s*(?:#|\/\/) /g, ' ')
+  return Number(patterns.map((pattern) => pattern.exec(text)?.[1]).find((found) => found !== undefined))
+}
+
 export function selects(
   selector: Readonly<Record<string, string>>,
   labels: Readonly<Record<string, string>> = {},

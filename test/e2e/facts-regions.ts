@@ -1,6 +1,6 @@
 import { parse as readYaml } from 'yaml'
 import { generatedBy, type Manifest, type Overlay } from '../support/manifests.js'
-import { containerOf, type Fact, same } from './facts-reading.js'
+import { containerOf, type Fact, numberIn, same } from './facts-reading.js'
 
 interface Region {
   readonly name: string
@@ -87,7 +87,12 @@ export const regionFacts: readonly Fact[] = [
           ? []
           : [`the README does not tell of ${region.weight} % and ${region.replicas} replicas`]),
         ...same('sum of weights', sum(regionsOf(overlay).map(({ weight }) => weight)), 'the whole', 100),
-        ...same('weight that the overlay tells', Number(/, (\d+) % of/.exec(file)?.[1]), 'weight', region.weight),
+        ...same(
+          'weight that the overlay tells',
+          numberIn(file, /, (\d+) % of/, /的\s*(\d+) %/),
+          'weight',
+          region.weight,
+        ),
         ...scalers.flatMap(({ least, most }) => [
           ...same('fewest pods', least, 'replicas', region.replicas),
           ...(most >= all ? [] : [`at most ${most} pods, and all regions together have ${all}`]),
@@ -318,7 +323,11 @@ export const regionFacts: readonly Fact[] = [
           ...(trafficPolicy.outlierDetection === undefined ? ['nothing notices pods that fail'] : []),
           ...(isLargest && !(worst <= 90) ? [`the fail-over takes up to ${worst} s`] : []),
           ...(isLargest &&
-          !overlay.read(`deploy/overlays/${overlay.environment}/kustomization.yaml`).includes(`within ${worst} s`)
+          numberIn(
+            overlay.read(`deploy/overlays/${overlay.environment}/kustomization.yaml`),
+            /within (\d+) s/,
+            /(\d+)\s*(?:s|秒)\s*之?\s*内/,
+          ) !== worst
             ? [`the overlay does not tell of ${worst} s`]
             : []),
         ]

@@ -25,10 +25,10 @@ function asked(query: string): string[] {
 function promised(overlay: Overlay): { requests: number | undefined; messages: number | undefined } {
   const readme = overlay.read('README.md')
   const cell = (what: string) => {
-    const found = new RegExp(`^\\| ${what} \\| (\\d+)(?: a second)? \\|`, 'm').exec(readme)?.[1]
+    const found = new RegExp(`^\\| (?:${what}) \\| (?:每秒 )?(\\d+)(?: a second| 个)? \\|`, 'm').exec(readme)?.[1]
     return found === undefined ? undefined : Number(found)
   }
-  return { requests: cell('requests'), messages: cell('waiting messages') }
+  return { requests: cell('requests|请求'), messages: cell('waiting messages|等待的消息') }
 }
 
 /** 2k is 2000. */

@@ -1,6 +1,6 @@
 import { parse as readYaml } from 'yaml'
 import type { Overlay } from '../support/manifests.js'
-import { type Fact, goNumber } from './facts-reading.js'
+import { type Fact, goNumber, numberIn } from './facts-reading.js'
 
 /** The data stores there can be, with the names that Go gives them. */
 const kinds = [
@@ -45,7 +45,7 @@ export const storeFacts: readonly Fact[] = [
         // Five for the migration and for an operator.
         const needed = pods * (pool + 1) + 5
         const granted = answers.connections ?? 100
-        const told = Number(/the server grants (\d+)/.exec(source)?.[1])
+        const told = numberIn(source, /the server grants (\d+)/, /服务器允许\s*(\d+)/)
         return [
           ...(needed <= granted
             ? []

@@ -178,6 +178,8 @@ export const facts: readonly Fact[] = [
           const scraped = overlay.one('ServiceMonitor') !== undefined
           const { sidecar, ambient } = meshOf(overlay)
           const meshPorts = [...(sidecar ? [15020] : []), ...(ambient ? [15008] : [])]
+          // In an ambient mesh the kubelet has an address of the mesh.
+          const probed = ambient && trafficNames(workload).includes('http')
           const traffic = trafficNames(workload).map((name) => portOf(workload, name))
           const allowed = [...traffic, portOf(workload, 'admin'), ...meshPorts]
           return [
@@ -186,7 +188,9 @@ export const facts: readonly Fact[] = [
               : [`${workload.metadata.name} is not covered`]),
             ...same('directions', policy.spec.policyTypes, 'wanted', ['Ingress', 'Egress']),
             ...traffic.filter((port) => !open.includes(port)).map((port) => `the traffic port ${port} is closed`),
-            ...(scraped === open.includes(portOf(workload, 'admin')) ? [] : [`scraped: ${scraped}, open: ${open}`]),
+            ...((scraped || probed) === open.includes(portOf(workload, 'admin'))
+              ? []
+              : [`scraped: ${scraped}, open: ${open}`]),
             ...open.filter((port: number) => !allowed.includes(port)).map((port: number) => `${port} is open`),
           ]
         }),

@@ -48,6 +48,7 @@ describe('the covering set', () => {
   "entrypoint: waits, image: distroless with cgo",
   "entrypoint: on, image: scratch",
   "entrypoint: waits, image: scratch",
+  "readiness: off, records: weighed",
   "mesh: split, workload: statefulset",
   "mesh: split, workload: statefulset with its own volume",
   "rollout: canary, workload: statefulset",

@@ -30,7 +30,8 @@ export function asDeployments(objects: readonly Manifest[]): Manifest[] {
 export function textFor({ objects, text }: Overlay): string {
   return objects.some(({ kind }) => kind === 'Rollout')
     ? asDeployments(objects)
-        .map((object) => stringify(object))
+        // As YAML 1.1, which linters read: a region may be called `off`.
+        .map((object) => stringify(object, { version: '1.1' }))
         .join('---\n')
     : text
 }
