@@ -47,7 +47,7 @@ export function slo(spec: Spec, ledger: Ledger): Slo {
     ledger.note(
       { name: t('error budget'), unit: '%', reason: t`requests that may fail in ${periodDays} days`, options },
       rounded(errorBudget * 100),
-      `100 − ${availability} (objective) = ${rounded(errorBudget * 100)}`,
+      t`100 − ${availability} (objective) = ${rounded(errorBudget * 100)}`,
     )
     for (const rate of burnRates) {
       ledger.text(
@@ -63,7 +63,7 @@ export function slo(spec: Spec, ledger: Ledger): Slo {
     ledger.note(
       {
         name: t('least traffic for a percentage'),
-        unit: 'requests/s',
+        unit: t('requests/s'),
         reason: t(
           'one in a hundred can be told only of a hundred: below that, the warnings about latency and growth say nothing',
         ),
@@ -182,7 +182,7 @@ function explain(
     [
       true,
       t('memory that is near its limit'),
-      `${limits.memoryShare * 100} % of ${memory}`,
+      t`${limits.memoryShare * 100} % of ${memory}`,
       t('90 % (GOMEMLIMIT) + half of what is left'),
       t('GOMEMLIMIT holds Go’s own memory at nine tenths; what is above that the collector can’t free'),
     ],
@@ -225,7 +225,7 @@ function explain(
       ['consul', 'nacos'].includes(spec['config.source']) && spec['config.reload'],
       t('a configuration centre that is silent'),
       `${limits.centreAge} s`,
-      '15 min',
+      t('15 min'),
       t('longer than a restart of the centre; the settings in force stay good meanwhile'),
     ],
   ]

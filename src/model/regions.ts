@@ -112,7 +112,7 @@ export function noteRegions(spec: Spec, list: readonly Region[], ledger: Ledger)
     ledger.note(
       {
         name: t`Most pods in ${name}`,
-        unit: 'pods',
+        unit: t('pods'),
         reason: t('a region that is left alone can take what all of them took together'),
         options: ['regions', 'autoscaling.min', 'autoscaling.max'],
       },

@@ -181,7 +181,7 @@ function errorBounds(availability: number, ledger: Ledger): Pick<Analysis, 'erro
       options,
     },
     minRequests,
-    `1 ÷ (${errorFactor} × ${floor}) = ${needed}, ${fewest} to ${most}`,
+    t`1 ÷ (${errorFactor} × ${floor}) = ${needed}, ${fewest} to ${most}`,
   )
   return { errorFloor: `${floor}`, minRequests }
 }

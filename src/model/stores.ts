@@ -77,7 +77,7 @@ function store(spec: Spec, name: StoreName, pods: number, ledger: Ledger): Store
   const pool = Math.max(least, Math.min(largestPool, share))
   ledger.note(
     {
-      name: `${name} pool`,
+      name: t`${name} pool`,
       unit: t('connections per pod'),
       reason: t(
         'all pods together, with one more during an update and those that are still ending, stay below what the server grants',

@@ -82,17 +82,17 @@ function shutdownOf(spec: Spec, ledger: Ledger): Model['shutdown'] {
     },
     [
       [t('preStop sleep'), preStop],
-      ['drain', drain],
-      ['shutdown', timeout],
+      [t('drain'), drain],
+      [t('shutdown'), timeout],
       ...(consumers > 0
         ? ([
             [t('messages in hand'), consumers],
-            ['brokers', brokers],
+            [t('brokers'), brokers],
           ] as const)
         : []),
       ...(stores > 0 ? [[t('data stores'), stores] as const] : []),
       [t('trace flush'), flush],
-      ['margin', margin],
+      [t('margin'), margin],
     ],
   )
   const process = drain + timeout + consumers + brokers + stores + flush
@@ -182,7 +182,7 @@ function probesOf(spec: Spec, ledger: Ledger): Model['probes'] {
       options: ['probes.liveness.period', 'probes.liveness.failureThreshold'],
     },
     liveness.period * liveness.failureThreshold,
-    `${liveness.period} (period) × ${liveness.failureThreshold} (failures) = ${liveness.period * liveness.failureThreshold}`,
+    t`${liveness.period} (period) × ${liveness.failureThreshold} (failures) = ${liveness.period * liveness.failureThreshold}`,
   )
   const readiness = probe(spec, 'readiness', spec['probes.readiness.failureThreshold'])
   ledger.note(
@@ -193,7 +193,7 @@ function probesOf(spec: Spec, ledger: Ledger): Model['probes'] {
       options: ['probes.readiness.period', 'probes.readiness.failureThreshold'],
     },
     readiness.period * readiness.failureThreshold,
-    `${readiness.period} (period) × ${readiness.failureThreshold} (failures) = ${readiness.period * readiness.failureThreshold}`,
+    t`${readiness.period} (period) × ${readiness.failureThreshold} (failures) = ${readiness.period * readiness.failureThreshold}`,
   )
   return { startup, liveness, readiness }
 }

@@ -33,23 +33,16 @@ describe('the packed tarball', () => {
     expect(manifest['scripts']).not.toHaveProperty('postinstall')
   })
 
-  test('works in an empty folder without a network', () => {
-    const folder = path.join(work, 'empty')
+  test.each([
+    ['en', 'A Go service for Kubernetes'],
+    ['zh', '面向 Kubernetes'],
+  ])('works in an empty folder without a network, in %s', (language, words) => {
+    const folder = path.join(work, language)
     fs.mkdirSync(folder)
+    const flags = ['--yes', '--istio', '--workload-kind', 'statefulset', '--lang', language]
     const result = spawnSync(
       'npm',
-      [
-        'exec',
-        '--yes',
-        `--package=${tarball}`,
-        '--',
-        'create-go-k8s-service',
-        'orders',
-        '--yes',
-        '--istio',
-        '--workload-kind',
-        'statefulset',
-      ],
+      ['exec', '--yes', `--package=${tarball}`, '--', 'create-go-k8s-service', 'orders', ...flags],
       {
         cwd: folder,
         encoding: 'utf8',
@@ -64,5 +57,6 @@ describe('the packed tarball', () => {
     )
     expect([result.status, result.stderr]).toEqual([0, expect.stringContaining('created')])
     expect(fs.existsSync(path.join(folder, 'orders/deploy/workload/statefulset.yaml'))).toBe(true)
+    expect(fs.readFileSync(path.join(folder, 'orders/README.md'), 'utf8')).toContain(words)
   })
 })
