@@ -139,7 +139,7 @@ function markdown(lines) {
     } else if (language === 'mermaid') {
       const text = line.trim()
       // Of a diagram only what has a label: the rest is code.
-      if (/["[(|:]/.test(line) && !tagsOnly.test(line)) {
+      if (/["[(|:]|\w\{[A-Z]/.test(line) && !tagsOnly.test(line)) {
         units.push(single(line, text, at))
       }
     } else if (language !== undefined) {
