@@ -53,6 +53,7 @@ export function mesh(spec: Spec, ledger: Ledger): Istio | undefined {
     jwt: jwt(spec),
     subsets,
     firstSubset: subsets[0]?.name ?? '',
+    preview: subsets[1]?.name,
     split: spec['rollout.weights'] !== undefined,
   }
 }

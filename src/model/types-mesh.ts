@@ -48,6 +48,8 @@ export interface Istio extends RequestTimes {
   readonly subsets: readonly Subset[]
   /** The subset that has all of the traffic while nothing is released. */
   readonly firstSubset: string
+  /** The subset that a request gets which asks for it by a header, and the header's value; undefined with one subset. */
+  readonly preview: string | undefined
   /** True when a second workload (v2) takes a share of the traffic. */
   readonly split: boolean
 }

@@ -97,7 +97,10 @@ export const rolloutFacts: readonly Fact[] = [
           .all('DestinationRule')
           .find(({ metadata }) => metadata.name === istio?.destinationRule.name)
         const { canarySubsetName: canary, stableSubsetName: stable } = istio?.destinationRule ?? {}
-        const routes: Manifest[] = service?.spec.http ?? []
+        // Who asks for a version by name gets that alone, whatever the weights.
+        const routes: Manifest[] = (service?.spec.http ?? []).filter(
+          ({ name }: Manifest) => !name.startsWith('preview'),
+        )
         return [
           ...scaled.flatMap((target) =>
             same('scaled', target, 'the Rollout', `${rollout.apiVersion} Rollout ${rollout.metadata.name}`),

@@ -334,6 +334,49 @@ export const routeFacts: readonly Fact[] = [
     },
   },
   {
+    rule: 'where there are two versions, whoever asks for the second by a header gets it, whatever the weights, and nobody else does',
+    contradictions: (overlay) => {
+      const { sidecar, name } = meshOf(overlay)
+      const [, second]: Manifest[] = overlay.one('DestinationRule')?.spec.subsets ?? []
+      const routes: Manifest[] = overlay
+        .all('VirtualService')
+        .flatMap(({ spec }) => spec.http)
+        .filter(({ fault }: Manifest) => fault === undefined)
+      const asked = routes.filter(({ match = [] }) => match.some(({ headers }: Manifest) => headers?.['x-version']))
+      const names = trafficNames(overlay.workloads[0])
+      const ports: Readonly<Record<string, number | undefined>> = {
+        grpc: portOf(overlay.workloads[0], 'grpc'),
+        http: servicePort,
+      }
+      const expected = ['grpc', 'http']
+        .filter((protocol) => sidecar && second !== undefined && names.includes(protocol))
+        .map((protocol) => ({
+          match: [
+            {
+              headers: {
+                ...(protocol === 'grpc' && names.includes('http')
+                  ? { 'content-type': { prefix: 'application/grpc' } }
+                  : {}),
+                'x-version': { exact: second?.name },
+              },
+            },
+          ],
+          route: [
+            { destination: { host: name, subset: second?.name, port: { number: ports[protocol] } }, weight: 100 },
+          ],
+        }))
+      return [
+        ...same(
+          'asked for by name',
+          ordered(asked.map(({ match, route }) => ({ match, route }))),
+          'wanted',
+          ordered(expected),
+        ),
+        ...same('they come first', ordered(routes.slice(0, asked.length)), 'wanted', ordered(asked)),
+      ]
+    },
+  },
+  {
     rule: 'faults are for drills before production, by a header alone, and leave every other request as it is',
     contradictions: (overlay) => {
       const { drills, sidecar, name } = meshOf(overlay)

@@ -312,6 +312,12 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: /(kind: Gateway[\s\S]*?hosts:\n\s+-) \.\/orders.example.com/, to: '$1 ./other.example.com' },
     { from: /(kind: Gateway[\s\S]*?hosts:\n\s+- )\.\//, to: '$1' },
   ],
+  'where there are two versions': [
+    { from: /(x-version:\n\s+exact:) v2/, to: '$1 v1' },
+    { from: /(exact: v2\n[\s\S]*?subset:) v2/, to: '$1 v1' },
+    { of: 'canary', from: /(x-version:\n\s+exact:) canary/, to: '$1 stable' },
+    { of: 'canary', from: 'x-version:', to: 'x-revision:' },
+  ],
   'the routes and gateways of the Gateway API': [
     { of: 'gateway', from: 'gatewayClassName: eg', to: 'gatewayClassName: istio' },
     { of: 'gateway', from: 'request: 49s', to: 'request: 40s' },
