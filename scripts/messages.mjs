@@ -68,7 +68,7 @@ export function tagsOf(text) {
 /** Words, and not only tags, paths and code. @param {string} text */
 function isProse(text) {
   const words = text.replace(tags, ' ').replace(/`[^`]*`/g, ' ')
-  return /[A-Za-z]{2}|\.\*\*/.test(words) && !/^[/*$]\S* /.test(text)
+  return /[A-Za-z]{2}|\.\*\*|^ *: *$/.test(words) && !/^[/*$]\S* /.test(text)
 }
 
 /** @param {readonly string[]} lines @param {number} offset index of the first of them @returns {Unit[]} */

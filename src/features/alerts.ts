@@ -113,7 +113,7 @@ export const receiver = defineFeature({
       readmeNeeds: [
         {
           what: t`an Alertmanager of the Prometheus Operator that takes AlertmanagerConfigs from here, and the Secret \`${secret.name}\``,
-          for: `telling ${who}`,
+          for: t`telling ${who}`,
         },
       ],
     }

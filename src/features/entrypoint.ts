@@ -14,7 +14,10 @@ export const entrypoint = defineFeature({
     readmeFeatures: [
       {
         title: t('Entry point'),
-        text: t`scripts/entrypoint.sh waits up to ${entrypoint.timeout} s for what the service needs, then becomes the program.`,
+        text:
+          entrypoint.waitFor.length > 0
+            ? t`scripts/entrypoint.sh waits up to ${entrypoint.timeout} s for what the service needs, then becomes the program.`
+            : t('scripts/entrypoint.sh becomes the program at once: `entrypoint.waitFor` names nothing to wait for.'),
       },
     ],
   }),

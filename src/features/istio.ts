@@ -107,7 +107,7 @@ function tokens({ istio, features, productionEnv, name }: Model): string[] {
     : t('Every request needs a token, since `istio.mtls` is permissive and nobody can be told by identity.')
   const url = `https://${productionEnv.host}`
   return [
-    t`${who} Without one the answer is 403, with a bad one 401. A good one is of \`${issuer}\`${audiences.length > 0 ? `, for ${audiences.map((one) => `\`${one}\``).join(' or ')}` : ''}, not expired, and signed with a key of ${jwksUri === undefined ? t('those that its OpenID configuration names') : `\`${jwksUri}\``}. istiod fetches the keys and has to reach that address; while it can’t, every token is bad.`,
+    t`${who} Without one the answer is 403, with a bad one 401. A good one is of \`${issuer}\`${audiences.length > 0 ? t`, for ${audiences.map((one) => `\`${one}\``).join(t(' or '))}` : ''}, not expired, and signed with a key of ${jwksUri === undefined ? t('those that its OpenID configuration names') : `\`${jwksUri}\``}. istiod fetches the keys and has to reach that address; while it can’t, every token is bad.`,
     '',
     ...(features.http
       ? [

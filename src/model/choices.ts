@@ -7,7 +7,7 @@ export function choices(model: Numbers): Choice[] {
   return [workload(model), image(model), cgo(model), probes(model), release(model), scaling(model)]
 }
 
-function workload({ workload: { kind, isStatefulSet, replicas }, features }: Numbers): Choice {
+function workload({ workload: { kind, isStatefulSet }, features }: Numbers): Choice {
   return {
     title: t('Deployment or StatefulSet'),
     aspects: [t('Identity of a pod'), t('Storage'), t('Scaling'), t('Update'), t('For')],
@@ -36,7 +36,7 @@ function workload({ workload: { kind, isStatefulSet, replicas }, features }: Num
       },
     ],
     outcome: isStatefulSet
-      ? t`This service is a StatefulSet: each of its ${replicas} pods has a name and a volume of its own.`
+      ? t('This service is a StatefulSet: each of its pods has a name and a volume of its own.')
       : t`This service is a ${kind}${features.rollout ? t(', which is a Deployment whose new versions Argo Rollouts brings in') : ''}: any pod can take any request.`,
     elsewhere: false,
     options: ['workload.kind'],
@@ -168,7 +168,9 @@ function release({ features, workload: w, autoscaling, coldStart, rollout, shutd
     aspects: [t('Extra pods'), t('Who meets a bad version'), t('Takes'), t('Way back'), t('For')],
     alternatives: rows.map(([name, ...cells]) => ({ name, chosen: name === way, cells })),
     outcome: {
-      rolling: t`This service rolls: a pod leaves within ${shutdown.grace} s when a new one has been ready for ${w.minReadySeconds} s.`,
+      rolling: w.isStatefulSet
+        ? t`This service rolls: one pod after the other ends within ${shutdown.grace} s and starts anew; the next follows when that has been ready for ${w.minReadySeconds} s.`
+        : t`This service rolls: a pod leaves within ${shutdown.grace} s when a new one has been ready for ${w.minReadySeconds} s.`,
       'blue-green': t`This service switches from blue to green${features.colours ? t(' by a script') : t(' by Argo Rollouts')}.`,
       canary: t('This service releases by canary, with Argo Rollouts.'),
     }[way],

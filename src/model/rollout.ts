@@ -90,7 +90,7 @@ function stepsOf(spec: Spec, ledger: Ledger): RolloutStep[] {
           : t('without a mesh the share of pods is the share of requests, so few pods make coarse steps'),
         options: ['rollout.steps', 'rollout.pause', 'autoscaling.min', 'workload.replicas'],
       },
-      `${weight} %, ${pause === undefined ? t('until somebody promotes it') : t`then ${pause}`}`,
+      t`${weight} %, ${pause === undefined ? t('until somebody promotes it') : t`then ${pause}`}`,
       isRouted(spec) ? t`weight ${weight} of the routes` : shareOfPods(spec, weight),
     )
   }
