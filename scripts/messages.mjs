@@ -174,9 +174,12 @@ function wrap(text) {
     // Punctuation that closes stays with what it closes, and a word with the punctuation behind it.
     const isFree = /^[\u2E80-\uFFEF\s]/.test(piece) || /[\u2E80-\uFFEF\s]$/.test(line)
     const closes = /^[，。；：、？！）」》”]/.test(piece) || /[（「《“]$/.test(line)
+    // A block may hold nothing, and a line that begins with one would then be empty.
+    const opens = /^\{\{([#/]|else)/.test(piece) || (/^\s/.test(piece) && next.startsWith('{{#'))
     if (
       isFree &&
       !closes &&
+      !opens &&
       width(line) + width(piece) + (/^\S/.test(next) && /^\s/.test(piece) ? width(next) : 0) > columns
     ) {
       lines[lines.length - 1] = line.trimEnd()

@@ -57,3 +57,10 @@ test('what has no translation, or the same, stays byte for byte', () => {
   const source = '# one\n# two three\n\nx: 1 # four\n'
   expect(translate('a.yaml.hbs', source, new Map([['one two three', 'one two three']]))).toBe(source)
 })
+
+test('a line never begins with a block, which may hold nothing', () => {
+  const words = new Map([['two words', `${'字'.repeat(49)}。{{#if a}}${'字'.repeat(9)}{{/if}}`]])
+  expect(translate('a.yaml.hbs', '# two words', words)).toBe(
+    `# ${'字'.repeat(49)}。{{#if a}}\n# ${'字'.repeat(9)}{{/if}}`,
+  )
+})
