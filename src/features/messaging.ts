@@ -9,7 +9,7 @@ export const messaging = defineFeature({
   enabled: ({ features }) => features.messaging,
   requires: ['remote'],
   templates: 'features/messaging',
-  slots: ({ module, features, messaging }) => ({
+  slots: ({ module, features, messaging, stores }) => ({
     appImports: ['consumer', 'greeted', ...(features.tracing ? ['messaging'] : [])].map((name) => ({
       path: `${module}/internal/${name}`,
     })),
@@ -53,6 +53,12 @@ export const messaging = defineFeature({
                   `The id of a message is its idempotency key. It is written into the table \`processed_messages\`, in the transaction of the`,
                 ),
                 t`effect: a handler that writes through \`${features.postgres ? 'postgres' : 'mysql'}.Tx(ctx)\` has its effect once, whatever dies in between.`,
+                ...((stores.postgres ?? stores.mysql)?.pool === 1
+                  ? [
+                      '',
+                      t`Each pod has one connection to the database, by what the server grants, and a message in hand holds it for its whole try: requests wait meanwhile. Raise \`${features.postgres ? 'postgres' : 'mysql'}.connections\` before there is traffic.`,
+                    ]
+                  : []),
               ]
             : features.redis
               ? [

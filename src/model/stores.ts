@@ -2,7 +2,6 @@ import { type SqlStoreName, type StoreName, sqlStoreNames, storeNames } from '..
 import type { Spec } from '../spec/table.js'
 import { t } from '../words.js'
 import type { Ledger } from './ledger.js'
-import { hasConsumer } from './messaging.js'
 import { regions, sites } from './regions.js'
 import { fleets } from './rollout.js'
 import type { SqlStore, Store, Stores } from './types-dependencies.js'
@@ -71,10 +70,8 @@ function sqlStore(spec: Spec, name: SqlStoreName, pods: number, ledger: Ledger):
 function store(spec: Spec, name: StoreName, pods: number, ledger: Ledger): Store {
   const connections = spec[`${name}.connections`]
   const share = Math.floor((connections - reserved) / pods) - checkConnections
-  // A message in hand holds a connection for its transaction, and requests must not have to wait for it.
-  const least = isSqlStore(name) && hasConsumer(spec) ? 2 : 1
-  // Where the server grants less, invariant 10 says so, with the numbers.
-  const pool = Math.max(least, Math.min(largestPool, share))
+  // Below 1 there is no pool: invariant 10 says so, with the numbers.
+  const pool = Math.max(1, Math.min(largestPool, share))
   ledger.note(
     {
       name: t`${name} pool`,
