@@ -1,5 +1,7 @@
 import { alerts, receiver } from './alerts.js'
-import { centreAlerts, messagingAlerts, reloadAlerts, storeAlerts } from './alerts-dependencies.js'
+import { messagingAlerts } from './alerts-messaging.js'
+import { centreAlerts, reloadAlerts } from './alerts-settings.js'
+import { storeAlerts } from './alerts-stores.js'
 import { argocd } from './argocd.js'
 import { argocdNotifications } from './argocd-notifications.js'
 import { autoscaling, hpa, keda, prometheusAdapter } from './autoscaling.js'

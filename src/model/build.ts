@@ -1,29 +1,28 @@
-import { isStoreName, type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
+import { type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import { t } from '../words.js'
 import { resources } from './capacity.js'
 import { choices } from './choices.js'
 import { centrePlaces, configCentre } from './config-centre.js'
+import { entrypoint, image } from './container.js'
 import { environments } from './environments.js'
 import { Ledger } from './ledger.js'
 import { hasSidecar, mesh, routes } from './mesh.js'
 import { messaging } from './messaging.js'
 import { hasAlerts, hasDashboards, monitoring, slo } from './monitoring.js'
 import { dns, failOver, noteRegions, regions, sites } from './regions.js'
-import { colours, hasColours, rollout, rolloutHash, usesRollouts } from './rollout.js'
+import { hasColours, rollout, rolloutHash } from './rollout.js'
 import { autoscaling } from './scaling.js'
 import { mostPods, stores } from './stores.js'
 import { timelines } from './timelines.js'
 import { timing } from './timing.js'
-import type { Entrypoint, Environment, Image, Istio, Model, Numbers, Pipeline, Workload, WorkloadRef } from './types.js'
+import type { Environment, Model, Numbers, Pipeline, WorkloadRef } from './types.js'
 import type { Stores } from './types-dependencies.js'
 import { actions, images, jobs, versions } from './versions.js'
+import { colourWorkloads, workload, workloads } from './workload.js'
 
 /** Version and addresses of this tool, passed in by the entry. */
 export type Tool = Model['tool']
-
-/** distroless' `nonroot`; every base runs as it, so that file modes mean the same everywhere. */
-const uid = 65532
 
 /** The OpenTelemetry collector that most clusters run; the overlay's environment overrides it. */
 const collector = {
@@ -209,74 +208,6 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
   }
 }
 
-function workload(spec: Spec, times: { minReadySeconds: number; progressDeadlineSeconds: number }): Workload {
-  const kind = usesRollouts(spec) ? 'Rollout' : spec['workload.kind'] === 'deployment' ? 'Deployment' : 'StatefulSet'
-  return {
-    kind,
-    isDeployment: kind === 'Deployment',
-    isStatefulSet: kind === 'StatefulSet',
-    ...(kind === 'Rollout' ? rolloutNames(spec) : builtInNames(spec)),
-    replicas: spec['workload.replicas'],
-    ownsReplicas: !spec['autoscaling.enabled'],
-    volume: {
-      size: spec['workload.volume.size'],
-      path: spec['workload.volume.path'],
-      storageClass: spec['workload.volume.storageClass'],
-    },
-    minReadySeconds: times.minReadySeconds,
-    progressDeadlineSeconds: times.progressDeadlineSeconds,
-    revisionHistoryLimit: 5,
-    maxSurge: 1,
-    maxUnavailable: 0,
-    version: hasColours(spec) ? colours[0] : 'v1',
-  }
-}
-
-function colourWorkloads(name: string): WorkloadRef[] {
-  return colours.map((colour, at) => ({
-    name: `${name}-${colour}`,
-    version: colour,
-    image: `${name}-${colour}`,
-    weight: at === 0 ? 100 : 0,
-  }))
-}
-
-type WorkloadNames = Pick<Workload, 'group' | 'apiVersion' | 'resource' | 'revisionLabel' | 'forward' | 'restart'>
-
-function builtInNames(spec: Spec): WorkloadNames {
-  const resource = spec['workload.kind']
-  return {
-    group: 'apps',
-    apiVersion: 'apps/v1',
-    resource,
-    revisionLabel: resource === 'deployment' ? 'pod-template-hash' : undefined,
-    forward: hasColours(spec) ? `service/${spec.name}` : `${resource}/${spec.name}`,
-    restart: `kubectl -n NAMESPACE rollout restart ${hasColours(spec) ? colours.map((colour) => `${resource}/${spec.name}-${colour}`).join(' ') : `${resource}/${spec.name}`}`,
-  }
-}
-
-/** kubectl's own commands know no Rollout: ports are forwarded through the Service, restarts need the plugin. */
-function rolloutNames({ name }: Spec): WorkloadNames {
-  return {
-    group: 'argoproj.io',
-    apiVersion: 'argoproj.io/v1alpha1',
-    resource: 'rollout',
-    revisionLabel: rolloutHash,
-    forward: `service/${name}`,
-    restart: `kubectl argo rollouts -n NAMESPACE restart ${name}`,
-  }
-}
-
-function workloads(name: string, istio: Istio | undefined): WorkloadRef[] {
-  const subsets = istio?.split === true ? istio.subsets : [{ name: 'v1', workload: name, weight: 100 }]
-  return subsets.map((subset) => ({
-    name: subset.workload,
-    version: subset.name,
-    image: subset.workload,
-    weight: subset.weight,
-  }))
-}
-
 /** New commits go to the last of the workloads, which takes its share of the traffic. */
 function pipeline(name: string, works: readonly WorkloadRef[], envs: readonly Environment[]): Pipeline {
   return {
@@ -291,52 +222,6 @@ function pipeline(name: string, works: readonly WorkloadRef[], envs: readonly En
 function kubernetes(version: string): Model['kubernetes'] {
   const minor = Number(version.split('.')[1])
   return { version, minor, trafficDistribution: minor >= 35 ? 'PreferSameZone' : 'PreferClose' }
-}
-
-function image(spec: Spec): Image {
-  const base = spec['image.base']
-  const cgo = spec['image.cgo']
-  const runtime =
-    base === 'scratch'
-      ? 'scratch'
-      : base === 'distroless'
-        ? images.runtime.distroless[cgo ? 'cgo' : 'static']
-        : images.runtime[base]
-  return {
-    repository: spec['image.repository'] as string,
-    registry: registryOf(spec['image.repository'] as string),
-    base,
-    isDistroless: base === 'distroless',
-    cgo,
-    cgoEnabled: cgo ? '1' : '0',
-    builder: images.builder,
-    runtime,
-    platforms: spec['image.platforms'],
-    platformList: spec['image.platforms'].join(','),
-    uid,
-  }
-}
-
-/** distribution/reference: the first segment is a host when it has a dot or a colon, or is localhost. */
-function registryOf(repository: string): string {
-  const [first = ''] = repository.split('/')
-  return repository.includes('/') && (/[.:]/.test(first) || first === 'localhost') ? first : 'docker.io'
-}
-
-function entrypoint(spec: Spec): Entrypoint {
-  return {
-    enabled: spec['entrypoint.enabled'],
-    waitFor: (spec['entrypoint.waitFor'] ?? []).map((target) => {
-      if (isStoreName(target)) {
-        // redis-cli would have to be told of the certificates; the others ask without them.
-        const kind = target === 'redis' && spec['redis.tls'] !== 'disable' ? undefined : target
-        return { kind, host: spec[`${target}.host`], port: spec[`${target}.port`] }
-      }
-      const [host = '', port = ''] = target.split(':')
-      return { kind: undefined, host, port: Number(port) }
-    }),
-    timeout: spec['entrypoint.timeout'],
-  }
 }
 
 /** Words of which a reader sees something: blanks and invisible characters alone say nothing. */
