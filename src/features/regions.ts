@@ -77,7 +77,7 @@ function about(model: Model): string[] {
     ...(shared.length > 0
       ? [
           '',
-          t`All regions read the same settings, so ${shared.join(t(' and '))} is one server for all of them, and that is how connections are counted. A name such as \`NAME.NAMESPACE.svc.cluster.local\` is another server in each cluster: give one that every region reaches, or replicate behind it.`,
+          t`All regions read the same settings, so each means the same servers by ${shared.join(t(', '))}, and connections are counted that way. A name such as \`NAME.NAMESPACE.svc.cluster.local\` is another server in each cluster: give one that every region reaches, or replicate behind it.`,
         ]
       : []),
   ]
