@@ -7,7 +7,6 @@ export const externalSecrets = defineFeature({
   help: 'an ExternalSecret for each environment, and a script that waits for what it brings',
   enabled: ({ features }) => features.externalSecrets,
   templates: 'features/external-secrets',
-  flag: 'externalSecrets',
   slots: ({ secrets }) => ({
     kinds: [{ group: 'external-secrets.io', kind: 'ExternalSecret' }],
     readmeFeatures: [

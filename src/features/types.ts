@@ -1,5 +1,5 @@
 import type { GoModuleSet } from '../golang/sets.js'
-import type { Environment, FeatureFlags, Model } from '../model/types.js'
+import type { Environment, Model } from '../model/types.js'
 import type {
   Alert,
   DashboardRow,
@@ -185,7 +185,8 @@ export type TemplateContext = Omit<Model, 'answers'> & {
   readonly slots: FilledSlots
   readonly environments: readonly FilledEnvironment[]
   /** Megabytes of the compressed program without CGO, measured. */
-  readonly programMegabytes: string
+  /** Undefined where it was not measured. */
+  readonly programMegabytes: string | undefined
 }
 
 /** @public An environment, with what its overlay states. */
@@ -225,8 +226,6 @@ export interface Feature {
   readonly templates?: string
   readonly slots?: (model: Model) => SlotContributions
   readonly goModules?: readonly GoModuleSet[]
-  /** The flag templates test with `{{#if features.<flag>}}`, where shared files need one. */
-  readonly flag?: keyof FeatureFlags
 }
 
 /** Identity function that gives a feature its type. */
