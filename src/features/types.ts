@@ -22,6 +22,8 @@ export interface Slots {
   readonly appComponents: readonly AppComponent[]
   /** Middleware between the request id and the access log: what observes, and sees every answer. */
   readonly httpMiddleware: readonly HttpMiddleware[]
+  /** How errors are answered over HTTP: further arguments of `httpserver.Errors`, the first that fits counts. */
+  readonly errorMappings: readonly { readonly expression: string }[]
   /** What observes gRPC calls: further arguments of `grpcserver.New`. */
   readonly grpcOptions: readonly { readonly expression: string }[]
   /** Entries of the start list that take traffic; they stop right after readiness. */
