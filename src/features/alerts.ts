@@ -13,7 +13,6 @@ export const alerts = defineFeature({
   enabled: ({ features }) => features.alerts,
   requires: ['metrics', 'service-monitor'],
   templates: 'features/alerts',
-  flag: 'alerts',
   slots: (model) => ({
     recordings: sloRecordings(model),
     alerts: [...sloAlerts(model), ...availabilityAlerts(model), ...saturationAlerts(model), ...releaseAlerts(model)],
@@ -57,7 +56,6 @@ export const receiver = defineFeature({
   enabled: ({ features }) => features.receiver,
   requires: ['alerts'],
   templates: 'features/alert-receiver',
-  flag: 'receiver',
   slots: ({ monitoring, productionEnv, environments }) => {
     const who = { wecom: t('WeCom (企业微信)'), slack: 'Slack', webhook: t('a webhook'), none: '' }[monitoring.receiver]
     const { secret, wecom, notify } = monitoring

@@ -7,7 +7,6 @@ export const metrics = defineFeature({
   help: 'Prometheus metrics on the admin port',
   enabled: ({ features }) => features.metrics,
   templates: 'features/metrics',
-  flag: 'metrics',
   goModules: ['metrics'],
   slots: ({ module, features, slo }) => ({
     appImports: [{ path: `${module}/internal/telemetry` }],
