@@ -44,7 +44,9 @@ export const messaging = defineFeature({
           t(
             'can’t be written to makes the message wait, longer each time, up to half a minute. A handler says so of other servers by wrapping',
           ),
-          t('`consumer.ErrUnavailable`. A dead letter that the broker refuses waits as well. The count `waited` tells of all of them.'),
+          t(
+            '`consumer.ErrUnavailable`. A dead letter that the broker refuses waits as well. The count `waited` tells of all of them.',
+          ),
           '',
           t(
             "Publishing is no part of a database's transaction. The example endpoint answers once the data and the message are both kept, so",
