@@ -1,4 +1,5 @@
-// Tiers: unit (pure), golden (examples), matrix (random and pairwise specs), cli (the packed tarball), e2e (real tools).
+// Tiers: unit (pure), golden (examples), matrix (random and pairwise specs), cli (the packed tarball), e2e (real tools);
+// and release, what a release has to have and a change need not (npm run release:check).
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -15,7 +16,7 @@ const shared = {
 const tier = (name) => ({ ...shared, displayName: name, testMatch: [`<rootDir>/test/${name}/**/*.test.ts`] })
 
 export default {
-  projects: ['unit', 'golden', 'matrix', 'cli', 'e2e'].map(tier),
+  projects: (process.env['RELEASE_CHECK'] === '1' ? ['release'] : ['unit', 'golden', 'matrix', 'cli', 'e2e']).map(tier),
   reporters: ['default', '<rootDir>/test/support/summary-reporter.mjs'],
   // Three at a time, on machines of two cores: tests that wait for controllers and servers leave the processor to others.
   maxWorkers: 3,

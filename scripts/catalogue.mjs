@@ -37,29 +37,95 @@ export async function messages() {
   return [...files].map(([text, where]) => ({ text, files: [...where] }))
 }
 
-/** The translations that are there. @param {string} language @returns {Promise<Map<string, string>>} */
-export async function readCatalogue(language) {
+/**
+ * @typedef {object} Entry
+ * @property {string} text English, as it is now
+ * @property {string} translation empty where there is none
+ * @property {boolean} fuzzy the translation is of an earlier text, `previous`
+ * @property {string | undefined} previous
+ */
+
+/** Every entry, in the order of the file. @param {string} language @returns {Promise<Entry[]>} */
+export async function readEntries(language) {
   const { translations } = po.parse(await readFile(fileOf(language)), { defaultCharset: 'utf-8' })
-  const entries = Object.values(translations[''] ?? {}).filter(({ msgid }) => msgid !== '')
-  return new Map(entries.flatMap(({ msgid, msgstr: [text = ''] }) => (text === '' ? [] : [[msgid, text]])))
+  return Object.values(translations[''] ?? {})
+    .filter(({ msgid }) => msgid !== '')
+    .map(({ msgid, msgstr: [translation = ''], comments }) => ({
+      text: msgid,
+      translation,
+      fuzzy: comments?.flag?.includes('fuzzy') === true,
+      previous: previousOf(comments?.previous),
+    }))
 }
 
+/** The translations that hold: what is missing or of an earlier text stays English. @param {string} language */
+export async function readCatalogue(language) {
+  const entries = (await readEntries(language)).filter(({ translation, fuzzy }) => translation !== '' && !fuzzy)
+  return new Map(entries.map(({ text, translation }) => [text, translation]))
+}
+
+/** Two texts are one that was changed where they share at least this part of their words. */
+const alike = 0.6
+
 /**
- * Writes the catalogue anew: what is gone goes, what is new has no translation yet.
+ * The entries of a new list of texts. What is gone goes, what is new has no translation; where a text was changed, the old
+ * translation is kept as fuzzy, for a translator to go on from.
  *
- * @param {string} language @param {readonly Message[]} list @param {ReadonlyMap<string, string>} translations
+ * @param {readonly Message[]} list @param {readonly Entry[]} before @returns {Entry[]}
  */
-export async function writeCatalogue(language, list, translations) {
-  const entries = list.map(({ text, files }) => [
-    text,
-    { msgid: text, msgstr: [translations.get(text) ?? ''], comments: { reference: files.join('\n') } },
-  ])
+export function renewed(list, before) {
+  const known = new Map(before.map((entry) => [entry.text, entry]))
+  const wanted = new Set(list.map(({ text }) => text))
+  const gone = before.filter(({ text, translation }) => !wanted.has(text) && translation !== '')
+  return list.map(({ text }) => {
+    const own = known.get(text)
+    if (own !== undefined && own.translation !== '') {
+      return own
+    }
+    const [nearest] = gone
+      .map((entry) => ({ entry, shared: sharedWords(text, entry.text) }))
+      .filter(({ shared }) => shared >= alike)
+      .sort((a, b) => b.shared - a.shared)
+    return nearest === undefined
+      ? { text, translation: '', fuzzy: false, previous: undefined }
+      : { text, translation: nearest.entry.translation, fuzzy: true, previous: nearest.entry.text }
+  })
+}
+
+/** @param {string} language @param {readonly Message[]} list @param {readonly Entry[]} entries one for each of the list */
+export async function writeCatalogue(language, list, entries) {
+  const rows = list.map(({ text, files }, at) => {
+    const { translation = '', fuzzy = false, previous } = entries[at] ?? {}
+    const comments = {
+      reference: files.join('\n'),
+      ...(fuzzy ? { flag: 'fuzzy' } : {}),
+      ...(previous === undefined ? {} : { previous: `msgid ${JSON.stringify(previous)}` }),
+    }
+    return [text, { msgid: text, msgstr: [translation], comments }]
+  })
   const headers = { Language: language, 'Content-Type': 'text/plain; charset=UTF-8' }
   const content = po.compile(
-    { charset: 'utf-8', headers, translations: { '': Object.fromEntries(entries) } },
+    { charset: 'utf-8', headers, translations: { '': Object.fromEntries(rows) } },
     { foldLength: 0 },
   )
   await writeFile(fileOf(language), `${content}\n`)
+}
+
+/** @param {string | undefined} comment `msgid "…"` */
+function previousOf(comment) {
+  const [, quoted] = /^msgid (".*")$/s.exec(comment ?? '') ?? []
+  return quoted === undefined ? undefined : JSON.parse(quoted)
+}
+
+/** The part of the words of two texts that both have, from 0 to 1 (Dice's coefficient). @param {string} a @param {string} b */
+function sharedWords(a, b) {
+  const [one, other] = [a, b].map((text) => text.split(/\s+/))
+  const left = [...(other ?? [])]
+  const shared = (one ?? []).filter((word) => {
+    const at = left.indexOf(word)
+    return at >= 0 && left.splice(at, 1).length > 0
+  })
+  return (2 * shared.length) / ((one ?? []).length + (other ?? []).length)
 }
 
 /** @param {string} language */

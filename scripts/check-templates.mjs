@@ -2,18 +2,14 @@
 // Turns every template into TypeScript that touches the same paths, so that tsc finds a misspelt path (strict mode
 // lets a misspelt {{#if}} pass) and a user's words that are printed without an encoder (FreeText is not printable).
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import Handlebars from 'handlebars'
+import { importSource } from './import-source.mjs'
 import { readTemplates, root } from './templates.mjs'
 
-/** Data stores, each with a folder of templates that exist only where it is chosen. */
-const storeNames = [
-  ...(/storeNames = \[(.*)\]/.exec(readFileSync(path.join(root, 'src/spec/stores.ts'), 'utf8'))?.[1] ?? '').matchAll(
-    /'(\w+)'/g,
-  ),
-].map(([, name = '']) => name)
+/** Data stores, each with a folder of templates that exist only where it is chosen. @type {readonly string[]} */
+const storeNames = (await importSource('src/spec/stores.ts')).storeNames
 
 /** What a template may use below `{{#if features.FLAG}}`. */
 const implications = [

@@ -1,31 +1,56 @@
 // @ts-check
 // Measures the table behind go.mod and go.sum (src/golang/table.ts): tidies the full combination of module sets, then
-// every subset from the full combination's files, so that each module has one version everywhere. Needs Go and a
-// module proxy. `--upgrade` takes the newest versions that the go directive allows.
+// others from the full combination's files, so that each module has one version everywhere, and finds the rule of each
+// line (scripts/go-module-patterns.mjs). Needs Go and a module proxy.
+//   --upgrade   takes the newest versions that the go directive allows
+//   --smaller   writes a table with fewer modules than the one there; else that is an error
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { firstCombinations, furtherCombinations, holds, ruleOf } from './go-module-patterns.mjs'
 import { flagsOf, goModuleSets } from './go-module-sets.mjs'
+import { importSource } from './import-source.mjs'
 import { root } from './templates.mjs'
 
+/**
+ * @typedef {{ sets: ReadonlySet<string>, mod: Map<string, { version: string, indirect: boolean }>, sum: string[] }} Measured
+ * @typedef {{ module: string, version: string | undefined, direct: string[][], present: string[][] }} Requirement
+ * @typedef {{ require: Requirement[], sum: { line: string, terms: string[][] }[] }} Table
+ */
+
+/** Combinations that check the rules which the others gave. */
+const checks = 24
+
+const target = path.join(root, 'src/golang/table.ts')
 const work = await mkdtemp(path.join(tmpdir(), 'go-modules-'))
 try {
   const full = await tidied(new Set(goModuleSets), undefined)
-  /** @type {{ sets: Set<string>, mod: Map<string, { version: string, indirect: boolean }>, sum: string[] }[]} */
+  /** @type {Measured[]} */
   const measured = []
-  for (const sets of subsets(goModuleSets)) {
+  for (const sets of firstCombinations(goModuleSets)) {
     measured.push({ sets, ...(await tidied(sets, full)) })
   }
-  await writeFile(path.join(root, 'src/golang/table.ts'), tableText(measured, full.sum))
-  console.log(`measured ${measured.length} combinations`)
+  let table = tableOf(measured, full.sum)
+  for (const sets of furtherCombinations(goModuleSets, checks)) {
+    const further = { sets, ...(await tidied(sets, full)) }
+    measured.push(further)
+    if (!agrees(table, further)) {
+      table = tableOf(measured, full.sum)
+    }
+  }
+  await refuseSmaller(table)
+  await writeFile(target, tableText(table))
+  console.log(
+    `measured ${measured.length} combinations of ${goModuleSets.length} sets: ${table.require.length} modules`,
+  )
 } finally {
   await rm(work, { recursive: true, force: true })
 }
 
 /**
  * Renders a combination and tidies it.
- * @param {Set<string>} sets
+ * @param {ReadonlySet<string>} sets
  * @param {{ goMod: string, goSum: string } | undefined} seed
  */
 async function tidied(sets, seed) {
@@ -58,95 +83,76 @@ function requirements(goMod) {
   )
 }
 
-/** @param {string[]} names @returns {Set<string>[]} smallest first */
-function subsets(names) {
-  const all = Array.from(
-    { length: 2 ** names.length },
-    (_, bits) => new Set(names.filter((_name, at) => bits & (1 << at))),
-  )
-  return all.sort((a, b) => a.size - b.size)
-}
-
 /**
- * The conditions of an entry, given the combinations that have it: the fewest and shortest terms that are true for
- * exactly those (Quine and McCluskey). Most need no negation; one does where another set brings the same version of a
- * module by itself, so that go.mod need not say it.
- * @param {Set<string>[]} having
+ * @param {readonly Measured[]} measured
+ * @param {readonly string[]} lines every line of go.sum, in its own order
+ * @returns {Table}
  */
-function terms(having) {
-  const names = goModuleSets
-  const cases = having.map((sets) => names.map((name) => (sets.has(name) ? '1' : '0')).join(''))
-  /** @type {string[]} */
-  const primes = []
-  for (let cubes = new Set(cases); cubes.size > 0; ) {
-    /** @type {Set<string>} */
-    const wider = new Set()
-    for (const cube of cubes) {
-      const merged = [...cube].flatMap((bit, at) => {
-        const other = `${cube.slice(0, at)}${bit === '1' ? '0' : '1'}${cube.slice(at + 1)}`
-        return bit !== '-' && cubes.has(other) ? [`${cube.slice(0, at)}-${cube.slice(at + 1)}`] : []
-      })
-      if (merged.length === 0) {
-        primes.push(cube)
-      }
-      for (const one of merged) {
-        wider.add(one)
-      }
-    }
-    cubes = wider
-  }
-  /** @param {string} cube @param {string} one */
-  const covers = (cube, one) => [...cube].every((bit, at) => bit === '-' || bit === one[at])
-  const chosen = new Set(
-    cases.flatMap((one) => {
-      const able = primes.filter((prime) => covers(prime, one))
-      return able.length === 1 ? able : []
-    }),
-  )
-  /** @param {string} prime @param {string[]} left */
-  const gain = (prime, left) => left.filter((one) => covers(prime, one)).length
-  for (;;) {
-    const left = cases.filter((one) => ![...chosen].some((prime) => covers(prime, one)))
-    const [best] = primes.toSorted((x, y) => gain(y, left) - gain(x, left) || (x < y ? -1 : 1))
-    if (left.length === 0 || best === undefined) {
-      break
-    }
-    chosen.add(best)
-  }
-  return [...chosen].sort().map((cube) => {
-    const term = names.flatMap((name, at) => (cube[at] === '-' ? [] : cube[at] === '1' ? [name] : [`!${name}`]))
-    return term.length === 0 ? ['base'] : term
-  })
-}
-
-/**
- * @param {{ sets: Set<string>, mod: Map<string, { version: string, indirect: boolean }>, sum: string[] }[]} measured
- * @param {string[]} lines every line of go.sum, in its own order
- */
-function tableText(measured, lines) {
+function tableOf(measured, lines) {
   const modules = [...new Set(measured.flatMap(({ mod }) => [...mod.keys()]))].sort()
   const require = modules.map((module) => {
     const versions = new Set(measured.flatMap(({ mod }) => mod.get(module)?.version ?? []))
     if (versions.size !== 1) {
       throw new Error(`${module} has versions ${[...versions]}`)
     }
-    /** @param {(entry: { indirect: boolean } | undefined) => boolean} holds */
-    const having = (holds) => measured.filter(({ mod }) => holds(mod.get(module))).map(({ sets }) => sets)
     return {
       module,
       version: [...versions][0],
-      direct: terms(having((entry) => entry?.indirect === false)),
-      present: terms(having((entry) => entry !== undefined)),
+      direct: rule(`${module}, direct`, measured, ({ mod }) => mod.get(module)?.indirect === false),
+      present: rule(module, measured, ({ mod }) => mod.has(module)),
     }
   })
   const strangers = measured.flatMap(({ sum }) => sum).filter((line) => !lines.includes(line))
   if (strangers.length > 0) {
     throw new Error(`lines that the full combination lacks: ${strangers}`)
   }
-  const sum = lines.map((line) => ({
-    line,
-    terms: terms(measured.filter((one) => one.sum.includes(line)).map(({ sets }) => sets)),
-  }))
+  return { require, sum: lines.map((line) => ({ line, terms: rule(line, measured, ({ sum }) => sum.includes(line)) })) }
+}
+
+/** @param {string} what @param {readonly Measured[]} measured @param {(one: Measured) => boolean} isThere */
+function rule(what, measured, isThere) {
+  const found = ruleOf(
+    goModuleSets,
+    measured.map((one) => ({ sets: one.sets, there: isThere(one) })),
+  )
+  if (found === undefined) {
+    throw new Error(`${what} follows more sets than a rule may name (scripts/go-module-patterns.mjs)`)
+  }
+  return found
+}
+
+/** Whether a table gives the files of a combination. @param {Table} table @param {Measured} measured */
+function agrees({ require, sum }, { sets, mod, sum: lines }) {
+  return (
+    require.every(
+      ({ module, direct, present }) =>
+        holds(present, sets) === mod.has(module) && holds(direct, sets) === (mod.get(module)?.indirect === false),
+    ) && sum.every(({ line, terms }) => holds(terms, sets) === lines.includes(line))
+  )
+}
+
+/**
+ * A table with fewer modules is seldom meant: it is what a measurement that saw too little would write.
+ *
+ * @param {Table} table
+ */
+async function refuseSmaller({ require, sum }) {
+  const before = (await importSource('src/golang/table.ts')).table
+  const lost = (/** @type {string[]} */ old, /** @type {string[]} */ now) => old.filter((one) => !now.includes(one))
+  const modules = lost(
+    before.require.map((/** @type {Requirement} */ { module }) => module),
+    require.map(({ module }) => module),
+  )
+  if (process.argv.includes('--smaller') || (modules.length === 0 && sum.length >= before.sum.length * 0.9)) {
+    return
+  }
+  throw new Error(
+    `the table would lose ${modules.length} modules (${modules.join(', ') || 'none'}) and have ${sum.length} lines of go.sum in place of ${before.sum.length}; nothing was written. If that is meant: npm run go-modules -- --smaller`,
+  )
+}
+
+/** @param {Table} table */
+function tableText({ require, sum }) {
   const rows = (/** @type {object[]} */ list) => list.map((row) => `    ${JSON.stringify(row)},\n`).join('')
   return `// Written by scripts/go-modules.mjs; do not edit.\nimport type { GoModuleTable } from './types.js'\n\nexport const table: GoModuleTable = {\n  require: [\n${rows(require)}  ],\n  sum: [\n${rows(sum)}  ],\n}\n`
 }

@@ -11,18 +11,19 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { flagsOf, goModuleSets as sets } from './go-module-sets.mjs'
+import { importSource } from './import-source.mjs'
 import { root } from './templates.mjs'
 
-const toolchain = /\bgo: '(.+)'/.exec(await readFile(path.join(root, 'src/model/versions.ts'), 'utf8'))?.[1]
+const toolchain = (await importSource('src/model/versions.ts')).versions.go
 const work = await mkdtemp(path.join(tmpdir(), 'image-sizes-'))
 const [nats = 0, kafka = 0] = ['nats', 'kafka'].map((set) => 2 ** sets.indexOf(set))
 /** Megabytes. */
 const tolerance = 0.2
 const only = process.argv[2]
-const before =
-  only === undefined
-    ? []
-    : (/'([\d. ]+)'/.exec(await readFile(path.join(root, 'src/golang/sizes.ts'), 'utf8'))?.[1] ?? '').split(' ')
+if (only !== undefined && !sets.includes(only)) {
+  throw new Error(`no set ${only}; there are ${sets.join(', ')}`)
+}
+const before = only === undefined ? [] : await measuredBefore()
 /** @type {string[]} Megabytes, by index. */
 const sizes = []
 try {
@@ -45,8 +46,22 @@ try {
 } finally {
   await rm(work, { recursive: true, force: true })
 }
+const empty = sizes.findIndex((size) => !(Number(size) > 0))
+if (empty >= 0 || sizes.length !== 2 ** sets.length) {
+  throw new Error(`no size for combination ${empty} of ${2 ** sets.length}; nothing was written`)
+}
 await writeFile(path.join(root, 'src/golang/sizes.ts'), table())
 await writeFile(path.join(root, 'docs/image-sizes.md'), document())
+
+/** The sizes that are there, by the index of today's sets; a set that came since has none. @returns {Promise<string[]>} */
+async function measuredBefore() {
+  const { measuredSets, programMegabytes } = await importSource('src/golang/sizes.ts')
+  const known = sets.slice(0, measuredSets.length)
+  if (known.join() !== measuredSets.join()) {
+    throw new Error('sets have moved since sizes were measured: measure all of them (npm run image-sizes)')
+  }
+  return programMegabytes.split(' ')
+}
 
 /** Megabytes (10⁶ bytes) of the stripped, compressed linux/amd64 program without CGO. @param {number} mask */
 async function measured(mask) {
@@ -80,9 +95,13 @@ function table() {
 
 /**
  * Megabytes (10⁶ bytes) of the program of a new project, as pulled: by zlib at level 9, of a stripped linux/amd64 build without CGO,
- * by Go ${toolchain}. The base image comes on top. The index is the sum of 2^n over the sets of src/golang/sets.ts that are on.
+ * by Go ${toolchain}. The base image comes on top. The index is the sum of 2^n over \`measuredSets\` that are on.
  */
-export const programMegabytes = '${sizes.join(' ')}'
+export const programMegabytes =
+  '${sizes.join(' ')}'
+
+/** The sets that were measured, in the order of their bits. */
+export const measuredSets: readonly string[] = [${sets.map((set) => `'${set}'`).join(', ')}]
 `
 }
 

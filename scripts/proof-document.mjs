@@ -60,15 +60,13 @@ const behaviours = [
   ],
 ]
 
-const timesHeading = '## Times'
-
 /** The whole document. @param {Run} run @returns {string} */
 export function compose({ verdicts, files }) {
   const counted = files.flatMap(({ tests }) => tests)
   const failed = counted.filter(({ status }) => status === 'failed')
   const parts = [
     '# Proof',
-    'What real tools found in generated projects. Written by `npm run proof`; CI writes it again on every change and fails when anything but a time differs. Subjects are the committed [examples](../examples), regenerated; the *covering set*, in which every pair of values of two options occurs; and *variants*, which hold what one judge alone reads.',
+    'What real tools found in generated projects. Written by `npm run proof` for each release; CI composes it on every change, keeps it as an artefact, and fails on findings and on a judge that judged nothing. Subjects are the committed [examples](../examples), regenerated; the *covering set*, in which every pair of values of two options occurs; and *variants*, which hold what one judge alone reads.',
     failed.length === 0 ? 'Every test passed.' : `**${failed.length} tests failed.**`,
     '## Judges',
     'A cell is what was judged. Findings are listed below the tables; a cell without a mark has none.',
@@ -80,7 +78,7 @@ export function compose({ verdicts, files }) {
     '## Behaviour',
     'Each line is a test of that name, which passed unless it is marked.',
     ...behaviours.flatMap(([start, title, text]) => behaviourPart(start ?? '', title ?? '', text ?? '', files)),
-    timesHeading,
+    '## Times',
     'Of one run on two cores, in seconds; the first run also compiles what the tests use.',
     table(
       ['Tests', 'Seconds'],
@@ -90,9 +88,27 @@ export function compose({ verdicts, files }) {
   return `${parts.join('\n\n')}\n`
 }
 
-/** The document without its times. @param {string} text */
-export function withoutTimes(text) {
-  return text.split(timesHeading)[0]
+/**
+ * What a run must not have, one line each: findings, planted mistakes that nobody noticed, a judge that was asked about
+ * nothing, a group without a judge. How much was judged is nobody's business here: it changes with every option.
+ *
+ * @param {Run} run @returns {string[]}
+ */
+export function problemsOf({ verdicts }) {
+  const judging = verdicts.filter(({ group }) => group !== 'peers')
+  const found = judging.flatMap(({ tool, subject, findings }) =>
+    findings.map((finding) => `${tool}, ${subject}: ${finding}`),
+  )
+  const judges = sorted(judging.map(({ tool, unit }) => `${tool}, ${unit}`))
+  const idle = judges.filter((judge) =>
+    judging.every(({ tool, unit, judged }) => `${tool}, ${unit}` !== judge || judged === 0),
+  )
+  const empty = groups.flatMap(([id, title]) => (verdicts.some(({ group }) => group === id) ? [] : [title]))
+  return [
+    ...sorted(found),
+    ...idle.map((judge) => `${judge}: judged nothing`),
+    ...empty.map((title) => `${title}: no judge was there`),
+  ]
 }
 
 /** A table of tools by subjects. @param {string} group @param {string} title @param {string} text @param {Verdict[]} all */

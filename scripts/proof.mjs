@@ -2,26 +2,23 @@
 // Composes docs/proof.md from what a run of all tests has left in a folder.
 //   npm run proof                  runs every tier, then writes docs/proof.md
 //   node scripts/proof.mjs DIR     writes it from an earlier run with PROOF_DIR=DIR
-//   node scripts/proof.mjs DIR --check   writes nothing and fails when it would differ by more than times
+//   node scripts/proof.mjs DIR --judge FILE   writes it to FILE, and fails on findings and on judges that judged nothing
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { compose, withoutTimes } from './proof-document.mjs'
+import { compose, problemsOf } from './proof-document.mjs'
 import { root } from './templates.mjs'
 
-const target = path.join(root, 'docs/proof.md')
-const [given, mode] = process.argv.slice(2)
-const folder = given ?? runAll()
-const text = compose(readRun(folder))
-const before = fs.existsSync(target) ? fs.readFileSync(target, 'utf8') : ''
+const [given, mode, file] = process.argv.slice(2)
+const run = readRun(given ?? runAll())
 
-if (mode !== '--check') {
-  fs.writeFileSync(target, text)
-} else if (withoutTimes(text) !== withoutTimes(before)) {
-  const shown = spawnSync('diff', ['-u', target, '-'], { input: text, encoding: 'utf8' }).stdout
-  console.error(`docs/proof.md is not what this run found; run \`npm run proof\` and commit it:\n${shown}`)
-  process.exitCode = 1
+fs.writeFileSync(mode === '--judge' && file !== undefined ? file : path.join(root, 'docs/proof.md'), compose(run))
+if (mode === '--judge') {
+  for (const problem of problemsOf(run)) {
+    console.error(problem)
+    process.exitCode = 1
+  }
 }
 
 /** Runs every tier; what they record is kept for as long as this program runs. */

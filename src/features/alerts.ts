@@ -1,9 +1,11 @@
 import type { Model } from '../model/types.js'
 import { t } from '../words.js'
 import { availabilityAlerts } from './alerts-availability.js'
+import { readinessAlerts } from './alerts-readiness.js'
 import { releaseAlerts } from './alerts-release.js'
 import { saturationAlerts } from './alerts-saturation.js'
 import { sloAlerts, sloRecordings } from './alerts-slo.js'
+import { workloadAlerts } from './alerts-workload.js'
 import { defineFeature } from './types.js'
 
 /** Recording rules, alerts with tests, and the runbook that they link to. */
@@ -13,10 +15,16 @@ export const alerts = defineFeature({
   enabled: ({ features }) => features.alerts,
   requires: ['metrics', 'service-monitor'],
   templates: 'features/alerts',
-  flag: 'alerts',
   slots: (model) => ({
     recordings: sloRecordings(model),
-    alerts: [...sloAlerts(model), ...availabilityAlerts(model), ...saturationAlerts(model), ...releaseAlerts(model)],
+    alerts: [
+      ...sloAlerts(model),
+      ...availabilityAlerts(model),
+      ...readinessAlerts(model),
+      ...workloadAlerts(model),
+      ...saturationAlerts(model),
+      ...releaseAlerts(model),
+    ],
     kinds: [{ group: 'monitoring.coreos.com', kind: 'PrometheusRule' }],
     readmeFeatures: [
       {
@@ -29,7 +37,9 @@ export const alerts = defineFeature({
         what: t(
           'a Prometheus that takes PrometheusRules from here, with metrics of kube-state-metrics and of the kubelet’s cAdvisor',
         ),
-        for: t('the alerts; without the metrics of the cluster those about restarts and limits stay silent'),
+        for: t(
+          'the alerts; without the metrics of the cluster those about restarts, limits, replicas and releases stay silent',
+        ),
       },
       ...(model.features.rollout
         ? [
@@ -57,7 +67,6 @@ export const receiver = defineFeature({
   enabled: ({ features }) => features.receiver,
   requires: ['alerts'],
   templates: 'features/alert-receiver',
-  flag: 'receiver',
   slots: ({ monitoring, productionEnv, environments }) => {
     const who = { wecom: t('WeCom (企业微信)'), slack: 'Slack', webhook: t('a webhook'), none: '' }[monitoring.receiver]
     const { secret, wecom, notify } = monitoring

@@ -7,7 +7,6 @@ export const argocd = defineFeature({
   help: 'AppProject, and one Application for each environment',
   enabled: ({ features }) => features.argocd,
   templates: 'features/argocd',
-  flag: 'argocd',
   slots: () => ({
     readmeFeatures: [
       { title: t('Argo CD'), text: t('The cluster follows this repository; what a project may do is listed by name.') },

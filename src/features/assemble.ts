@@ -69,6 +69,7 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
     appSetup: all('appSetup').sort(byOrder),
     appComponents: all('appComponents').sort(byOrder),
     httpMiddleware: all('httpMiddleware').sort(byOrder),
+    errorMappings: all('errorMappings'),
     grpcOptions: all('grpcOptions'),
     trafficServers: all('trafficServers'),
     adminRoutes: all('adminRoutes'),

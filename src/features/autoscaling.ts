@@ -12,7 +12,6 @@ export const autoscaling = defineFeature({
   help: 'autoscaler on CPU, memory, requests and a queue, one for each version of the workload',
   enabled: scaled,
   templates: 'features/autoscaling',
-  flag: 'autoscaling',
   slots: ({ autoscaling, features, monitoring, name }) => ({
     readmeFeatures: [
       {

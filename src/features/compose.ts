@@ -6,5 +6,4 @@ export const compose = defineFeature({
   help: 'compose.yaml: the chosen dependencies for local work',
   enabled: ({ features }) => features.compose,
   templates: 'features/compose',
-  flag: 'compose',
 })

@@ -9,7 +9,6 @@ export const configCentre = defineFeature({
   enabled: ({ features }) => features.configCentre,
   requires: ['config-file'],
   templates: 'features/config-centre',
-  flag: 'configCentre',
   slots: ({ config: { centre } }) =>
     centre === undefined
       ? {}

@@ -7,5 +7,4 @@ export const configFile = defineFeature({
   enabled: ({ features }) => features.configFile,
   conflicts: ['config-env'],
   templates: 'features/config-file',
-  flag: 'configFile',
 })

@@ -7,7 +7,6 @@ export const configReload = defineFeature({
   help: 'validated, rate-limited, audited hot reload of the mounted configuration file',
   enabled: ({ features }) => features.configReload,
   templates: 'features/config-reload',
-  flag: 'configReload',
   slots: ({ features, timeouts, config: { centre } }) => ({
     appSetup: [
       {

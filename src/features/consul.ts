@@ -9,7 +9,6 @@ export const consul = defineFeature({
   enabled: ({ features }) => features.consul,
   requires: ['config-centre'],
   templates: 'features/consul',
-  flag: 'consul',
   slots: (model) => {
     const {
       config: { consul },

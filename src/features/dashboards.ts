@@ -10,7 +10,6 @@ export const dashboards = defineFeature({
   enabled: ({ features }) => features.dashboards,
   requires: ['metrics'],
   templates: 'features/dashboards',
-  flag: 'dashboards',
   slots: (model) => ({
     dashboardRows: [...goldenRows(model), ...dependencyRows(model)],
     readmeFeatures: [

@@ -8,7 +8,6 @@ export const entrypoint = defineFeature({
   help: 'a script in the image that waits for dependencies, then becomes the program',
   enabled: ({ entrypoint }) => entrypoint.enabled,
   templates: 'features/entrypoint',
-  flag: 'entrypoint',
   slots: ({ entrypoint }) => ({
     egress: entrypoint.waitFor.map(reach),
     readmeFeatures: [

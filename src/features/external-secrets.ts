@@ -7,7 +7,6 @@ export const externalSecrets = defineFeature({
   help: 'an ExternalSecret for each environment, and a script that waits for what it brings',
   enabled: ({ features }) => features.externalSecrets,
   templates: 'features/external-secrets',
-  flag: 'externalSecrets',
   slots: ({ secrets }) => ({
     kinds: [{ group: 'external-secrets.io', kind: 'ExternalSecret' }],
     readmeFeatures: [
@@ -18,7 +17,7 @@ export const externalSecrets = defineFeature({
     ],
     readmeNeeds: [
       {
-        what: t`External Secrets 0.17 or newer, with the ClusterSecretStore \`${secrets.store}\``,
+        what: t`External Secrets 2.3 or newer, with the ClusterSecretStore \`${secrets.store}\``,
         for: t('the Secret; without its CRDs nothing can be applied'),
       },
     ],

@@ -7,5 +7,4 @@ export const github = defineFeature({
   enabled: ({ features }) => features.github,
   requires: ['pipeline'],
   templates: 'features/github',
-  flag: 'github',
 })

@@ -7,5 +7,4 @@ export const gitlab = defineFeature({
   enabled: ({ features }) => features.gitlab,
   requires: ['pipeline'],
   templates: 'features/gitlab',
-  flag: 'gitlab',
 })

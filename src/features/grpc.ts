@@ -7,7 +7,6 @@ export const grpc = defineFeature({
   help: 'the API over gRPC, with grpc.health.v1',
   enabled: ({ features }) => features.grpc,
   templates: 'features/grpc',
-  flag: 'grpc',
   goModules: ['grpc'],
   slots: ({ module, features, timeouts }) => ({
     appImports: [{ path: `${module}/internal/grpcserver` }],

@@ -6,7 +6,6 @@ export const http = defineFeature({
   help: 'the API over HTTP',
   enabled: ({ features }) => features.http,
   templates: 'features/http',
-  flag: 'http',
   slots: ({ module }) => ({
     appImports: [{ path: `${module}/internal/httpserver` }],
     httpMiddleware: [{ order: 5, expression: 'nameCommit' }],

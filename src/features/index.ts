@@ -60,6 +60,7 @@ import { serviceMonitor } from './service-monitor.js'
 import { statefulset } from './statefulset.js'
 import { storeMetrics, stores, storeTracing } from './stores.js'
 import { tracing } from './tracing.js'
+import { tracingMetrics } from './tracing-metrics.js'
 import { trafficSplit } from './traffic-split.js'
 import type { Feature } from './types.js'
 
@@ -77,6 +78,7 @@ export const features: readonly Feature[] = [
   regions,
   metrics,
   tracing,
+  tracingMetrics,
   httpMetrics,
   httpTracing,
   grpcMetrics,

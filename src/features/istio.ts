@@ -13,7 +13,6 @@ export const istio = defineFeature({
   help: 'resilience and identity in the mesh, of either kind',
   enabled: ({ istio }) => istio !== undefined,
   templates: 'features/istio',
-  flag: 'istio',
   slots: () => ({
     kinds: [
       { group: 'networking.istio.io', kind: 'DestinationRule' },
@@ -36,7 +35,6 @@ export const istioSidecar = defineFeature({
   enabled: ({ features }) => features.sidecar,
   requires: ['istio'],
   templates: 'features/istio-sidecar',
-  flag: 'sidecar',
   slots: (model) => ({
     kinds: [{ group: 'networking.istio.io', kind: 'VirtualService' }],
     ingress: [
@@ -69,7 +67,6 @@ export const istioAmbient = defineFeature({
   enabled: ({ features }) => features.ambient,
   requires: ['istio', 'routes'],
   templates: 'features/istio-ambient',
-  flag: 'ambient',
   slots: () => ({
     readmeNeeds: [
       {
@@ -87,7 +84,6 @@ export const istioJwt = defineFeature({
   enabled: ({ istio }) => istio?.jwt !== undefined,
   requires: ['istio'],
   templates: 'features/istio-jwt',
-  flag: 'jwt',
   slots: (model) => ({
     kinds: [{ group: 'security.istio.io', kind: 'RequestAuthentication' }],
     readmeFeatures: [

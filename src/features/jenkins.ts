@@ -7,5 +7,4 @@ export const jenkins = defineFeature({
   enabled: ({ features }) => features.jenkins,
   requires: ['pipeline'],
   templates: 'features/jenkins',
-  flag: 'jenkins',
 })

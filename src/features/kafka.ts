@@ -11,7 +11,6 @@ export const kafka = defineFeature({
   enabled: ({ features }) => features.kafka,
   requires: ['messaging'],
   templates: 'features/kafka',
-  flag: 'kafka',
   goModules: ['kafka'],
   slots: (model) => {
     const { kafka } = model.messaging

@@ -7,11 +7,13 @@ export const metrics = defineFeature({
   help: 'Prometheus metrics on the admin port',
   enabled: ({ features }) => features.metrics,
   templates: 'features/metrics',
-  flag: 'metrics',
   goModules: ['metrics'],
   slots: ({ module, features, slo }) => ({
     appImports: [{ path: `${module}/internal/telemetry` }],
-    appSetup: [{ order: 10, statement: 'registry := telemetry.NewRegistry()' }],
+    appSetup: [
+      { order: 10, statement: 'registry := telemetry.NewRegistry()' },
+      { order: 11, statement: 'telemetry.RegisterHealth(registry, checks)' },
+    ],
     adminRoutes: [{ route: '{Pattern: "GET /metrics", Handler: telemetry.MetricsHandler(registry)}' }],
     readmeFeatures: [
       {

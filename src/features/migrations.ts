@@ -8,7 +8,6 @@ export const migrations = defineFeature({
   help: 'schemas inside the program, and the Job that applies them before a new version starts',
   enabled: component('migrations'),
   templates: 'features/migrations',
-  flag: 'migrations',
   slots: ({ name, features, names, productionEnv }) => ({
     kinds: [{ group: 'batch', kind: 'Job' }],
     readmeSections: [

@@ -9,7 +9,6 @@ export const mysql = defineFeature({
   enabled: ({ features }) => features.mysql,
   requires: ['stores', 'migrations'],
   templates: 'features/mysql',
-  flag: 'mysql',
   goModules: ['mysql'],
   slots: (model) => {
     const { mysql } = model.stores

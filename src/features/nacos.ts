@@ -12,7 +12,6 @@ export const nacos = defineFeature({
   enabled: ({ features }) => features.nacos,
   requires: ['config-centre'],
   templates: 'features/nacos',
-  flag: 'nacos',
   slots: (model) => {
     const {
       config: { nacos },

@@ -11,7 +11,6 @@ export const nats = defineFeature({
   enabled: ({ features }) => features.nats,
   requires: ['messaging'],
   templates: 'features/nats',
-  flag: 'nats',
   goModules: ['nats'],
   slots: (model) => {
     const { nats } = model.messaging

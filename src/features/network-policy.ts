@@ -8,7 +8,6 @@ export const networkPolicy = defineFeature({
   help: 'NetworkPolicy: default deny in both directions; other features add what they need through slots',
   enabled: component('network-policy'),
   templates: 'features/network-policy',
-  flag: 'networkPolicy',
   slots: () => ({
     kinds: [{ group: 'networking.k8s.io', kind: 'NetworkPolicy' }],
     readmeFeatures: [

@@ -7,7 +7,6 @@ export const pipeline = defineFeature({
   help: 'script that puts a commit into an overlay, and takes it back',
   enabled: ({ features }) => features.pipeline,
   templates: 'features/pipeline',
-  flag: 'pipeline',
   slots: () => ({
     readmeFeatures: [
       {

@@ -9,7 +9,6 @@ export const postgres = defineFeature({
   enabled: ({ features }) => features.postgres,
   requires: ['stores', 'migrations'],
   templates: 'features/postgres',
-  flag: 'postgres',
   goModules: ['postgres'],
   slots: (model) => {
     const { postgres } = model.stores

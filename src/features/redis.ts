@@ -10,7 +10,6 @@ export const redis = defineFeature({
   enabled: ({ features }) => features.redis,
   requires: ['stores'],
   templates: 'features/redis',
-  flag: 'redis',
   goModules: ['redis'],
   slots: (model) => {
     const { redis } = model.stores

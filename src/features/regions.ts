@@ -9,7 +9,6 @@ export const regions = defineFeature({
   enabled: ({ features }) => features.regions,
   requires: ['application-set'],
   templates: 'features/regions',
-  flag: 'regions',
   slots: (model) => ({
     containerEnv: [
       {
@@ -150,7 +149,6 @@ export const applicationSet = defineFeature({
   enabled: ({ features }) => features.applicationSet,
   requires: ['argocd'],
   templates: 'features/application-set',
-  flag: 'applicationSet',
   slots: ({ argocd }) => ({
     readmeNeeds: [
       {

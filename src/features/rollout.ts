@@ -9,7 +9,6 @@ export const rollout = defineFeature({
   enabled: ({ features }) => features.rollout,
   conflicts: ['deployment', 'statefulset', 'traffic-split'],
   templates: 'features/rollout',
-  flag: 'rollout',
   slots: () => ({
     kinds: [{ group: 'argoproj.io', kind: 'Rollout' }],
     readmeNeeds: [
@@ -25,7 +24,6 @@ export const canary = defineFeature({
   enabled: component('canary'),
   requires: ['rollout'],
   templates: 'features/canary',
-  flag: 'canary',
   slots: ({ rollout, productionEnv, features }) => ({
     readmeFeatures: [
       {
@@ -53,7 +51,6 @@ export const blueGreen = defineFeature({
   enabled: component('blue-green'),
   requires: ['rollout'],
   templates: 'features/blue-green',
-  flag: 'blueGreen',
   slots: ({ names, productionEnv }) => ({
     readmeFeatures: [
       {
@@ -89,7 +86,6 @@ export const colours = defineFeature({
   requires: ['deployment', 'preview'],
   conflicts: ['rollout', 'traffic-split'],
   templates: 'features/colours',
-  flag: 'colours',
   slots: ({ names }) => ({
     readmeFeatures: [
       {

@@ -9,7 +9,6 @@ export const routes = defineFeature({
   help: 'routes of the Gateway API, in an ambient mesh or without a mesh',
   enabled: ({ routes }) => routes !== undefined,
   templates: 'features/routes',
-  flag: 'routes',
   slots: (model) => ({
     kinds: ['Gateway', 'HTTPRoute', 'GRPCRoute'].map((kind) => ({ group: 'gateway.networking.k8s.io', kind })),
     ingress: fromGateway(model),

@@ -8,7 +8,6 @@ export const sealedSecrets = defineFeature({
   enabled: ({ features }) => features.sealedSecrets,
   conflicts: ['external-secrets'],
   templates: 'features/sealed-secrets',
-  flag: 'sealedSecrets',
   slots: () => ({
     kinds: [{ group: 'bitnami.com', kind: 'SealedSecret' }],
     readmeFeatures: [

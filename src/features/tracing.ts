@@ -7,7 +7,6 @@ export const tracing = defineFeature({
   help: 'OpenTelemetry traces over OTLP/HTTP',
   enabled: ({ features }) => features.tracing,
   templates: 'features/tracing',
-  flag: 'tracing',
   goModules: ['tracing'],
   slots: ({ module, tracing, name, features }) => ({
     appImports: [{ path: `${module}/internal/telemetry` }],

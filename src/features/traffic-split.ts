@@ -8,7 +8,6 @@ export const trafficSplit = defineFeature({
   enabled: ({ istio }) => istio?.split === true,
   requires: ['istio-sidecar'],
   templates: 'features/traffic-split',
-  flag: 'trafficSplit',
   slots: ({ workloads }) => ({
     readmeFeatures: [
       {

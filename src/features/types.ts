@@ -1,5 +1,5 @@
 import type { GoModuleSet } from '../golang/sets.js'
-import type { Environment, FeatureFlags, Model } from '../model/types.js'
+import type { Environment, Model } from '../model/types.js'
 import type {
   Alert,
   DashboardRow,
@@ -22,6 +22,8 @@ export interface Slots {
   readonly appComponents: readonly AppComponent[]
   /** Middleware between the request id and the access log: what observes, and sees every answer. */
   readonly httpMiddleware: readonly HttpMiddleware[]
+  /** How errors are answered over HTTP: further arguments of `httpserver.Errors`, the first that fits counts. */
+  readonly errorMappings: readonly { readonly expression: string }[]
   /** What observes gRPC calls: further arguments of `grpcserver.New`. */
   readonly grpcOptions: readonly { readonly expression: string }[]
   /** Entries of the start list that take traffic; they stop right after readiness. */
@@ -183,7 +185,8 @@ export type TemplateContext = Omit<Model, 'answers'> & {
   readonly slots: FilledSlots
   readonly environments: readonly FilledEnvironment[]
   /** Megabytes of the compressed program without CGO, measured. */
-  readonly programMegabytes: string
+  /** Undefined where it was not measured. */
+  readonly programMegabytes: string | undefined
 }
 
 /** @public An environment, with what its overlay states. */
@@ -223,8 +226,6 @@ export interface Feature {
   readonly templates?: string
   readonly slots?: (model: Model) => SlotContributions
   readonly goModules?: readonly GoModuleSet[]
-  /** The flag templates test with `{{#if features.<flag>}}`, where shared files need one. */
-  readonly flag?: keyof FeatureFlags
 }
 
 /** Identity function that gives a feature its type. */

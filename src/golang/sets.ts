@@ -1,6 +1,6 @@
 /**
  * Sets of Go modules beyond the base, each turned on by the flag of its name. The place in the list is the bit in the index
- * of `src/golang/sizes.ts`. Scripts read this file as text: one line, single quotes.
+ * of `src/golang/sizes.ts`: a new one goes to the end.
  */
 export const goModuleSets = ['metrics', 'tracing', 'grpc', 'postgres', 'mysql', 'redis', 'nats', 'kafka'] as const
 

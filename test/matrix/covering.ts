@@ -3,8 +3,8 @@ export type Factors = Readonly<Record<string, readonly string[]>>
 export type Row = Readonly<Record<string, string>>
 
 /**
- * Valid rows in which every pair of values of two different factors occurs, but for the pairs that are impossible: with
- * the neutral values of the other factors, and in the rows of other pairs too. The same for the same factors.
+ * Valid rows in which every pair of values of two different factors occurs, but for the pairs that are impossible: beside
+ * neutral values and beside any one other. The same for the same factors.
  *
  * Row by row, each as full of pairs that no row has yet as its values allow (the greedy way of AETG). Libraries for
  * covering arrays judge a row when it is there, and never come back to the other pairs of one that was turned down: over
@@ -15,24 +15,44 @@ export function coveringRows(
   isValid: (row: Row) => boolean,
 ): { rows: readonly Row[]; impossible: readonly string[] } {
   const neutral: Row = Object.fromEntries(Object.entries(factors).map(([name, [first = '']]) => [name, first]))
-  const pairs = pairsOf(factors)
-  const impossible = new Set(pairs.filter((pair) => !isValid({ ...neutral, ...pair })).map(keyOf))
-  const possible = pairs.filter((pair) => !impossible.has(keyOf(pair)))
+  const impossible: string[] = []
+  const possible: Row[] = []
+  // A pair that can't be alone may be made possible by a third value, which then goes with it wherever it stands alone.
+  const homes = new Map<string, Row>()
+  for (const pair of pairsOf(factors)) {
+    const home = homeOf(pair, neutral, factors, isValid)
+    if (home === undefined) {
+      impossible.push(keyOf(pair))
+    } else {
+      possible.push(pair)
+      homes.set(keyOf(pair), home)
+    }
+  }
   const open = new Map(possible.map((pair) => [keyOf(pair), pair]))
   const rows: Row[] = []
   while (open.size > 0) {
     const [first] = open.values()
     const full = gathered([...open.values()], neutral, isValid)
     // A value may need another one that is in no open pair any more: then the pair stands alone.
-    const row = keysOf(full).some((key) => open.has(key)) ? full : { ...neutral, ...first }
+    const row = keysOf(full).some((key) => open.has(key)) ? full : (homes.get(keyOf(first as Row)) ?? neutral)
     rows.push(row)
     for (const key of keysOf(row)) {
       open.delete(key)
     }
   }
-  // What two values can't be alone, a third may allow.
-  const covered = new Set(rows.flatMap(keysOf))
-  return { rows, impossible: [...impossible].filter((pair) => !covered.has(pair)) }
+  return { rows, impossible }
+}
+
+/** A valid row that holds a pair: beside neutral values, or beside one other value at most; undefined without any. */
+function homeOf(pair: Row, neutral: Row, factors: Factors, isValid: (row: Row) => boolean): Row | undefined {
+  const alone = { ...neutral, ...pair }
+  if (isValid(alone)) {
+    return alone
+  }
+  const others = Object.entries(factors).filter(([name]) => pair[name] === undefined)
+  return others
+    .flatMap(([name, values]) => values.slice(1).map((value) => ({ ...alone, [name]: value })))
+    .find((row) => isValid(row))
 }
 
 /**

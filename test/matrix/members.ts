@@ -19,6 +19,9 @@ export const factors: Factors = Object.fromEntries(
   Object.entries(axes).map(([name, values]) => [name, Object.keys(values)]),
 )
 
+/** The first value of every axis. */
+export const neutral: Row = Object.fromEntries(Object.entries(factors).map(([name, [first = '']]) => [name, first]))
+
 export const { rows, impossible } = coveringRows(factors, (row) => !('findings' in judgeAnswers(answersOf(row))))
 
 export const members: readonly Member[] = rows.map((row, index) => {
@@ -39,7 +42,8 @@ export function membersByGoSources(): Member[] {
   return [...new Map(members.map((member) => [goDigest(member), member])).values()]
 }
 
-function answersOf(row: Row): Answers {
+/** What the values of a row answer together. */
+export function answersOf(row: Row): Answers {
   return Object.assign({}, ...Object.entries(row).map(([name, value]) => axes[name]?.[value]))
 }
 

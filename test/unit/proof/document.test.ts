@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { compose, type Run, withoutTimes } from '../../../scripts/proof-document.mjs'
+import { compose, problemsOf, type Run } from '../../../scripts/proof-document.mjs'
 import type { Verdict } from '../../support/proof.js'
 
 const clean: Verdict = {
@@ -40,10 +40,22 @@ describe('docs/proof.md', () => {
   test('does not depend on the order in which tests ended', () => {
     expect(compose({ ...run, verdicts: [...run.verdicts].reverse() })).toBe(text)
   })
-  test('is compared without its times, and with everything else', () => {
-    const slower = compose({ ...run, files: run.files.map((file) => ({ ...file, seconds: 70 })) })
-    expect(slower).not.toBe(text)
-    expect(withoutTimes(slower)).toBe(withoutTimes(text))
-    expect(withoutTimes(compose({ ...run, verdicts: [clean] }))).not.toBe(withoutTimes(text))
+})
+
+describe('a run is sound', () => {
+  const groups = ['manifests', 'yaml', 'containers', 'workflows', 'scripts', 'documents', 'go', 'monitoring']
+  const all: Verdict[] = [...groups, 'dependencies', 'random specs'].map((group) => ({ ...clean, group }))
+  const sound: Run = { ...run, verdicts: all }
+
+  test('when every group was judged and nothing was found, however much that was', () => {
+    expect(problemsOf(sound)).toEqual([])
+    expect(problemsOf({ ...sound, verdicts: all.map((one) => ({ ...one, judged: one.judged + 1 })) })).toEqual([])
+  })
+  test('and not with a finding, a judge that judged nothing, or a group without one', () => {
+    expect(problemsOf({ ...sound, verdicts: [...all, dirty] })).toEqual(['kube-score, minimal: no | limits\nat all'])
+    expect(problemsOf({ ...sound, verdicts: [...all, { ...clean, tool: 'idle', judged: 0 }] })).toEqual([
+      'idle, objects: judged nothing',
+    ])
+    expect(problemsOf({ ...sound, verdicts: all.slice(1) })).toEqual(['Manifests: no judge was there'])
   })
 })
