@@ -241,7 +241,7 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
       await service.ready()
       await service.get('/v1/greetings/full')
       const hold = store.holdWrites(2)
-      await sleep(200)
+      await sleep(400)
       const waiting = Promise.all(Array.from({ length: 6 }, () => service.get('/v1/greetings/full')))
       await until(
         async () =>
