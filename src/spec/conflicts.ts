@@ -2,6 +2,7 @@ import type { Finding } from '../errors.js'
 import type { Conflict } from './conflict.js'
 import { clusterConflicts } from './conflicts-clusters.js'
 import { meshConflicts } from './conflicts-mesh.js'
+import { nameConflicts } from './conflicts-names.js'
 import { isStoreName } from './stores.js'
 import type { Key, Spec } from './table.js'
 
@@ -182,6 +183,7 @@ const rules: readonly Conflict[] = [
   ]),
   ...clusterConflicts,
   ...meshConflicts,
+  ...nameConflicts,
   {
     code: 'nats-url-scheme',
     keys: ['nats.url', 'nats.tls'],

@@ -57,7 +57,8 @@ export const modulePath = {
   also: isModulePath,
 }
 
-const windowsDevice = /^(con|prn|aux|nul|com\d|lpt\d)$/i
+/** Names that Windows keeps for devices, in every folder: learn.microsoft.com/windows/win32/fileio/naming-a-file */
+export const windowsDevice = /^(con|prn|aux|nul|com\d|lpt\d)$/i
 
 function isModulePath(value: string): boolean {
   const elements = value.split('/')
