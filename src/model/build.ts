@@ -1,3 +1,4 @@
+import { placeholders } from '../spec/placeholders.js'
 import { type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import { t } from '../words.js'
@@ -207,6 +208,7 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
     jobs,
     actions,
     decisions: ledger.decisions,
+    placeholders: placeholders(spec),
   }
 }
 

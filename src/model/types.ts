@@ -6,6 +6,7 @@
  * (the template checker turns a raw use into a type error).
  */
 
+import type { Placeholder } from '../spec/placeholders.js'
 import type { StoreName } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { ConfigCentre, ConfigValue } from './types-config.js'
@@ -216,6 +217,8 @@ export interface Model {
   /** Images that the pipeline's jobs run in. */
   readonly jobs: Readonly<Record<JobImage, string>>
   readonly actions: Readonly<Record<ActionName, { readonly uses: string; readonly tag: string }>>
+  /** Answers that name an example in the place of something real. */
+  readonly placeholders: readonly Placeholder[]
   readonly decisions: readonly Decision[]
   readonly choices: readonly Choice[]
   readonly timelines: readonly Timeline[]

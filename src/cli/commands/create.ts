@@ -8,13 +8,14 @@ import { english, languageOf } from '../language.js'
 import { type FileLayers, readFileLayers } from '../layers.js'
 import { type Prepared, prepare, type Wishes } from '../prepare.js'
 import { reportCreated } from '../report.js'
+import { guesses, repositoryAround } from '../repository.js'
 import type { Terminal } from '../terminal.js'
 
 /** Renders a new service into a folder. */
 export async function create(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   atMostPositionals(args, 1, 'create-go-k8s-service [dir] [options]')
   const file = await readFileLayers(args.config, terminal)
-  const given = [...file.layers, args.answers]
+  const given = [...lowest(args, terminal), ...file.layers, args.answers]
   const silent = args.yes || args.json || args.quiet || args.dryRun || args.diff
   const asks = !silent && terminal.interactive
   const wishes = asks
@@ -57,6 +58,18 @@ export async function create(args: Arguments, terminal: Terminal): Promise<ExitC
     terminal.err(reproduction(prepared, { cwd: args.cwd, config, git: wishes.git }))
   }
   return exit.done
+}
+
+/** What the repository around a new project says; a service.yaml has all answers already. */
+function lowest(args: Arguments, terminal: Terminal): Layer[] {
+  const named = args.answers.values.get('name')
+  const [dir = named] = args.positionals
+  if (args.config !== undefined || typeof dir !== 'string') {
+    return []
+  }
+  const folder = path.resolve(terminal.cwd, dir)
+  const name = typeof named === 'string' ? named : path.basename(folder)
+  return guesses(repositoryAround(folder), folder, name) ?? []
 }
 
 /** Manifests of an earlier project, replaced by ones that no API server would take in their place. */
