@@ -55,6 +55,7 @@ try {
  */
 async function tidied(sets, seed) {
   const dir = path.join(work, ['orders', ...sets, seed === undefined ? 'seed' : ''].join('-').replace(/-$/, ''))
+  await rm(dir, { recursive: true, force: true }) // a combination may come twice
   execFileSync(process.execPath, [
     path.join(root, 'dist/bin.js'),
     dir,

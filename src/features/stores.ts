@@ -21,6 +21,9 @@ export const stores = defineFeature({
           expression:
             'httpserver.Mapping{Err: store.ErrConflict, Status: http.StatusConflict, Detail: "It has changed since it was read."}',
         },
+        ...['ErrNoConnection', 'ErrReadOnly'].map((error) => ({
+          expression: `httpserver.Mapping{Err: store.${error}, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second}`,
+        })),
       ],
       appSetup: [{ order: 40, statement: `observe := store.All(${observers.join(', ')})` }],
     }

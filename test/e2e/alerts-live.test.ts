@@ -29,7 +29,7 @@ describeWith(['go', 'prometheus'], `alerts, live and ${factor} times faster`, ()
   beforeAll(async () => {
     // So little memory that a test can have enough goroutines.
     const memory = ['--resources-memory-limit=64Mi', '--resources-memory-request=64Mi']
-    const project = plantedProject(work, '--alerts', ...memory)
+    const project = plantedProject(work, { flags: ['--alerts', ...memory] })
     const program = buildProgram(project, 'orders')
     service = await Service.start([program], { env: { SHUTDOWN_DRAIN: '0s' } })
     await service.ready()

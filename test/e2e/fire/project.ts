@@ -4,7 +4,10 @@ import { generate, recipe } from '../../support/project.js'
 import { succeed } from '../../support/tools.js'
 
 /** Generates a project, and adds routes and a check to it where its comments say that they belong. */
-export function plantedProject(work: string, ...flags: string[]): string {
+export function plantedProject(
+  work: string,
+  { plant = 'plant.go.txt', flags = [] }: { plant?: string; flags?: readonly string[] } = {},
+): string {
   const project = generate(work, recipe('planted', ...flags))
   const components = path.join(project, 'internal/app/components.go')
   const line = '\tregisterVersion(mux)\n'
@@ -13,7 +16,7 @@ export function plantedProject(work: string, ...flags: string[]): string {
     throw new Error(`${components} has no line to plant at`)
   }
   fs.writeFileSync(components, before.replace(line, `${line}\tplant(mux, checks)\n`))
-  fs.copyFileSync(path.resolve('test/e2e/fire/plant.go.txt'), path.join(project, 'internal/app/plant.go'))
+  fs.copyFileSync(path.resolve('test/e2e/fire', plant), path.join(project, 'internal/app/plant.go'))
   return project
 }
 
