@@ -71,11 +71,19 @@ const registries: Readonly<Record<string, string>> = { 'github.com': 'ghcr.io', 
  * answers; what would be no valid answer is not guessed.
  */
 export function guesses(repository: Repository | undefined, folder: string, name: string): Layer[] {
-  const remote = repository?.origin === undefined ? undefined : remoteOf(repository.origin)
-  if (repository === undefined || remote === undefined) {
+  if (repository === undefined) {
     return []
   }
   const below = path.relative(repository.root, folder).split(path.sep).filter(Boolean)
+  const place: Layer = {
+    name: 'repository',
+    values: new Map(below.length === 0 ? [] : [['delivery.path', below.join('/')]]),
+    where: (key) => `${key} (where the folder lies in the repository ${repository.root})`,
+  }
+  const remote = repository.origin === undefined ? undefined : remoteOf(repository.origin)
+  if (remote === undefined) {
+    return [place]
+  }
   const registry = registries[remote.host]
   // A registry has packages beside one another, below the repository or, on GitHub, its owner.
   const owner = remote.host === 'github.com' ? remote.place.split('/')[0] : remote.place
@@ -87,7 +95,7 @@ export function guesses(repository: Repository | undefined, folder: string, name
       : [['image.repository', imageOf(registry, owner ?? '', remote, below, name)] as [Key, string]]),
   ]
   const where = 'the remote origin of the repository'
-  return [{ name: 'repository', values: validValues(values, where), where: (key) => `${key} (from ${where})` }]
+  return [place, { name: 'repository', values: validValues(values, where), where: (key) => `${key} (from ${where})` }]
 }
 
 function imageOf(

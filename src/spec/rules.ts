@@ -92,6 +92,14 @@ function isModulePath(value: string): boolean {
   })
 }
 
+/** A folder of a repository, from its root; no segment that git or Windows keeps for itself. */
+export const folderPath = {
+  pattern: /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/,
+  max: 200,
+  expect: 'a path of letters, digits and . _ - from the root of the repository, such as services/orders',
+  also: (value: string) => value.split('/').every((part) => !windowsDevice.test(part.split('.')[0] ?? '')),
+}
+
 /** Words: everything but control characters (line feed and tab aside) and unpaired surrogates. */
 export const words = {
   pattern: /^(?:[\t\n\u0020-\u007e\u00a0-\ud7ff\ue000-\uffff]|[\ud800-\udbff][\udc00-\udfff])*$/,

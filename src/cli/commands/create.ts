@@ -29,7 +29,7 @@ export async function create(args: Arguments, terminal: Terminal): Promise<ExitC
   await refuseWhatCannotChange(prepared, args)
   if (args.diff) {
     const { unifiedDiff } = await import('../unified-diff.js')
-    const diff = unifiedDiff(prepared.root, prepared.files, prepared.actions)
+    const diff = unifiedDiff(prepared.base, prepared.files, prepared.actions)
     if (args.json) {
       reportCreated(prepared, args, prepared.warnings, terminal, diff)
     } else {
@@ -42,7 +42,7 @@ export async function create(args: Arguments, terminal: Terminal): Promise<ExitC
     const kept = new Set(prepared.actions.filter(({ action }) => action === 'keep').map((action) => action.path))
     const deletions = prepared.actions.filter(({ action }) => action === 'delete').map((action) => action.path)
     const files = [...prepared.files, ...prepared.records].filter((file) => !kept.has(file.path))
-    writeAll(prepared.root, files, deletions)
+    writeAll(prepared.base, files, deletions)
     if (wishes.git) {
       const { initRepository } = await import('../git.js')
       warnings.push(...(await initRepository(prepared.root)))
@@ -73,13 +73,13 @@ function lowest(args: Arguments, terminal: Terminal): Layer[] {
 }
 
 /** Manifests of an earlier project, replaced by ones that no API server would take in their place. */
-async function refuseWhatCannotChange({ root, files, actions }: Prepared, args: Arguments): Promise<void> {
+async function refuseWhatCannotChange({ base, files, actions }: Prepared, args: Arguments): Promise<void> {
   const updated = new Set(actions.filter(({ action }) => action === 'update').map((action) => action.path))
-  const manifests = files.filter((file) => updated.has(file.path) && /^deploy\/.*\.yaml$/.test(file.path))
+  const manifests = files.filter((file) => updated.has(file.path) && /(^|\/)deploy\/.*\.yaml$/.test(file.path))
   if (manifests.length > 0 && !args.recreate) {
     const { refuseImmutable } = await import('../immutable.js')
     refuseImmutable(
-      manifests.map((file) => ({ path: file.path, before: textOf(root, file.path) ?? '', after: file.content })),
+      manifests.map((file) => ({ path: file.path, before: textOf(base, file.path) ?? '', after: file.content })),
     )
   }
 }
