@@ -82,6 +82,10 @@ export interface Model {
     readonly read: Duration
     readonly write: Duration
     readonly idle: Duration
+    /** For how long what brings the requests keeps a connection that nobody uses. */
+    readonly frontIdle: Duration
+    /** Of a gRPC connection, which ends with a word to its client. */
+    readonly grpcIdle: Duration
     readonly check: Duration
     readonly checkCache: Duration
     /** How long a gRPC client may keep a connection. */
