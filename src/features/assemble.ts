@@ -75,7 +75,12 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
     configSections: all('configSections'),
     credentials: all('credentials'),
     overlayConfig: all('overlayConfig'),
-    greetingUses: all('greetingUses').sort(byOrder),
+    exampleImports: byText(
+      all('exampleImports').filter(({ path }) => !all('appImports').some((other) => other.path === path)),
+      ({ path }) => path,
+    ),
+    exampleSetup: all('exampleSetup').sort(byOrder),
+    exampleComponents: all('exampleComponents').sort(byOrder),
     compose: all('compose'),
     composeSecrets: all('compose').flatMap(({ secrets }) => secrets),
     containerEnv: all('containerEnv'),

@@ -10,7 +10,7 @@ export const messaging = defineFeature({
   requires: ['remote'],
   templates: 'features/messaging',
   slots: ({ module, features, messaging, stores }) => ({
-    appImports: ['consumer', 'greeted', ...(features.tracing ? ['messaging'] : [])].map((name) => ({
+    exampleImports: ['consumer', 'greeting/greeted', ...(features.tracing ? ['messaging'] : [])].map((name) => ({
       path: `${module}/internal/${name}`,
     })),
     configSections: [{ field: 'Consumer', declaration: 'Consumer Consumer', fields: 'consumerFields()' }],
@@ -160,7 +160,6 @@ export function brokerSlots(model: Model, { go, field, order }: Wiring): SlotCon
   const broker = `${go}Broker`
   const consumer = `${go}Consumer`
   const handler = 'greeted.Handler(a.logger)'
-  const announce = features.tracing ? `messaging.TracedPublisher{Publisher: ${broker}}` : broker
   return {
     appImports: [{ path: `${module}/internal/broker/${go}` }],
     appSetup: [
@@ -169,6 +168,8 @@ export function brokerSlots(model: Model, { go, field, order }: Wiring): SlotCon
         statement: `${broker} := ${go}.New(cfg.${field}, cfg.Consumer, a.credentials, serviceName, a.logger)`,
       },
       { order: order + 1, statement: `checks.Register(${go}.Name, ${broker}.Check)` },
+    ],
+    exampleSetup: [
       {
         order: order + 2,
         statement: [
@@ -188,6 +189,8 @@ export function brokerSlots(model: Model, { go, field, order }: Wiring): SlotCon
     ],
     appComponents: [
       { order, component: `{name: ${go}.Name, start: ${broker}.Start, stop: ${broker}.Stop, budget: quickStop}` },
+    ],
+    exampleComponents: [
       {
         // After every data store and broker: what handlers use outlives them.
         order: order + 10,
@@ -195,6 +198,5 @@ export function brokerSlots(model: Model, { go, field, order }: Wiring): SlotCon
         component: `{name: "${go}-consumer", start: ${consumer}.Start, stop: ${consumer}.Stop, budget: cfg.Consumer.Timeout}`,
       },
     ],
-    greetingUses: [{ order, expression: `greeting.Use{Name: ${go}.Name, Greet: greeted.Announce(${announce})}` }],
   }
 }

@@ -5,7 +5,7 @@ import { defineFeature } from './types.js'
 /** MySQL or MariaDB: pool, repository, migrations. */
 export const mysql = defineFeature({
   id: 'mysql',
-  help: 'MySQL or MariaDB: pool, readiness check, example repository, migrations',
+  help: 'MySQL or MariaDB: pool, readiness check, idempotency keys, migrations',
   enabled: ({ features }) => features.mysql,
   requires: ['stores', 'migrations'],
   templates: 'features/mysql',
@@ -21,7 +21,7 @@ export const mysql = defineFeature({
             title: 'MySQL',
             arguments: `cfg.MySQL, a.credentials, cfg.${model.handlerTimeout}`,
             order: 53,
-            purpose: t`A pool of ${mysql.pool} connections a pod, an example repository, and a schema that the program carries with it.`,
+            purpose: t`A pool of ${mysql.pool} connections a pod, transactions that are passed in, keys that make a repeated request harmless, and a schema that the program carries with it.`,
           }),
           compose: [
             {

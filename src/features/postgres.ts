@@ -5,7 +5,7 @@ import { defineFeature } from './types.js'
 /** PostgreSQL: pool, repository, migrations. */
 export const postgres = defineFeature({
   id: 'postgres',
-  help: 'PostgreSQL: pool, readiness check, example repository, migrations',
+  help: 'PostgreSQL: pool, readiness check, idempotency keys, migrations',
   enabled: ({ features }) => features.postgres,
   requires: ['stores', 'migrations'],
   templates: 'features/postgres',
@@ -21,7 +21,7 @@ export const postgres = defineFeature({
             title: t('PostgreSQL'),
             arguments: `cfg.Postgres, a.credentials, serviceName, cfg.${model.handlerTimeout}`,
             order: 50,
-            purpose: t`A pool of ${postgres.pool} connections a pod, an example repository, and a schema that the program carries with it.`,
+            purpose: t`A pool of ${postgres.pool} connections a pod, transactions that are passed in, keys that make a repeated request harmless, and a schema that the program carries with it.`,
           }),
           compose: [
             {

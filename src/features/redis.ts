@@ -3,10 +3,10 @@ import { apart } from './environment-values.js'
 import { storeSlots } from './store-slots.js'
 import { defineFeature } from './types.js'
 
-/** Redis: pool and an example counter. */
+/** Redis: pool. */
 export const redis = defineFeature({
   id: 'redis',
-  help: 'Redis: pool, readiness check, example counter',
+  help: 'Redis: pool, readiness check',
   enabled: ({ features }) => features.redis,
   requires: ['stores'],
   templates: 'features/redis',

@@ -40,9 +40,6 @@ export function storeSlots(model: Model, store: Store, wiring: Wiring): SlotCont
         : []),
     ],
     appComponents: [{ order, component: `{name: ${go}.Name,${start} stop: ${variable}.Stop, budget: quickStop}` }],
-    greetingUses: [
-      { order, expression: `greeting.Use{Name: ${go}.Name, Greet: ${go}.NewGreetings(${variable}, observe).Greet}` },
-    ],
     overlayConfig: settings(model, store),
     egress: [reach({ host: store.host, port: store.port })],
     readmeFeatures: [{ title, text: wiring.purpose }],

@@ -15,14 +15,7 @@ export const stores = defineFeature({
     ]
     return {
       appImports: [{ path: `${module}/internal/store` }],
-      errorMappings: [
-        { expression: 'httpserver.Mapping{Err: store.ErrNotFound, Status: http.StatusNotFound}' },
-        {
-          expression:
-            'httpserver.Mapping{Err: store.ErrConflict, Status: http.StatusConflict, Detail: "It has changed since it was read."}',
-        },
-      ],
-      appSetup: [{ order: 40, statement: `observe := store.All(${observers.join(', ')})` }],
+      appSetup: [{ order: 40, statement: `a.observe = store.All(${observers.join(', ')})` }],
     }
   },
 })

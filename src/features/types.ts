@@ -22,7 +22,7 @@ export interface Slots {
   readonly appComponents: readonly AppComponent[]
   /** Middleware between the request id and the access log: what observes, and sees every answer. */
   readonly httpMiddleware: readonly HttpMiddleware[]
-  /** How errors are answered over HTTP: further arguments of `httpserver.Errors`, the first that fits counts. */
+  /** How errors are answered over HTTP: further rows of `internal/app/errors.go`. */
   readonly errorMappings: readonly { readonly expression: string }[]
   /** What observes gRPC calls: further arguments of `grpcserver.New`. */
   readonly grpcOptions: readonly { readonly expression: string }[]
@@ -36,8 +36,10 @@ export interface Slots {
   readonly credentials: readonly Credential[]
   /** Settings that every overlay states. */
   readonly overlayConfig: readonly OverlaySetting[]
-  /** What the example endpoint uses: further arguments of `greeting.Register`. */
-  readonly greetingUses: readonly GreetingUse[]
+  /** Imports, statements and components of the example: `make remove-example` takes them out. */
+  readonly exampleImports: readonly GoImport[]
+  readonly exampleSetup: readonly GoStatement[]
+  readonly exampleComponents: readonly AppComponent[]
   /** Containers of compose.yaml, for local work. */
   readonly compose: readonly ComposeService[]
   /** Environment of the main container. */
@@ -103,12 +105,6 @@ export interface OverlaySection {
     readonly value: string
     readonly why?: string
   }[]
-}
-
-export interface GreetingUse {
-  readonly order: number
-  /** Go composite literal of type greeting.Use. */
-  readonly expression: string
 }
 
 export interface ComposeService {
