@@ -15,6 +15,7 @@ export const globalFlags = {
   quiet: { help: 'print errors only' },
   'no-color': { help: 'plain text (NO_COLOR works too)' },
   force: { help: 'replace files that are in the way' },
+  recreate: { help: 'accept changes that need an object deleted first' },
   git: { help: 'git init and a first commit (--no-git: neither)' },
   help: { short: 'h', help: 'print this help' },
   version: { help: 'print the version' },
@@ -31,6 +32,7 @@ export interface Arguments {
   readonly quiet: boolean
   readonly color: boolean
   readonly force: boolean
+  readonly recreate: boolean
   /** undefined: neither asked for nor forbidden. */
   readonly git: boolean | undefined
   readonly help: boolean
@@ -207,6 +209,7 @@ function globals(words: Words): Omit<Arguments, 'positionals' | 'answers'> {
     quiet: on('quiet'),
     color: !on('no-color'),
     force: on('force'),
+    recreate: on('recreate'),
     git: git === undefined ? undefined : git === 'true',
     help: on('help'),
     version: on('version'),

@@ -57,6 +57,44 @@ export const messagingAlerts = defineFeature({
         },
         {
           group: 'messages',
+          alert: 'MessagesHeldUp',
+          severity: 'warning',
+          for: '10m',
+          expr: ({ own }) =>
+            `sum by (job, namespace, consumer) (increase(consumer_messages_total{${own},outcome="waited"}[5m])) > 0`,
+          summary: t`Messages of ${name} wait for a server`,
+          description: t(
+            'For ten minutes messages from {{ $labels.consumer }} have been put off: a server that they need is away, or the broker refuses a dead letter.',
+          ),
+          runbook: [
+            t(
+              'A message waits, and is tried again every half minute at the latest. Nothing is lost, and what comes behind it may wait as well.',
+            ),
+            '',
+            t('1. The log has `message waits` with the reason, as the server gives it.'),
+            t('2. The database: is it there, is it the primary, may the service write to it?'),
+            t('3. `can’t be put aside`: the broker refuses the dead letter. Is its stream or topic full, or forbidden?'),
+          ].join('\n'),
+          tests: [
+            {
+              what: 'fires when one message is put off again and again',
+              series: ({ own }) => [[messages(own, 'waited'), '0+2x30']],
+              at: '16m',
+              fires: [{ labels }],
+            },
+            {
+              what: 'stays quiet about a fail-over that is over, and about failures',
+              series: ({ own }) => [
+                [messages(own, 'waited'), '0x2 40x30'],
+                [messages(own, 'failed'), '0+5x30'],
+              ],
+              at: '16m',
+              fires: [],
+            },
+          ],
+        },
+        {
+          group: 'messages',
           alert: 'ConsumerLags',
           severity: 'warning',
           for: '10m',
@@ -64,7 +102,7 @@ export const messagingAlerts = defineFeature({
             [
               `max by (job, namespace, consumer) (consumer_lag_messages{${own}})`,
               `  > ${monitoring.lagSeconds} * sum by (job, namespace, consumer) (`,
-              `    rate(consumer_messages_total{${own},outcome!="failed"}[5m])`,
+              `    rate(consumer_messages_total{${own},outcome!~"failed|waited"}[5m])`,
               '  )',
             ].join('\n'),
           summary: t`Messages wait for ${name}`,
@@ -91,6 +129,7 @@ export const messagingAlerts = defineFeature({
                 [`consumer_lag_messages{${own},pod="a",consumer="nats"}`, '1x30'],
                 [messages(own, 'processed'), '7x30'],
                 [messages(own, 'failed'), '0+9x30'],
+                [messages(own, 'waited'), '0+9x30'],
               ],
               at: '20m',
               fires: [{ labels, value: '1' }],

@@ -1,10 +1,10 @@
 import { t } from '../words.js'
 import { defineFeature } from './types.js'
 
-/** A sync that failed and an application that is degraded are told to whom the alerts are told. */
+/** A sync that failed, an application that is degraded and a cluster that somebody changed are told to whom the alerts are told. */
 export const argocdNotifications = defineFeature({
   id: 'argocd-notifications',
-  help: 'Argo CD tells of syncs that failed and of applications that are degraded',
+  help: 'Argo CD tells of syncs that failed, applications that are degraded, and drift',
   enabled: ({ features }) => features.argocd && features.receiver,
   requires: ['argocd', 'alert-receiver'],
   templates: 'features/argocd-notifications',
@@ -13,7 +13,7 @@ export const argocdNotifications = defineFeature({
       {
         title: t('Messages of Argo CD'),
         text: [
-          t`The AppProject subscribes to two: a sync failed, an application is degraded. What they ask for is the cluster’s, in \`deploy/argocd/admin/notifications.yaml\`: whoever runs Argo CD applies it once for all services, and puts the address into a Secret, which stays out of Git${isWecom ? t(' (that of a group robot in WeCom, `https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…`)') : ''}:`,
+          t`The AppProject subscribes to three: a sync failed, an application is degraded, a cluster differs from the commit that was synced. What they ask for is the cluster’s, in \`deploy/argocd/admin/notifications.yaml\`: whoever runs Argo CD applies it once for all services, and puts the address into a Secret, which stays out of Git${isWecom ? t(' (that of a group robot in WeCom, `https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…`)') : ''}:`,
           '',
           '```sh',
           `kubectl apply --server-side --field-manager=notifications-${receiver} -f deploy/argocd/admin/notifications.yaml`,

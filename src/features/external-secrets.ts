@@ -17,7 +17,7 @@ export const externalSecrets = defineFeature({
     ],
     readmeNeeds: [
       {
-        what: t`External Secrets 0.17 or newer, with the ClusterSecretStore \`${secrets.store}\``,
+        what: t`External Secrets 2.3 or newer, with the ClusterSecretStore \`${secrets.store}\``,
         for: t('the Secret; without its CRDs nothing can be applied'),
       },
     ],

@@ -1,4 +1,5 @@
 import type { Model } from '../model/types.js'
+import { storeNames } from '../spec/stores.js'
 import { t } from '../words.js'
 import { defineFeature, type SlotContributions } from './types.js'
 
@@ -32,10 +33,18 @@ export const messaging = defineFeature({
           t(
             'A message that ends the process, by its memory for example, is noted with the broker when it is handled again: then nothing is',
           ),
+          t('handled beside it, and it is a dead letter once it has ended `consumer.maxTries` processes.'),
+          '',
           t(
-            'handled beside it, and it is a dead letter once it has ended `consumer.maxTries` processes. One that only had to wait, for a',
+            'What is the message’s fault counts as a failed try: data that a table refuses, at the statement or at the commit, a statement',
           ),
-          t('database that was away, has not failed.'),
+          t(
+            'that a handler did not tell of, an answer that takes too long. What is a server’s fault does not: a database that is away or',
+          ),
+          t(
+            'can’t be written to makes the message wait, longer each time, up to half a minute. A handler says so of other servers by wrapping',
+          ),
+          t('`consumer.ErrUnavailable`. A dead letter that the broker refuses waits as well. The count `waited` tells of all of them.'),
           '',
           t(
             "Publishing is no part of a database's transaction. The example endpoint answers once the data and the message are both kept, so",
@@ -144,6 +153,21 @@ function processed({ features }: Model): string {
     : 'consumer.NewWindow(consumer.WindowSize)'
 }
 
+/** What tells an error of a store from one of the message. */
+function unavailable({ stores }: Model): [string, string][] {
+  const packages = storeNames.filter((name) => stores[name] !== undefined).map((name) => `${name}.Unavailable`)
+  const [only] = packages
+  return only === undefined
+    ? []
+    : [['Unavailable', packages.length === 1 ? only : `consumer.AnyOf(${packages.join(', ')})`]]
+}
+
+/** Fields of a Go literal, as gofmt aligns them. */
+function aligned(fields: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...fields.map(([name]) => name.length)) + 2
+  return fields.map(([name, value]) => `\t\t${`${name}:`.padEnd(width)}${value},`)
+}
+
 /** What tells one broker from another in the files that they share. */
 interface Wiring {
   /** Go package below internal/broker. */
@@ -174,12 +198,15 @@ export function brokerSlots(model: Model, { go, field, order }: Wiring): SlotCon
         order: order + 2,
         statement: [
           `${consumer} := consumer.New(consumer.Options{`,
-          `\t\tName:      ${go}.Name,`,
-          `\t\tSource:    ${broker},`,
-          `\t\tHandle:    ${features.tracing ? `messaging.Traced(${handler})` : handler},`,
-          `\t\tProcessed: ${processed(model)},`,
-          '\t\tLimits:    cfg.Consumer,',
-          '\t\tLogger:    a.logger,',
+          ...aligned([
+            ['Name', `${go}.Name`],
+            ['Source', broker],
+            ['Handle', features.tracing ? `messaging.Traced(${handler})` : handler],
+            ['Processed', processed(model)],
+            ...unavailable(model),
+            ['Limits', 'cfg.Consumer'],
+            ['Logger', 'a.logger'],
+          ]),
           '\t})',
         ].join('\n'),
       },

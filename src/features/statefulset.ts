@@ -11,6 +11,22 @@ export const statefulset = defineFeature({
   templates: 'features/statefulset',
   slots: (model) => ({
     kinds: [{ group: 'apps', kind: 'StatefulSet' }],
+    readmeSections: [
+      {
+        title: t('Larger volumes'),
+        text: [
+          t(
+            'The claims in a StatefulSet can’t be changed, so a new `workload.volume.size` would be refused with every release. A volume grows where its StorageClass allows it (`allowVolumeExpansion`), and never shrinks:',
+          ),
+          '',
+          t`1. Have each claim ask for more: \`kubectl -n NAMESPACE patch pvc data-${model.name}-0 -p '{"spec":{"resources":{"requests":{"storage":"SIZE"}}}}'\`, and so on for each pod.`,
+          t(
+            '2. Change `workload.volume.size` in `service.yaml`, generate with `--force --recreate`, and commit. The StatefulSet in the cluster refuses it: nothing changes yet.',
+          ),
+          t`3. \`kubectl -n NAMESPACE delete statefulset ${model.name} --cascade=orphan\`: the pods run on, and the next sync makes the StatefulSet anew around them.`,
+        ].join('\n'),
+      },
+    ],
     egress: [
       {
         why: t('the peers, by the names that the headless Service gives them'),

@@ -62,13 +62,14 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
   const places = centrePlaces(spec)
   const centre = configCentre(spec, places)
   const brokers = messaging(spec, data)
+  const description = isVisible(spec.description) ? spec.description : t`${name} is a Go service on Kubernetes.`
   const owner = isVisible(spec.owner) ? spec.owner : undefined
   return {
     answers: spec,
     tool,
     name,
     module: spec.module as string,
-    description: { text: isVisible(spec.description) ? spec.description : t`${name} is a Go service on Kubernetes.` },
+    description: { text: description },
     owner: owner === undefined ? undefined : { text: owner },
     ownerLabel: owner !== undefined && isLabelValue(owner) ? owner : undefined,
     preset: spec.preset,
@@ -158,6 +159,7 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
     argocd: {
       repo: spec['delivery.argocd.repo'] as string,
       project: spec['delivery.argocd.project'] as string,
+      description: { text: shortened(description, projectDescription) },
       namespace: 'argocd',
       siteLabel: parts.length > 0 ? 'region' : 'cluster',
       siteKey: clusters[0]?.cluster.startsWith('https:') ? 'server' : 'name',
@@ -238,4 +240,18 @@ function isLabelValue(text: string): boolean {
 function chosenStores(data: Stores): Readonly<Record<StoreName, boolean>> {
   const flags = storeNames.map((name) => [name, data[name] !== undefined])
   return Object.fromEntries(flags) as Record<StoreName, boolean>
+}
+
+/** Characters of an AppProject's description: `maxLength` in manifests/crds/appproject-crd.yaml of Argo CD. */
+const projectDescription = 255
+
+/** A text of at most so many characters, as an API server counts them; what was cut ends in an ellipsis. */
+function shortened(text: string, most: number): string {
+  const characters = [...text]
+  return characters.length <= most
+    ? text
+    : `${characters
+        .slice(0, most - 1)
+        .join('')
+        .trimEnd()}…`
 }

@@ -18,7 +18,7 @@ export function autoscaling(spec: Spec, works: readonly WorkloadRef[], ledger: L
     memory: spec['autoscaling.memory'],
   }
   const rate = enabled ? requestRate(spec) : undefined
-  const queue = enabled ? queueMetric(spec) : undefined
+  const queue = enabled ? queueMetric(spec, works) : undefined
   if (enabled) {
     ledger.text(
       {
@@ -129,7 +129,7 @@ function rateOf(spec: Spec, labels: string): string {
 export function scalers(spec: Spec, namespace: string, works: readonly WorkloadRef[]): Scaler[] {
   const labels = `job="${spec.name}",namespace="${namespace}"`
   const perPod = spec['autoscaling.qps']
-  const queue = queueMetric(spec)
+  const queue = queueMetric(spec, works)
   return works.map(({ name, version }) => ({
     name,
     // Each side of a split scales by its own share.
@@ -139,22 +139,36 @@ export function scalers(spec: Spec, namespace: string, works: readonly WorkloadR
         : { query: rateOf(spec, works.length > 1 ? `${labels},subset="${version}"` : labels), perPod },
     queue: queue && {
       query: `max(${queue.metric}{${queue.own ? `${labels},` : ''}${queue.label}="${queue.value}"})`,
-      perPod: queue.perPod,
+      perPod: shareOf(queue.perPod, works.length),
       own: queue.own,
+      shared: queue.shared,
+      waiting: queue.perPod,
     },
   }))
 }
 
-function queueMetric(spec: Spec): QueueMetric | undefined {
+function queueMetric(spec: Spec, works: readonly WorkloadRef[]): QueueMetric | undefined {
   const perPod = spec['autoscaling.queue.target']
   if (perPod === undefined) {
     return undefined
   }
   const name = spec['autoscaling.queue.name']
-  const quantity = canonical(perPod)
+  const common = {
+    perPod,
+    quantity: canonical(shareOf(perPod, works.length)),
+    shared: works.length > 1,
+  }
   return name === undefined
-    ? { perPod, quantity, own: true, metric: 'consumer_lag_messages', label: 'consumer', value: broker(spec) }
-    : { perPod, quantity, own: false, metric: 'queue_messages', label: 'queue', value: name }
+    ? { ...common, own: true, metric: 'consumer_lag_messages', label: 'consumer', value: broker(spec) }
+    : { ...common, own: false, metric: 'queue_messages', label: 'queue', value: name }
+}
+
+/**
+ * The target of each of several workloads that consume the same queue. Their autoscalers all read the whole of it, so each
+ * has to come to its part of the pods, and a message goes to any pod, whatever the weights of requests: equal parts.
+ */
+function shareOf(perPod: number, workloads: number): number {
+  return perPod * workloads
 }
 
 /** A whole number as the API server gives it back: 1500 is 1500, and 2000 is 2k. */

@@ -1,5 +1,6 @@
 import type { Destination, SmokeTarget } from './types-regions.js'
 import type { Scaler } from './types-scaling.js'
+import type { FreeText } from './types-values.js'
 
 export interface Environment {
   readonly name: string
@@ -63,6 +64,8 @@ export interface Environment {
 export interface ArgoCd {
   readonly repo: string
   readonly project: string
+  /** The service's, cut to what an AppProject takes. */
+  readonly description: FreeText
   readonly namespace: string
   /** Label of the Applications by which a release goes from one cluster to the next. */
   readonly siteLabel: 'region' | 'cluster'

@@ -55,7 +55,7 @@ export interface Scaler {
   /** The workload's. */
   readonly name: string
   readonly requests: Question | undefined
-  readonly queue: (Question & { readonly own: boolean }) | undefined
+  readonly queue: (Question & Pick<QueueMetric, 'own' | 'shared'> & { readonly waiting: number }) | undefined
 }
 
 export interface Question {
@@ -68,7 +68,10 @@ export interface Question {
 export interface QueueMetric {
   /** Messages that one pod may have waiting. */
   readonly perPod: number
+  /** What the autoscaler of one workload is told, as a quantity: all of them read the whole queue, each takes its part. */
   readonly quantity: string
+  /** Several workloads consume. */
+  readonly shared: boolean
   /** The lag that this service's consumer exports; otherwise somebody else exports the metric. */
   readonly own: boolean
   readonly metric: string

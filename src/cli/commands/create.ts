@@ -1,11 +1,12 @@
 import path from 'node:path'
+import { textOf } from '../../engine/disk-target.js'
 import { writeAll } from '../../engine/disk-write.js'
 import { type ExitCode, exit } from '../../errors.js'
 import type { Layer } from '../../spec/resolve.js'
 import { type Arguments, atMostPositionals } from '../arguments.js'
 import { english, languageOf } from '../language.js'
 import { type FileLayers, readFileLayers } from '../layers.js'
-import { prepare, type Wishes } from '../prepare.js'
+import { type Prepared, prepare, type Wishes } from '../prepare.js'
 import { reportCreated } from '../report.js'
 import type { Terminal } from '../terminal.js'
 
@@ -24,6 +25,7 @@ export async function create(args: Arguments, terminal: Terminal): Promise<ExitC
     return exit.interrupted
   }
   const prepared = prepare(wishes, args, terminal, file.extendsFile, await languageOf(wishes.layers))
+  await refuseWhatCannotChange(prepared, args)
   if (args.diff) {
     const { unifiedDiff } = await import('../unified-diff.js')
     const diff = unifiedDiff(prepared.root, prepared.files, prepared.actions)
@@ -55,6 +57,18 @@ export async function create(args: Arguments, terminal: Terminal): Promise<ExitC
     terminal.err(reproduction(prepared, { cwd: args.cwd, config, git: wishes.git }))
   }
   return exit.done
+}
+
+/** Manifests of an earlier project, replaced by ones that no API server would take in their place. */
+async function refuseWhatCannotChange({ root, files, actions }: Prepared, args: Arguments): Promise<void> {
+  const updated = new Set(actions.filter(({ action }) => action === 'update').map((action) => action.path))
+  const manifests = files.filter((file) => updated.has(file.path) && /^deploy\/.*\.yaml$/.test(file.path))
+  if (manifests.length > 0 && !args.recreate) {
+    const { refuseImmutable } = await import('../immutable.js')
+    refuseImmutable(
+      manifests.map((file) => ({ path: file.path, before: textOf(root, file.path) ?? '', after: file.content })),
+    )
+  }
 }
 
 /** Asks for what was not given. Nothing is written meanwhile; undefined: the user left. */

@@ -180,7 +180,8 @@ export const tools = /** @type {readonly Tool[]} */ ([
       { module: 'sigs.k8s.io/gateway-api', version: 'v1.7.0', paths: ['config/crd/standard'] },
       {
         module: 'github.com/external-secrets/external-secrets',
-        version: 'v1.3.2',
+        // Release 2.8.0: the module has no tag above 1, whatever the chart is called.
+        version: 'v1.3.3-0.20260806102745-bf4736a0d7db',
         paths: ['externalsecrets', 'secretstores'].map((kind) => `config/crds/bases/external-secrets.io_${kind}.yaml`),
       },
       {

@@ -66,6 +66,7 @@ func (s *Server) stream(service any, stream grpc.ServerStream, info *grpc.Stream
 
 // observe runs one call, and tells about it.
 func (s *Server) observe(ctx context.Context, method string, handle func() error) error {
+	see(ctx)
 	if strings.HasPrefix(method, "/"+healthpb.Health_ServiceDesc.ServiceName+"/") {
 		_, err := s.guard(ctx, method, handle) // probes would drown all else
 

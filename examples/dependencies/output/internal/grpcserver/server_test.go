@@ -20,7 +20,9 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/grpc/test/bufconn"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"example.com/shop/checkout/internal/config"
 	"example.com/shop/checkout/internal/health"
@@ -346,3 +348,69 @@ func TestOccupiedPortFailsAtOnce(t *testing.T) {
 		t.Errorf("err = %v", err)
 	}
 }
+
+// observed keeps what an Observer is told.
+type observed struct {
+	mu    sync.Mutex
+	calls []Call
+}
+
+func (o *observed) Begun() {}
+
+func (o *observed) Ended(call Call) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.calls = append(o.calls, call)
+}
+
+func (o *observed) codes() []codes.Code {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var found []codes.Code
+	for _, call := range o.calls {
+		found = append(found, call.Code)
+	}
+
+	return found
+}
+
+func TestCallsThatNoInterceptorSees(t *testing.T) {
+	large := wrapperspb.String(strings.Repeat("x", 1<<11))
+	tests := []struct {
+		name    string
+		request proto.Message
+		options []grpc.CallOption
+		code    codes.Code
+	}{
+		{name: "too large", request: large, code: codes.ResourceExhausted},
+		{name: "not a message", request: wrapperspb.String("x"), options: []grpc.CallOption{grpc.ForceCodec(garbled{})}, code: codes.Internal},
+		{name: "in order", request: &emptypb.Empty{}, code: codes.OK},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			told := &observed{}
+			f := newFixture(t, &handlers{unary: func(context.Context) error { return nil }}, Option{Observer: told})
+			err := f.client.Invoke(t.Context(), "/test.Service/Unary", tt.request, &emptypb.Empty{}, tt.options...)
+			if status.Code(err) != tt.code {
+				t.Fatalf("err = %v, want %s", err, tt.code)
+			}
+			// The client has its answer before the server's last word on the call.
+			for deadline := time.Now().Add(patience); len(told.codes()) == 0 && time.Now().Before(deadline); {
+				time.Sleep(time.Millisecond)
+			}
+			if got := told.codes(); len(got) != 1 || got[0] != tt.code {
+				t.Errorf("told of %v, want %s once", got, tt.code)
+			}
+			if !strings.Contains(f.log.String(), "method=/test.Service/Unary code="+tt.code.String()) {
+				t.Errorf("log = %s", f.log)
+			}
+		})
+	}
+}
+
+// garbled sends what is no message at all.
+type garbled struct{}
+
+func (garbled) Marshal(any) ([]byte, error) { return []byte{0xff}, nil }
+func (garbled) Unmarshal([]byte, any) error { return nil }
+func (garbled) Name() string                { return "proto" }

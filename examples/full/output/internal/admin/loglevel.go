@@ -79,7 +79,9 @@ func (l *levelEndpoint) authorize(w http.ResponseWriter, r *http.Request) (https
 		}, false
 	}
 
-	got, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	scheme, got, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	ok := strings.EqualFold(scheme, "Bearer") // RFC 9110: the name of a scheme has no case
+	got = strings.TrimLeft(got, " ")
 	// Hashed first: the comparison of equal lengths tells nothing of the length.
 	wantHash, gotHash := sha256.Sum256([]byte(want.Reveal())), sha256.Sum256([]byte(got))
 	if !ok || subtle.ConstantTimeCompare(wantHash[:], gotHash[:]) != 1 {

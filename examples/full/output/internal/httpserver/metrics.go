@@ -32,8 +32,7 @@ func Metrics(registerer prometheus.Registerer, budget time.Duration) Middleware 
 
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx := r.Context()
-			e := exchangeOf(ctx)
+			e := exchangeOf(r.Context())
 			inFlight.Inc()
 			// Deferred, so that an aborted request is counted as well.
 			defer func() {
@@ -41,7 +40,7 @@ func Metrics(registerer prometheus.Registerer, budget time.Duration) Middleware 
 				if e.panicked {
 					panics.Inc()
 				}
-				requests.WithLabelValues(e.method, e.route, strconv.Itoa(e.outcome(ctx))).Inc()
+				requests.WithLabelValues(e.method, e.route, strconv.Itoa(e.outcome())).Inc()
 				duration.WithLabelValues(e.method, e.route).Observe(time.Since(e.start).Seconds())
 			}()
 			next.ServeHTTP(w, r)

@@ -39,6 +39,7 @@ func (a *app) components() []component {
 	checks := health.New(cfg.Health.CheckTimeout, cfg.Health.CheckCache, a.logger)
 	registry := telemetry.NewRegistry()
 	tracing := telemetry.NewTracing(serviceName, a.logger)
+	telemetry.RegisterTracing(registry, tracing)
 	watcher := config.NewWatcher(a.config, a.logger, a.sources, a.configChanged)
 	telemetry.RegisterReload(registry, watcher.Stats)
 

@@ -127,6 +127,8 @@ func New(o Options, options ...Option) *Server {
 			settings = append(settings, option.Server)
 		}
 	}
+	// After those of the options: it is told of the trace, too.
+	settings = append(settings, grpc.StatsHandler(&unseen{server: s}))
 	s.server = grpc.NewServer(settings...)
 
 	for _, register := range o.Services {

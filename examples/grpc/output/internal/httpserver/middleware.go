@@ -63,19 +63,23 @@ func AccessLog(logger *slog.Logger) Middleware {
 			e := exchangeOf(ctx)
 			// Deferred, so that an aborted request leaves its line as well.
 			defer func() {
-				status := e.outcome(ctx)
+				status := e.outcome()
 				level := slog.LevelInfo
-				if status >= http.StatusInternalServerError {
-					// The cause is an ERROR of its own, logged where it happened.
-					level = slog.LevelWarn
-				}
-				logger.LogAttrs(ctx, level, "request",
+				attrs := append(make([]slog.Attr, 0, 6),
 					slog.String("method", e.method),
 					slog.String("route", e.route),
 					slog.Int("status", status),
 					slog.Float64("duration_ms", float64(time.Since(e.start).Microseconds())/1000),
 					slog.Int64("bytes", e.bytes),
 				)
+				if status >= http.StatusInternalServerError {
+					// The cause is an ERROR of its own, logged where it happened.
+					level = slog.LevelWarn
+					if e.cause != nil {
+						attrs = append(attrs, slog.Any("error", e.cause))
+					}
+				}
+				logger.LogAttrs(ctx, level, "request", attrs...)
 			}()
 			next.ServeHTTP(w, r)
 		})
@@ -119,27 +123,70 @@ func Recover(logger *slog.Logger) Middleware {
 	}
 }
 
-// Timeout ends the request's context after the budget, and answers 503 if the
-// handler then returns without an answer.
+// Timeout ends the request's context after the budget, or after the route's own,
+// and answers 503 if the handler then returns without an answer.
 //
 // It isn't http.TimeoutHandler: that one holds every answer in memory until it
 // is complete, can't stream, and leaves the handler behind in a goroutine that
 // nobody counts. The price is that a handler which ignores its context is not
-// cut off here. The server's WriteTimeout then ends the connection.
+// cut off here. The server's WriteTimeout then ends the connection, and log and
+// metrics say 503.
 func Timeout(budget time.Duration) Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			e := exchangeOf(r.Context())
+			budget := budget
+			if e.budget > 0 {
+				budget = e.budget
+				extend(w, e, budget)
+			}
 			ctx, cancel := context.WithTimeout(r.Context(), budget)
 			defer cancel()
-			next.ServeHTTP(w, r.WithContext(ctx))
-			if errors.Is(ctx.Err(), context.DeadlineExceeded) && !exchangeOf(ctx).written() {
-				WriteProblem(w, r, Problem{
-					Status: http.StatusServiceUnavailable,
-					Detail: "The request took longer than " + budget.String() + ".",
-				})
+			if e.budget > 0 && e.server != nil {
+				defer e.server.onStop(cancel)()
 			}
+			next.ServeHTTP(w, r.WithContext(ctx))
+			if ctx.Err() == nil || e.written() || e.gone() {
+				return
+			}
+			p := Problem{Status: http.StatusServiceUnavailable, Detail: "The server is stopping."}
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				p.Detail = "The request took longer than " + budget.String() + "."
+			}
+			WriteProblem(w, r, p)
 		})
 	}
+}
+
+// extend keeps the server's own deadlines from cutting a route that has more
+// time: it gets as much on top of its budget as every other route does.
+func extend(w http.ResponseWriter, e *exchange, budget time.Duration) {
+	until := e.start.Add(budget + writeMargin)
+	if e.deadline.IsZero() || until.Before(e.deadline) {
+		return
+	}
+	controller := http.NewResponseController(w)
+	// What has no deadlines, a recorder in a test, needs no others.
+	_ = controller.SetReadDeadline(until)
+	_ = controller.SetWriteDeadline(until)
+}
+
+// writeMargin is for sending the answer of a route with a budget of its own.
+const writeMargin = 5 * time.Second
+
+// budgeted is a handler with a budget of its own.
+type budgeted struct {
+	http.Handler
+
+	budget time.Duration
+}
+
+// Budget gives a route another budget than http.timeout, for a report, a stream
+// or a websocket. None is endless: whoever is still there connects again, and
+// so finds the pods that were added since. What has such a budget has to watch
+// its context, which ends when the server stops, too.
+func Budget(budget time.Duration, handler http.Handler) http.Handler {
+	return &budgeted{Handler: handler, budget: budget}
 }
 
 // BodyLimit refuses a body that says it is too large, and cuts off one that

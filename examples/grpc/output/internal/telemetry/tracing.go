@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"example.com/shop/prices/internal/buildinfo"
 )
@@ -26,25 +28,43 @@ import (
 const traceErrorInterval = time.Minute
 
 // Tracing is OpenTelemetry. Endpoint, headers, sampler, batch sizes and resource
-// attributes are the standard variables OTEL_*, which the SDK reads by itself.
+// attributes are the standard variables OTEL_*, which the SDK reads by itself,
+// and so are the two it doesn't: OTEL_SDK_DISABLED and OTEL_TRACES_EXPORTER.
 // Its default sampler follows the caller's decision, and samples what has no
 // caller.
 type Tracing struct {
-	*sdktrace.TracerProvider
+	trace.TracerProvider
+
+	// sdk is nil where it is disabled.
+	sdk    *sdktrace.TracerProvider
+	queue  *spanQueue
+	logger *slog.Logger
 }
 
 // NewTracing returns Tracing that gives ids, for logs and for the next service,
-// and sends nothing yet.
+// and sends nothing yet. Disabled, it only passes the caller's on.
 func NewTracing(service string, logger *slog.Logger) *Tracing {
+	limited := &limitedErrors{logger: logger, interval: traceErrorInterval, now: time.Now}
 	otel.SetLogger(logr.FromSlogHandler(logger.Handler()))
-	otel.SetErrorHandler(&limitedErrors{logger: logger, interval: traceErrorInterval, now: time.Now})
+	otel.SetErrorHandler(limited)
 	// No baggage: it would carry whatever a stranger sends on to everybody else.
 	otel.SetTextMapPropagator(propagation.TraceContext{})
 
-	provider := sdktrace.NewTracerProvider(sdktrace.WithResource(traceResource(service, logger)))
-	otel.SetTracerProvider(provider)
+	t := &Tracing{queue: newSpanQueue(limited), logger: logger}
+	if strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") {
+		t.TracerProvider = noop.NewTracerProvider()
+	} else {
+		t.sdk = sdktrace.NewTracerProvider(sdktrace.WithResource(traceResource(service, logger)))
+		t.TracerProvider = t.sdk
+	}
+	otel.SetTracerProvider(t.TracerProvider)
 
-	return &Tracing{TracerProvider: provider}
+	return t
+}
+
+// Dropped counts the spans that were sampled and didn't reach the collector.
+func (t *Tracing) Dropped() (queueFull, exportFailed int64) {
+	return t.queue.full.Load(), t.queue.failed.Load()
 }
 
 // traceResource says who sends the spans: our name and version, and on top of
@@ -71,20 +91,42 @@ func traceResource(service string, logger *slog.Logger) *resource.Resource {
 	return res
 }
 
-// Start begins to send, if an endpoint is set. It doesn't connect, and a full
-// queue drops spans: a collector that is away or slow costs traces, never a
-// start or a request.
+// Start begins to send, if an endpoint is set and nobody has switched that off.
+// It doesn't connect, and a full queue drops spans: a collector that is away or
+// slow costs traces, never a start or a request.
 func (t *Tracing) Start(ctx context.Context) error {
-	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
+	if t.sdk == nil || !t.exports() {
 		return nil
 	}
 	exporter, err := otlptracehttp.New(ctx)
 	if err != nil {
 		return fmt.Errorf("tracing: %w", err)
 	}
-	t.RegisterSpanProcessor(sdktrace.NewBatchSpanProcessor(exporter))
+	t.sdk.RegisterSpanProcessor(t.queue.processor(exporter))
 
 	return nil
+}
+
+func (t *Tracing) exports() bool {
+	switch name := os.Getenv("OTEL_TRACES_EXPORTER"); name {
+	case "none":
+		return false
+	case "", "otlp":
+	default:
+		// The specification's word for it: warn, and go on as if it weren't set.
+		t.logger.Warn("tracing: OTEL_TRACES_EXPORTER is ignored; want otlp or none", "value", name)
+	}
+
+	return os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != ""
+}
+
+// Shutdown sends what is queued, as far as ctx lasts.
+func (t *Tracing) Shutdown(ctx context.Context) error {
+	if t.sdk == nil {
+		return nil
+	}
+
+	return t.sdk.Shutdown(ctx)
 }
 
 // TraceAttrs puts the ids of the current span into every record.

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+	"time"
 
 	"example.com/catalog/internal/buildinfo"
 	"example.com/catalog/internal/config"
@@ -26,6 +27,10 @@ const (
 	exitError = 1
 	exitUsage = 2
 )
+
+// oneSignal is how long repeats of a signal are the same wish. "timeout" sends it
+// to the process and then to its group; a supervisor may do so as well.
+const oneSignal = time.Second
 
 // Run is the program. It returns the exit code, and returns early only if a
 // second signal asks for it.
@@ -77,13 +82,16 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	done := make(chan int, 1)
 	go func() { done <- serve(ctx, *configFile, getenv, level, logger) }()
 
-	for received := 0; ; {
+	var first time.Time
+	for {
 		select {
 		case code := <-done:
 			return code
 		case s := <-signals:
-			received++
-			if received > 1 {
+			switch {
+			case first.IsZero():
+				first = time.Now()
+			case time.Since(first) > oneSignal:
 				logger.ErrorContext(ctx, "second signal, exiting without waiting", "signal", s.String())
 
 				return exitError

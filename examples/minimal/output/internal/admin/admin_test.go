@@ -155,6 +155,36 @@ func TestLogLevel(t *testing.T) {
 	}
 }
 
+// The name of a scheme has no case (RFC 9110).
+func TestSchemeHasNoCase(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, config.AdminToken), []byte("one"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	handler := Handler(Options{
+		Level:       new(slog.LevelVar),
+		Credentials: config.Credentials(dir),
+		Logger:      slog.New(slog.DiscardHandler),
+	})
+	for header, want := range map[string]int{
+		"Bearer one":  http.StatusOK,
+		"bearer one":  http.StatusOK,
+		"BEARER  one": http.StatusOK,
+		"Basic one":   http.StatusUnauthorized,
+		"Bearerone":   http.StatusUnauthorized,
+		"one":         http.StatusUnauthorized,
+		"Bearer ":     http.StatusUnauthorized,
+	} {
+		r := httptest.NewRequest(http.MethodPut, "/loglevel", strings.NewReader(`{"level":"warn"}`))
+		r.Header.Set("Authorization", header)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%q: status = %d, want %d", header, w.Code, want)
+		}
+	}
+}
+
 func TestTokenRotation(t *testing.T) {
 	dir := t.TempDir()
 	handler := Handler(Options{

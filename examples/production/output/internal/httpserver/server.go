@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,7 +20,18 @@ type Server struct {
 	server *http.Server
 	logger *slog.Logger
 	failed func(error)
+
+	// stopping ends when the server stops accepting. Routes with a budget of their
+	// own hear of it: they may last longer than any shutdown.
+	stopping context.Context
+	// hijacked counts handlers with a connection that net/http knows no more.
+	hijacked atomic.Int64
 }
+
+type serverKey struct{}
+
+// hijackedPoll is how often Stop looks for handlers that still have a connection.
+const hijackedPoll = 10 * time.Millisecond
 
 // Timeouts of a server. None may be zero: zero is "for ever" in net/http.
 type Timeouts struct {
@@ -44,10 +56,12 @@ type Options struct {
 
 // New returns a Server that doesn't listen yet.
 func New(o Options) *Server {
-	return &Server{
-		name:   o.Name,
-		logger: o.Logger,
-		failed: o.Failed,
+	stopping, stop := context.WithCancel(context.Background())
+	s := &Server{
+		name:     o.Name,
+		logger:   o.Logger,
+		failed:   o.Failed,
+		stopping: stopping,
 		server: &http.Server{
 			// Every address: kubelet and mesh come from outside the pod's loopback.
 			Addr:              net.JoinHostPort("", strconv.Itoa(o.Port)),
@@ -61,7 +75,16 @@ func New(o Options) *Server {
 			ErrorLog: slog.NewLogLogger(o.Logger.Handler(), slog.LevelWarn),
 		},
 	}
+	s.server.BaseContext = func(net.Listener) context.Context {
+		return context.WithValue(context.Background(), serverKey{}, s)
+	}
+	s.server.RegisterOnShutdown(stop)
+
+	return s
 }
+
+// onStop calls f when the server stops accepting. What it returns takes that back.
+func (s *Server) onStop(f func()) (undo func() bool) { return context.AfterFunc(s.stopping, f) }
 
 // Start listens and then serves in the background. Requests get a context of
 // their own and not ctx: SIGTERM ends ctx, and must not end what is in flight.
@@ -85,6 +108,13 @@ func (s *Server) Start(ctx context.Context) error {
 // then cuts the rest.
 func (s *Server) Stop(ctx context.Context) error {
 	err := s.server.Shutdown(ctx)
+	for err == nil && s.hijacked.Load() > 0 {
+		select {
+		case <-time.After(hijackedPoll):
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+	}
 	if err == nil {
 		return nil
 	}

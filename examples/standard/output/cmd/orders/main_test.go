@@ -19,9 +19,21 @@ func TestSecondSIGTERMExitsAtOnce(t *testing.T) {
 
 		return status == http.StatusServiceUnavailable
 	})
+	time.Sleep(1100 * time.Millisecond) // what comes sooner is the first one again
 	p.signal(t)
 	p.wantExit(t, 1)
 	p.wantStderr(t, "second signal")
+}
+
+// TestRepeatedSIGTERMIsOne has the signal twice within a millisecond, as timeout
+// sends it: the drain isn't skipped for that.
+func TestRepeatedSIGTERMIsOne(t *testing.T) {
+	p := launch(t, []string{"SHUTDOWN_DRAIN=1s"})
+	p.waitReady(t)
+	p.signal(t)
+	time.Sleep(time.Millisecond)
+	p.signal(t)
+	p.wantExit(t, 0)
 }
 
 func TestOccupiedPort(t *testing.T) {

@@ -40,6 +40,7 @@ func (a *app) components() []component {
 	checks := health.New(cfg.Health.CheckTimeout, cfg.Health.CheckCache, a.logger)
 	registry := telemetry.NewRegistry()
 	tracing := telemetry.NewTracing(serviceName, a.logger)
+	telemetry.RegisterTracing(registry, tracing)
 	watcher := config.NewWatcher(a.config, a.logger, a.sources, a.configChanged)
 	telemetry.RegisterReload(registry, watcher.Stats)
 
@@ -70,6 +71,7 @@ func (a *app) components() []component {
 		httpserver.AccessLog(a.logger),
 		httpserver.CloseWhileDraining(checks.Draining),
 		httpserver.Recover(a.logger),
+		httpserver.Errors(a.logger),
 		httpserver.Timeout(cfg.HTTP.Timeout),
 		httpserver.BodyLimit(cfg.HTTP.MaxBodyBytes),
 	)

@@ -1,81 +1,88 @@
 package httpserver
 
 import (
+	"context"
 	"net/http"
+	"strconv"
 
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 )
 
-const tracerName = "example.com/shop/orders/internal/httpserver"
-
-// traceContext is W3C traceparent and tracestate.
-var traceContext = propagation.TraceContext{}
-
-// Tracing continues the caller's trace with a span for this request.
+// Tracing continues the caller's trace with a span for this request, named
+// "GET /route". Prometheus does the counting, so OpenTelemetry doesn't.
 func Tracing(provider trace.TracerProvider) Middleware {
-	tracer := provider.Tracer(tracerName)
+	return otelhttp.NewMiddleware("",
+		otelhttp.WithTracerProvider(describedProvider{provider}),
+		otelhttp.WithMeterProvider(metricnoop.NewMeterProvider()),
+		otelhttp.WithPropagators(propagation.TraceContext{}),
+		otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return spanName(exchangeOf(r.Context())) }),
+	)
+}
 
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx := r.Context()
-			e := exchangeOf(ctx)
-			caller := traceContext.Extract(ctx, propagation.HeaderCarrier(r.Header))
-			name := e.method
-			attrs := []attribute.KeyValue{attribute.String("http.request.method", name), attribute.String("url.scheme", "http")}
-			if e.route != unmatched {
-				name += " " + e.route
-				attrs = append(attrs, attribute.String("http.route", e.route))
-			}
-			spanned, span := tracer.Start(caller, name, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(attrs...))
-			// Deferred, so that an aborted request ends its span as well.
-			defer func() {
-				status := e.outcome(ctx)
-				span.SetAttributes(attribute.Int("http.response.status_code", status))
-				if status >= http.StatusInternalServerError {
-					// A 4xx is the client's error, not the span's.
-					span.SetStatus(codes.Error, "")
-				}
-				span.End()
-			}()
-			next.ServeHTTP(w, r.WithContext(spanned))
-		})
+// describedProvider makes spans that are told the last thing before they end: the
+// outcome. otelhttp sees neither a client that is gone nor an answer that was cut.
+type describedProvider struct{ trace.TracerProvider }
+
+func (p describedProvider) Tracer(name string, options ...trace.TracerOption) trace.Tracer {
+	return describedTracer{p.TracerProvider.Tracer(name, options...)}
+}
+
+type describedTracer struct{ trace.Tracer }
+
+func (t describedTracer) Start(ctx context.Context, name string, options ...trace.SpanStartOption) (context.Context, trace.Span) {
+	span := describedSpan{exchange: exchangeOf(ctx)}
+	ctx, span.Span = t.Tracer.Start(ctx, name, options...)
+
+	return ctx, span
+}
+
+type describedSpan struct {
+	trace.Span
+
+	exchange *exchange
+}
+
+func (s describedSpan) End(options ...trace.SpanEndOption) {
+	describe(s.Span, s.exchange)
+	s.Span.End(options...)
+}
+
+// spanName follows OpenTelemetry's conventions: a method that is none is HTTP.
+func spanName(e *exchange) string {
+	name := e.method
+	if name == otherMethod {
+		name = "HTTP"
 	}
-}
-
-// Transport is for every http.Client of this service: a span per call, and the
-// trace context in its header.
-func Transport(provider trace.TracerProvider, base http.RoundTripper) http.RoundTripper {
-	return &tracedTransport{tracer: provider.Tracer(tracerName), base: base}
-}
-
-type tracedTransport struct {
-	tracer trace.Tracer
-	base   http.RoundTripper
-}
-
-func (t *tracedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	ctx, span := t.tracer.Start(r.Context(), r.Method, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
-		attribute.String("http.request.method", r.Method),
-		attribute.String("server.address", r.URL.Hostname()),
-	))
-	defer span.End()
-
-	// A RoundTripper may not change the request it was given.
-	r = r.Clone(ctx)
-	traceContext.Inject(ctx, propagation.HeaderCarrier(r.Header))
-	response, err := t.base.RoundTrip(r)
-	if err != nil {
-		span.SetStatus(codes.Error, err.Error())
-
-		return nil, err
+	if e.route == unmatched {
+		return name
 	}
-	span.SetAttributes(attribute.Int("http.response.status_code", response.StatusCode))
-	if response.StatusCode >= http.StatusBadRequest {
+
+	return name + " " + e.route
+}
+
+// describe tells the span what log and metrics are told. The path gives way to
+// the route: it holds names and account numbers.
+func describe(span trace.Span, e *exchange) {
+	if !span.IsRecording() {
+		return
+	}
+	status := e.outcome()
+	attrs := append(make([]attribute.KeyValue, 0, 4),
+		attribute.Int("http.response.status_code", status),
+		attribute.String("url.path", e.route),
+	)
+	if e.route != unmatched {
+		attrs = append(attrs, attribute.String("http.route", e.route))
+	}
+	if status >= http.StatusInternalServerError {
+		// A 4xx is the client's error, not the span's.
+		attrs = append(attrs, attribute.String("error.type", strconv.Itoa(status)))
 		span.SetStatus(codes.Error, "")
 	}
-
-	return response, nil
+	span.SetAttributes(attrs...)
 }

@@ -1,8 +1,11 @@
 package httpserver
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -19,6 +22,9 @@ const unmatched = "unmatched"
 // success nor our error.
 const statusClientClosed = 499
 
+// otherMethod is OpenTelemetry's name for a method that is none.
+const otherMethod = "_OTHER"
+
 // exchange is one request and its answer, as every middleware sees it.
 type exchange struct {
 	http.ResponseWriter
@@ -31,18 +37,34 @@ type exchange struct {
 	bytes     int64
 	panicked  bool
 	aborted   bool
+	hijacked  bool
+
+	// client ends when the client hangs up, whatever else ends a request's context.
+	client context.Context
+	// deadline is when the server cuts the connection; zero is never.
+	deadline time.Time
+	// cut is set once an answer could not be written.
+	cut bool
+	// budget is the route's own, and 0 where it has none.
+	budget time.Duration
+	// errors answers what handlers return.
+	errors *errorTable
+	// cause is what the handler returned, for the log.
+	cause error
+	// server counts what it has to wait for; nil in a test without one.
+	server *Server
 }
 
 type exchangeKey struct{}
 
-// exchangeOf returns the exchange that newHandler put into the context.
+// exchangeOf returns the exchange that Handler put into the context.
 func exchangeOf(ctx context.Context) *exchange {
 	if e, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
 		return e
 	}
 
 	// A handler under test without the chain around it.
-	return &exchange{route: unmatched, start: time.Now()}
+	return &exchange{route: unmatched, start: time.Now(), client: ctx}
 }
 
 func (e *exchange) WriteHeader(status int) {
@@ -54,32 +76,150 @@ func (e *exchange) WriteHeader(status int) {
 }
 
 func (e *exchange) Write(p []byte) (int, error) {
-	if e.status == 0 {
-		e.status = http.StatusOK
-	}
+	e.begin()
 	n, err := e.ResponseWriter.Write(p)
-	e.bytes += int64(n)
+	e.count(int64(n), err)
 
 	return n, err
 }
 
-// Unwrap lets http.ResponseController flush, hijack and set deadlines.
+// WriteString is the server's own, which copies nothing.
+func (e *exchange) WriteString(s string) (int, error) {
+	e.begin()
+	n, err := io.WriteString(e.ResponseWriter, s)
+	e.count(int64(n), err)
+
+	return n, err
+}
+
+// ReadFrom is the server's own, where it has one: it sends files without reading
+// them into memory.
+func (e *exchange) ReadFrom(source io.Reader) (int64, error) {
+	e.begin()
+	var n int64
+	var err error
+	if from, ok := e.ResponseWriter.(io.ReaderFrom); ok {
+		n, err = from.ReadFrom(source)
+	} else {
+		n, err = io.Copy(struct{ io.Writer }{e.ResponseWriter}, source)
+	}
+	e.count(n, err)
+
+	return n, err
+}
+
+// SetWriteDeadline is what http.ResponseController calls.
+func (e *exchange) SetWriteDeadline(deadline time.Time) error {
+	err := http.NewResponseController(e.ResponseWriter).SetWriteDeadline(deadline)
+	if err == nil {
+		e.deadline = deadline
+	}
+
+	return err
+}
+
+// Unwrap lets http.ResponseController do the rest.
 func (e *exchange) Unwrap() http.ResponseWriter { return e.ResponseWriter }
+
+func (e *exchange) begin() {
+	if e.status == 0 {
+		e.status = http.StatusOK
+	}
+}
+
+func (e *exchange) count(n int64, err error) {
+	e.bytes += n
+	if err != nil {
+		e.cut = true
+	}
+}
 
 func (e *exchange) written() bool { return e.status != 0 }
 
-// outcome returns the status for logs and metrics.
-func (e *exchange) outcome(ctx context.Context) int {
+// gone tells whether the client has hung up.
+func (e *exchange) gone() bool { return errors.Is(e.client.Err(), context.Canceled) }
+
+// late tells whether the server has cut the connection before there was an answer.
+func (e *exchange) late() bool { return !e.deadline.IsZero() && time.Now().After(e.deadline) }
+
+// outcome returns the status for logs and metrics, once the handler has returned.
+func (e *exchange) outcome() int {
 	switch {
-	case errors.Is(ctx.Err(), context.Canceled) && (e.aborted || !e.written()):
+	case e.hijacked:
+		return e.status
+	case e.gone() && (e.aborted || !e.written()):
 		return statusClientClosed
 	case e.aborted:
 		return http.StatusInternalServerError
+	case e.late() && (!e.cut || e.bytes == 0):
+		// What was written then is in a buffer that nobody sends.
+		return http.StatusServiceUnavailable
+	case e.cut:
+		return statusClientClosed // it went away, or read too slowly
 	case !e.written():
 		return http.StatusOK // what net/http sends for a handler that wrote nothing
 	default:
 		return e.status
 	}
+}
+
+// writer returns e with what the server's own writer can do besides, and nothing
+// that it can't: libraries ask for these by type.
+func (e *exchange) writer() http.ResponseWriter {
+	_, flushes := e.ResponseWriter.(http.Flusher)
+	_, hijacks := e.ResponseWriter.(http.Hijacker)
+	switch {
+	case flushes && hijacks:
+		return struct {
+			*exchange
+			flusher
+			hijacker
+		}{e, flusher{e}, hijacker{e}}
+	case flushes:
+		return struct {
+			*exchange
+			flusher
+		}{e, flusher{e}}
+	case hijacks:
+		return struct {
+			*exchange
+			hijacker
+		}{e, hijacker{e}}
+	default:
+		return e
+	}
+}
+
+// flusher sends what has been written so far, for streams.
+type flusher struct{ of *exchange }
+
+func (f flusher) Flush() { _ = f.FlushError() }
+
+func (f flusher) FlushError() error {
+	f.of.begin()
+	err := http.NewResponseController(f.of.ResponseWriter).Flush()
+	f.of.count(0, err)
+
+	return err
+}
+
+// hijacker hands the connection over, to a websocket for one.
+type hijacker struct{ of *exchange }
+
+func (h hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	connection, buffer, err := http.NewResponseController(h.of.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	h.of.hijacked = true
+	if h.of.status == 0 {
+		h.of.status = http.StatusSwitchingProtocols
+	}
+	if h.of.server != nil {
+		h.of.server.hijacked.Add(1)
+	}
+
+	return connection, buffer, nil
 }
 
 // Handler returns mux with the middlewares around it. The route is looked up
@@ -99,9 +239,24 @@ func Handler(mux *http.ServeMux, middlewares ...Middleware) http.Handler {
 	}
 
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, pattern := mux.Handler(r)
-		e := &exchange{ResponseWriter: w, start: time.Now(), method: knownMethod(r.Method), route: routeOf(pattern)}
-		handler.ServeHTTP(e, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, e)))
+		found, pattern := mux.Handler(r)
+		ctx := r.Context()
+		e := &exchange{ResponseWriter: w, start: time.Now(), method: knownMethod(r.Method), route: routeOf(pattern), client: ctx}
+		if own, ok := found.(*budgeted); ok {
+			e.budget = own.budget
+		}
+		if server, ok := ctx.Value(http.ServerContextKey).(*http.Server); ok && server.WriteTimeout > 0 {
+			e.deadline = e.start.Add(server.WriteTimeout)
+		}
+		if server, ok := ctx.Value(serverKey{}).(*Server); ok {
+			e.server = server
+			defer func() {
+				if e.hijacked {
+					server.hijacked.Add(-1)
+				}
+			}()
+		}
+		handler.ServeHTTP(e.writer(), r.WithContext(context.WithValue(ctx, exchangeKey{}, e)))
 	})
 }
 
@@ -124,7 +279,7 @@ func knownMethod(method string) string {
 		http.MethodDelete, http.MethodOptions, http.MethodConnect, http.MethodTrace:
 		return method
 	default:
-		return "_OTHER" // OpenTelemetry's name for it
+		return otherMethod
 	}
 }
 

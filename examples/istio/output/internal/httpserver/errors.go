@@ -1,0 +1,132 @@
+package httpserver
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// HandlerFunc answers a request, or returns what kept it from doing so. It does
+// one of the two: what it returns is answered by Fail.
+type HandlerFunc func(w http.ResponseWriter, r *http.Request) error
+
+// ServeHTTP makes it an http.Handler.
+func (f HandlerFunc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := f(w, r); err != nil {
+		Fail(w, r, err)
+	}
+}
+
+// ProblemError is an error that says itself how it is answered.
+type ProblemError struct {
+	Problem Problem
+	// Err is for the log.
+	Err error
+}
+
+func (e *ProblemError) Error() string {
+	text := strconv.Itoa(e.Problem.Status) + " " + http.StatusText(e.Problem.Status)
+	if e.Problem.Detail != "" {
+		text += ": " + e.Problem.Detail
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+
+	return text
+}
+
+func (e *ProblemError) Unwrap() error { return e.Err }
+
+// Invalid is the refusal of a request whose fields are wrong.
+func Invalid(detail string, fields ...FieldError) error {
+	return &ProblemError{Problem: Problem{Status: http.StatusBadRequest, Detail: detail, Errors: fields}}
+}
+
+// Mapping says how an error is answered, and everything that wraps it.
+type Mapping struct {
+	Err    error
+	Status int
+	Detail string
+	// RetryAfter tells clients when to come again; 0 says nothing.
+	RetryAfter time.Duration
+}
+
+type errorTable struct {
+	logger   *slog.Logger
+	mappings []Mapping
+}
+
+// always is how the errors are answered that any handler may return.
+func always() []Mapping {
+	return []Mapping{
+		{Err: context.DeadlineExceeded, Status: http.StatusServiceUnavailable, Detail: "The request took too long."},
+	}
+}
+
+// Errors answers the errors that handlers return: by the first mapping that fits,
+// and all others with 500. An error that nobody has mapped is a mistake in the
+// program, so it is logged, with its text; the client isn't told that.
+func Errors(logger *slog.Logger, mappings ...Mapping) Middleware {
+	table := &errorTable{logger: logger, mappings: append(mappings, always()...)}
+
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			exchangeOf(r.Context()).errors = table
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// Fail answers a request with err.
+func Fail(w http.ResponseWriter, r *http.Request, err error) {
+	ctx := r.Context()
+	e := exchangeOf(ctx)
+	e.cause = err
+	if e.hijacked || e.cut || e.gone() && errors.Is(err, context.Canceled) {
+		return // nobody is there to read it, and outcome says so
+	}
+	table := e.errors
+	if table == nil {
+		table = &errorTable{logger: slog.Default(), mappings: always()}
+	}
+	p, after, known := table.find(ctx, e, err)
+	if !known || e.written() {
+		table.logger.LogAttrs(ctx, slog.LevelError, "error in handler",
+			slog.String("method", e.method),
+			slog.String("route", e.route),
+			slog.Any("error", err),
+		)
+	}
+	if e.written() {
+		// Half an answer must not look like a whole one.
+		panic(http.ErrAbortHandler)
+	}
+	if after > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((after+time.Second-1)/time.Second)))
+	}
+	WriteProblem(w, r, p)
+}
+
+// find returns how err is answered, and whether somebody has said so.
+func (t *errorTable) find(ctx context.Context, e *exchange, err error) (p Problem, retryAfter time.Duration, known bool) {
+	if own, ok := errors.AsType[*ProblemError](err); ok {
+		return own.Problem, 0, true
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return Problem{Status: http.StatusRequestEntityTooLarge}, 0, true
+	}
+	if errors.Is(err, context.Canceled) && e.server != nil && e.server.stopping.Err() != nil && ctx.Err() != nil {
+		return Problem{Status: http.StatusServiceUnavailable, Detail: "The server is stopping."}, 0, true
+	}
+	for _, m := range t.mappings {
+		if errors.Is(err, m.Err) {
+			return Problem{Status: m.Status, Detail: m.Detail}, m.RetryAfter, true
+		}
+	}
+
+	return Problem{Status: http.StatusInternalServerError}, 0, false
+}
