@@ -73,7 +73,9 @@ export const messagingAlerts = defineFeature({
             '',
             t('1. The log has `message waits` with the reason, as the server gives it.'),
             t('2. The database: is it there, is it the primary, may the service write to it?'),
-            t('3. `can’t be put aside`: the broker refuses the dead letter. Is its stream or topic full, or forbidden?'),
+            t(
+              '3. `can’t be put aside`: the broker refuses the dead letter. Is its stream or topic full, or forbidden?',
+            ),
           ].join('\n'),
           tests: [
             {

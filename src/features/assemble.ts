@@ -69,6 +69,7 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
     appComponents: all('appComponents').sort(byOrder),
     httpMiddleware: all('httpMiddleware').sort(byOrder),
     errorMappings: all('errorMappings'),
+    errorImports: byText(all('errorImports'), ({ path }) => path),
     grpcOptions: all('grpcOptions'),
     trafficServers: all('trafficServers'),
     adminRoutes: all('adminRoutes'),
@@ -133,6 +134,7 @@ function byText<T>(entries: readonly T[], textOf: (entry: T) => string): T[] {
 /** The user's own after the first render: the example to be replaced, and what a script seals into the project. Everything else is merged. */
 const startingPoints = [
   /^internal\/greeting\//,
+  /^internal\/config\/own\.go$/,
   /^api\/(openapi\.yaml$|greeting\/)/,
   /^\.env\.example$/,
   /^CODEOWNERS$/,

@@ -9,8 +9,8 @@ function repositoryOf({ features }: Model): 'postgres' | 'mysql' | 'redis' | 'me
 
 /** Go expression of what publishes to every broker. */
 function publisher({ features }: Model): string {
-  const brokers = [...(features.nats ? ['natsBroker'] : []), ...(features.kafka ? ['kafkaBroker'] : [])].map((broker) =>
-    features.tracing ? `messaging.TracedPublisher{Publisher: ${broker}}` : broker,
+  const brokers = [...(features.nats ? ['natsBroker'] : []), ...(features.kafka ? ['kafkaBroker'] : [])].map(
+    (broker) => (features.tracing ? `messaging.TracedPublisher{Publisher: ${broker}}` : broker),
   )
   return brokers.length === 1 ? `${brokers}` : `messaging.Publishers{${brokers.join(', ')}}`
 }
@@ -83,10 +83,9 @@ export const outbox = defineFeature({
     const store = features.postgres ? 'postgres' : 'mysql'
     const from = features.tracing ? `messaging.Continued{Publisher: ${publisher(model)}}` : publisher(model)
     return {
-      appImports: [
-        'outbox',
-        ...(features.tracing || (features.nats && features.kafka) ? ['messaging'] : []),
-      ].map((name) => ({ path: `${module}/internal/${name}` })),
+      appImports: ['outbox', ...(features.tracing || (features.nats && features.kafka) ? ['messaging'] : [])].map(
+        (name) => ({ path: `${module}/internal/${name}` }),
+      ),
       appSetup: [{ order: 85, statement: `relay := outbox.New(${store}.NewOutbox(${store}Store), ${from}, a.logger)` }],
       appComponents: [
         {

@@ -8,6 +8,7 @@ export const http = defineFeature({
   templates: 'features/http',
   slots: ({ module }) => ({
     appImports: [{ path: `${module}/internal/httpserver` }],
+    errorImports: ['httpserver', 'idempotency', 'store'].map((name) => ({ path: `${module}/internal/${name}` })),
     trafficServers: [
       {
         component: '{name: "http", start: httpServer.Start, stop: httpServer.Stop, budget: cfg.Shutdown.Timeout}',

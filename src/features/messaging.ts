@@ -14,6 +14,17 @@ export const messaging = defineFeature({
     exampleImports: ['consumer', 'greeting/greeted', ...(features.tracing ? ['messaging'] : [])].map((name) => ({
       path: `${module}/internal/${name}`,
     })),
+    ...(features.migrations
+      ? {}
+      : {
+          errorImports: [{ path: `${module}/internal/messaging` }],
+          errorMappings: [
+            {
+              expression:
+                'unavailable("messages", func(err error) bool { return errors.Is(err, messaging.ErrUnpublished) })',
+            },
+          ],
+        }),
     configSections: [{ field: 'Consumer', declaration: 'Consumer Consumer', fields: 'consumerFields()' }],
     readmeSections: [
       {
@@ -44,7 +55,9 @@ export const messaging = defineFeature({
           t(
             'can’t be written to makes the message wait, longer each time, up to half a minute. A handler says so of other servers by wrapping',
           ),
-          t('`consumer.ErrUnavailable`. A dead letter that the broker refuses waits as well. The count `waited` tells of all of them.'),
+          t(
+            '`consumer.ErrUnavailable`. A dead letter that the broker refuses waits as well. The count `waited` tells of all of them.',
+          ),
           '',
           t(
             "Publishing is no part of a database's transaction. The example endpoint answers once the data and the message are both kept, so",

@@ -24,6 +24,8 @@ export interface Slots {
   readonly httpMiddleware: readonly HttpMiddleware[]
   /** How errors are answered over HTTP: further rows of `internal/app/errors.go`. */
   readonly errorMappings: readonly { readonly expression: string }[]
+  /** Imports of that file. */
+  readonly errorImports: readonly GoImport[]
   /** What observes gRPC calls: further arguments of `grpcserver.New`. */
   readonly grpcOptions: readonly { readonly expression: string }[]
   /** Entries of the start list that take traffic; they stop right after readiness. */

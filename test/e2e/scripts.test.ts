@@ -334,7 +334,8 @@ case "$url" in
   */version)
     n=$(($(cat "$COUNT" 2>/dev/null || echo 0) + 1)); echo "$n" >"$COUNT"
     set -- $VERSIONS; [ "$n" -gt "$#" ] && n="$#"; shift $((n - 1)); printf '{"version":"v","commit":"%s"}' "$1" ;;
-  */v1/greetings/*) printf '%s' "\${GREETING-200}" ;;
+  */v1/greetings*limit=1) printf '%s' "\${GREETING-200}" ;;
+  */v1/greetings*limit=0) printf 400 ;;
   *) printf '%s' "\${OTHER-404}" ;;
 esac`
     const smoke = (versions: string, env: Record<string, string> = {}, timeout = '60') => {
@@ -373,7 +374,8 @@ for url; do :; done
 [ -n "$token\${OPEN-}" ] || { printf 403; exit 0; }
 case "$url" in
   */version) case "$*" in *http_code*) printf 200 ;; *) printf '{"version":"v","commit":"%s"}' ${commit} ;; esac ;;
-  */v1/greetings/*) printf 200 ;;
+  */v1/greetings*limit=1) printf 200 ;;
+  */v1/greetings*limit=0) printf 400 ;;
   *) printf 404 ;;
 esac`
     let guarded: string
