@@ -4,6 +4,7 @@ import { t } from '../words.js'
 import type { Alert, AlertTest, Recording, Selectors } from './types-monitoring.js'
 
 const errorRatio = (window: string): string => `service:request_errors:ratio_rate${window}`
+const failures = (window: string): string => `service:request_errors:increase${window}`
 const slowRatio = 'service:request_slow:ratio_rate5m'
 const traffic = 'service:requests:rate5m'
 const by = 'by (job, namespace)'
@@ -28,6 +29,12 @@ export function sloRecordings({ slo }: Model): Recording[] {
         expr: ({ own }) =>
           `1 - ${slow(`bucket{${own},${slo.latencyBucket}}`, '5m')}\n  / (${slow(`count{${own}}`, '5m')} > 0)`,
       },
+      ...slo.burnRates.map(({ long }) => ({
+        group: 'slo',
+        record: failures(long),
+        labels,
+        expr: ({ own }: Selectors) => `sum ${by} (increase(${requests}{${own},${errors}}[${long}]))`,
+      })),
       ...[...new Set(windows)].map((window) => ({
         group: 'slo',
         record: errorRatio(window),
@@ -139,7 +146,12 @@ function burn({ name, slo }: Model, rate: BurnRate, tests: readonly AlertTest[])
     severity: rate.severity,
     for: rate.for,
     labels: { window: long },
-    expr: ({ own }) => `${errorRatio(long)}{${own}} > ${threshold}\n  and ${errorRatio(short)}{${own}} > ${threshold}`,
+    expr: ({ own }) =>
+      [
+        `${errorRatio(long)}{${own}} > ${threshold}`,
+        `  and ${errorRatio(short)}{${own}} > ${threshold}`,
+        `  and ${failures(long)}{${own}} >= ${slo.leastErrors}`,
+      ].join('\n'),
     summary:
       factor === 1
         ? t`${name} spends its error budget to the end`
@@ -166,13 +178,15 @@ const looks = ['30m', '90m', '4h', '4h'] as const
 
 /** For each burn rate a share of errors just above it: it and the next slower one fire, and no faster one. */
 function burnTests(model: Model): AlertTest[] {
-  const { burnRates, indicators, errorBudget } = model.slo
+  const { burnRates, indicators, errorBudget, leastErrors } = model.slo
   const course =
     ({ requests, samples }: Indicator, share: number) =>
     ({ own }: Selectors) => {
-      const bad = digits(share * 1000)
+      // A tight objective takes many requests until its share of errors is more than chance.
+      const pace = Math.max(1000, Math.ceil((2 * leastErrors) / (share * 25)))
+      const bad = digits(share * pace)
       return [
-        [`${requests}{${own},${samples.good}}`, `0+${digits(1000 - bad)}x240`],
+        [`${requests}{${own},${samples.good}}`, `0+${digits(pace - bad)}x240`],
         [`${requests}{${own},${samples.bad}}`, `0+${bad}x240`],
       ] as const
     }
@@ -208,6 +222,24 @@ function burnTests(model: Model): AlertTest[] {
       ],
       at: '80m',
       fires: firing(indicator.protocol, 70 / 80, 1),
+    },
+    {
+      what: `stays quiet about one failure at two requests a minute, ${indicator.protocol}`,
+      series: ({ own }) => [
+        [`${indicator.requests}{${own},${indicator.samples.good}}`, '0+2x30'],
+        [`${indicator.requests}{${own},${indicator.samples.bad}}`, '0x20 1x10'],
+      ],
+      at: '24m',
+      fires: [],
+    },
+    {
+      what: `fires at two requests a minute that all fail, ${indicator.protocol}`,
+      series: ({ own }) => [
+        [`${indicator.requests}{${own},${indicator.samples.good}}`, '0x30'],
+        [`${indicator.requests}{${own},${indicator.samples.bad}}`, '0+2x30'],
+      ],
+      at: '12m',
+      fires: firing(indicator.protocol, 1, 0).slice(0, 1),
     },
     {
       what: `stays quiet without any traffic, ${indicator.protocol}`,

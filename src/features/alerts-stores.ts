@@ -73,6 +73,8 @@ export const storeAlerts = defineFeature({
               `sum by (job, namespace, store) (rate(${operations}{${own},outcome="error"}[5m]))`,
               `  / sum by (job, namespace, store) (rate(${operations}{${own}}[5m]))`,
               `  > ${monitoring.storeErrors}`,
+              // Few operations make a large share of one that failed.
+              `  and sum by (job, namespace, store) (increase(${operations}{${own},outcome="error"}[5m])) >= ${monitoring.storeFailures}`,
             ].join('\n'),
           summary: t`Operations of a data store of ${name} fail`,
           description: t('{{ $value | humanizePercentage }} of the operations on {{ $labels.store }} end in an error.'),
@@ -86,6 +88,12 @@ export const storeAlerts = defineFeature({
           tests: [
             { what: 'fires at 6 of 100', series: course(6), at: '15m', fires: [{ labels, value: '6%' }] },
             { what: 'stays quiet at 4 of 100', series: course(4), at: '15m', fires: [] },
+            {
+              what: 'stays quiet about four failures in five minutes, though nothing else happens',
+              series: ({ own }) => [[`${operations}{${own},pod="a",store="redis",outcome="error"}`, '0+0.8x20']],
+              at: '15m',
+              fires: [],
+            },
           ],
         },
       ],

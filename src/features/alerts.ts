@@ -1,9 +1,11 @@
 import type { Model } from '../model/types.js'
 import { t } from '../words.js'
 import { availabilityAlerts } from './alerts-availability.js'
+import { readinessAlerts } from './alerts-readiness.js'
 import { releaseAlerts } from './alerts-release.js'
 import { saturationAlerts } from './alerts-saturation.js'
 import { sloAlerts, sloRecordings } from './alerts-slo.js'
+import { workloadAlerts } from './alerts-workload.js'
 import { defineFeature } from './types.js'
 
 /** Recording rules, alerts with tests, and the runbook that they link to. */
@@ -15,7 +17,14 @@ export const alerts = defineFeature({
   templates: 'features/alerts',
   slots: (model) => ({
     recordings: sloRecordings(model),
-    alerts: [...sloAlerts(model), ...availabilityAlerts(model), ...saturationAlerts(model), ...releaseAlerts(model)],
+    alerts: [
+      ...sloAlerts(model),
+      ...availabilityAlerts(model),
+      ...readinessAlerts(model),
+      ...workloadAlerts(model),
+      ...saturationAlerts(model),
+      ...releaseAlerts(model),
+    ],
     kinds: [{ group: 'monitoring.coreos.com', kind: 'PrometheusRule' }],
     readmeFeatures: [
       {
@@ -28,7 +37,9 @@ export const alerts = defineFeature({
         what: t(
           'a Prometheus that takes PrometheusRules from here, with metrics of kube-state-metrics and of the kubelet’s cAdvisor',
         ),
-        for: t('the alerts; without the metrics of the cluster those about restarts and limits stay silent'),
+        for: t(
+          'the alerts; without the metrics of the cluster those about restarts, limits, replicas and releases stay silent',
+        ),
       },
       ...(model.features.rollout
         ? [

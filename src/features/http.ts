@@ -9,6 +9,7 @@ export const http = defineFeature({
   slots: ({ module }) => ({
     appImports: [{ path: `${module}/internal/httpserver` }],
     errorImports: ['httpserver', 'idempotency', 'store'].map((name) => ({ path: `${module}/internal/${name}` })),
+    httpMiddleware: [{ order: 5, expression: 'nameCommit' }],
     trafficServers: [
       {
         component: '{name: "http", start: httpServer.Start, stop: httpServer.Stop, budget: cfg.Shutdown.Timeout}',

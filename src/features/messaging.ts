@@ -1,5 +1,4 @@
 import type { Model } from '../model/types.js'
-import { storeNames } from '../spec/stores.js'
 import { t } from '../words.js'
 import { defineFeature, type SlotContributions } from './types.js'
 
@@ -168,7 +167,7 @@ function processed({ features }: Model): string {
 
 /** What tells an error of a store from one of the message. */
 function unavailable({ stores }: Model): [string, string][] {
-  const packages = storeNames.filter((name) => stores[name] !== undefined).map((name) => `${name}.Unavailable`)
+  const packages = Object.values(stores).flatMap((store) => (store === undefined ? [] : [`${store.name}.Unavailable`]))
   const [only] = packages
   return only === undefined
     ? []

@@ -10,7 +10,10 @@ export const metrics = defineFeature({
   goModules: ['metrics'],
   slots: ({ module, features, slo }) => ({
     appImports: [{ path: `${module}/internal/telemetry` }],
-    appSetup: [{ order: 10, statement: 'registry := telemetry.NewRegistry()' }],
+    appSetup: [
+      { order: 10, statement: 'registry := telemetry.NewRegistry()' },
+      { order: 11, statement: 'telemetry.RegisterHealth(registry, checks)' },
+    ],
     adminRoutes: [{ route: '{Pattern: "GET /metrics", Handler: telemetry.MetricsHandler(registry)}' }],
     readmeFeatures: [
       {

@@ -21,7 +21,14 @@ export const postgres = defineFeature({
             title: t('PostgreSQL'),
             arguments: `cfg.Postgres, a.credentials, serviceName, cfg.${model.handlerTimeout}`,
             order: 50,
-            purpose: t`A pool of ${postgres.pool} connections a pod, transactions that are passed in, keys that make a repeated request harmless, and a schema that the program carries with it.`,
+            purpose: [
+              t`A pool of ${postgres.pool} connections a pod, transactions that are passed in, keys that make a repeated request harmless, and a schema that the program carries with it.`,
+              ...(postgres.pooler === 'transaction'
+                ? [
+                    t`Behind a pooler of transactions nothing is prepared, limits are set in each transaction, and migrations lock by a row. A statement outside of a transaction has the limits that its role has: \`ALTER ROLE ${postgres.user} SET statement_timeout = '30s'\`.`,
+                  ]
+                : []),
+            ].join(' '),
           }),
           compose: [
             {

@@ -2,7 +2,7 @@ import type { Model } from '../model/types.js'
 import type { SqlStore, Store } from '../model/types-dependencies.js'
 import { t } from '../words.js'
 import { apart, sqlNameOf } from './environment-values.js'
-import { reach } from './reach.js'
+import { hostPort, reach } from './reach.js'
 import type { Credential, OverlaySetting, SlotContributions } from './types.js'
 
 /** What tells one data store from another in the files that they share. */
@@ -47,7 +47,7 @@ export function storeSlots(model: Model, store: Store, wiring: Wiring): SlotCont
     readmeFeatures: [{ title, text: wiring.purpose }],
     readmeNeeds: [
       {
-        what: t`${title} at \`${store.host}:${store.port}\``,
+        what: t`${title} at \`${hostPort(store)}\``,
         for: t('data; without it the pods run and are not ready'),
       },
     ],
@@ -99,6 +99,9 @@ function settings(model: Model, store: Store | SqlStore): OverlaySetting[] {
             t('The network is trusted to encrypt, or to be private: nobody verifies the server.'),
           ),
         ]
+      : []),
+    ...(store.pooler === 'transaction'
+      ? [setting('pooler', store.pooler, t('Transactions are lent connections: no session keeps settings or locks.'))]
       : []),
     ...('user' in store
       ? [

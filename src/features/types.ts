@@ -169,6 +169,8 @@ export interface NetworkRule {
   readonly why: string
   readonly namespace?: string
   readonly podLabels?: Readonly<Record<string, string>>
+  /** Networks, in place of namespaces and pods. */
+  readonly cidrs?: readonly string[]
   readonly ports: readonly { readonly port: number; readonly protocol: 'TCP' | 'UDP' }[]
 }
 

@@ -18,6 +18,8 @@ const windows: readonly (Pick<BurnRate, 'spent' | 'long' | 'short' | 'for' | 'se
 
 /** Minutes of the window in which latency and traffic are looked at. */
 const latencyMinutes = 5
+/** Failed requests that are no chance any more, whatever the traffic: a pool of two requests a minute has them in five. */
+const leastErrors = 10
 /** Of so many requests one is the slowest percent. */
 const percentOf = 100
 /** Bytes of a goroutine that waits: its stack and what a request holds. */
@@ -62,6 +64,18 @@ export function slo(spec: Spec, ledger: Ledger): Slo {
     }
     ledger.note(
       {
+        name: t('least errors for a burn rate'),
+        unit: t('requests'),
+        reason: t(
+          'of two requests a minute one that fails is a large share and no outage; ten within the long window are',
+        ),
+        options: [],
+      },
+      leastErrors,
+      t`${leastErrors} failed requests within the long window`,
+    )
+    ledger.note(
+      {
         name: t('least traffic for a percentage'),
         unit: t('requests/s'),
         reason: t(
@@ -84,6 +98,7 @@ export function slo(spec: Spec, ledger: Ledger): Slo {
     burnRates,
     indicators: indicators(spec),
     leastTraffic,
+    leastErrors,
   }
 }
 
@@ -132,6 +147,7 @@ export function monitoring(spec: Spec, ledger: Ledger): Monitoring {
     goroutines,
     poolShare: 0.9,
     storeErrors: 0.05,
+    storeFailures: 5,
     lagSeconds: 300,
     centreAge: 900,
   }

@@ -89,6 +89,7 @@ function store(spec: Spec, name: StoreName, pods: number, ledger: Ledger): Store
     host: spec[`${name}.host`],
     port: spec[`${name}.port`],
     tls: spec[`${name}.tls`],
+    pooler: name === 'postgres' ? spec['postgres.pooler'] : 'none',
     connections,
     pool,
     needed: (pool + checkConnections) * pods + reserved,

@@ -6,6 +6,8 @@ export interface Store {
   readonly host: string
   readonly port: number
   readonly tls: 'verify' | 'disable'
+  /** What stands in front of it. */
+  readonly pooler: 'none' | 'transaction'
   /** What the server grants this service. */
   readonly connections: number
   /** Connections of one pod's pool. */

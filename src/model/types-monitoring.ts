@@ -45,6 +45,8 @@ export interface Slo {
   readonly periodDays: number
   readonly burnRates: readonly BurnRate[]
   readonly indicators: readonly Indicator[]
+  /** Failed requests of a window below which it wakes nobody: one of two is half, and may be chance. */
+  readonly leastErrors: number
   /** Requests a second below which a percentage of them says nothing. */
   readonly leastTraffic: number
 }
@@ -73,6 +75,8 @@ export interface Monitoring {
   readonly poolShare: number
   /** Share of a store's operations. */
   readonly storeErrors: number
+  /** Failed operations of a store in five minutes below which their share says nothing. */
+  readonly storeFailures: number
   /** Seconds that what waits may need at the present pace. */
   readonly lagSeconds: number
   /** Seconds since the configuration centre last confirmed what is in force. */

@@ -38,6 +38,23 @@ export const dnsSubdomain = {
   expect: 'a DNS name: lower-case labels of letters, digits and dashes, joined by dots',
 }
 
+const octet = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
+const ipv4 = `${octet}(\\.${octet}){3}`
+const group = '[0-9a-f]{1,4}'
+/** All eight groups, or one gap, which is not at the front: nothing that serves is there. */
+const ipv6 = [
+  `${group}(:${group}){7}`,
+  ...[1, 2, 3, 4, 5, 6].map((left) => `${group}(:${group}){${left - 1}}::(${group}(:${group}){0,${6 - left}})?`),
+].join('|')
+const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?'
+
+/** Where a server is: a DNS name, whose last label is not all digits, or an address. */
+export const host = {
+  pattern: new RegExp(`^(${ipv4}|${ipv6}|(${label}\\.)*(?!\\d+$)${label})$`),
+  max: 253,
+  expect: 'a DNS name in lower case, or an IP address without port and brackets',
+}
+
 /** A host name with at least two labels; the last is not all digits, so an IP address is none. */
 export const fqdn = {
   pattern: /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { parse as readYaml } from 'yaml'
 import type { Manifest, Overlay } from '../support/manifests.js'
-import { type Fact, goNumber, goSeconds, goText } from './facts-reading.js'
+import { type Fact, goNumber, goSeconds, goText, peerOf } from './facts-reading.js'
 
 const consumerDefaults = 'internal/config/messaging.go'
 
@@ -37,10 +37,7 @@ function addresses(overlay: Overlay, broker: BrokerName): { host: string; port: 
 /** The way to the brokers: into their namespace where their names tell one, else anywhere on their port. */
 export function brokerFlows(overlay: Overlay): string[] {
   return chosen(overlay).flatMap((broker) =>
-    addresses(overlay, broker).map(({ host, port }) => {
-      const namespace = /^[^.]+\.([^.]+)\.svc(\.cluster\.local)?$/.exec(host)?.[1]
-      return `${namespace ?? '*'} ${port}/TCP`
-    }),
+    addresses(overlay, broker).map(({ host, port }) => `${peerOf(host)} ${port}/TCP`),
   )
 }
 

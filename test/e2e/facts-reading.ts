@@ -93,3 +93,15 @@ export function goSeconds(source: string, name: string): number {
 export function goText(source: string, name: string): string | undefined {
   return new RegExp(`\\b${name}\\s*=\\s*"([^"]*)"`).exec(source)?.[1]
 }
+
+/** Whom a NetworkPolicy lets through to a host: its address, the namespace that its name tells, or anybody. */
+export function peerOf(host: string): string {
+  const bare = host.replace(/^\[|\]$/g, '')
+  if (bare.includes(':')) {
+    return `${bare}/128`
+  }
+  if (/^[\d.]+$/.test(bare)) {
+    return `${bare}/32`
+  }
+  return /^[^.]+\.([^.]+)\.svc(\.cluster\.local)?$/.exec(bare)?.[1] ?? '*'
+}

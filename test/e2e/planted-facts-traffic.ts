@@ -2,8 +2,23 @@ import { parse as readYaml } from 'yaml'
 import type { Manifest, Overlay } from '../support/manifests.js'
 import type { Fact } from './facts.js'
 import { brokerFlows } from './facts-messaging.js'
+import { peerOf } from './facts-reading.js'
 import { meshOf } from './facts-routes.js'
 import { serviceName } from './planted-facts-names.js'
+
+/**
+ * What a pod's question for a name is addressed to where NodeLocal DNSCache answers: the node's own address, or the
+ * cluster's of kube-dns, which is in a private network, or in GKE's.
+ */
+const nameServers = [
+  '169.254.0.0/16',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '34.118.224.0/20',
+  'fc00::/7',
+]
 
 const containerPorts = (overlay: Overlay): Manifest[] =>
   overlay.workloads[0]?.spec.template.spec.containers[0].ports ?? []
@@ -64,8 +79,7 @@ function storeFlows(overlay: Overlay): string[] {
     .filter(([name]) => answers[name]?.enabled === true)
     .map(([name, preset]) => {
       const { host = `${name}.data.svc.cluster.local`, port = preset } = answers[name]
-      const namespace = /^[^.]+\.([^.]+)\.svc(\.cluster\.local)?$/.exec(host)?.[1]
-      return `${namespace ?? '*'} ${port}/TCP`
+      return `${peerOf(host)} ${port}/TCP`
     })
 }
 
@@ -127,7 +141,7 @@ export const trafficFacts: readonly Fact[] = [
         ]
         const wantedOut = [
           ...storeFlows(overlay),
-          ...['kube-system', '169.254.20.10/32'].flatMap((peer) => [`${peer} 53/UDP`, `${peer} 53/TCP`]),
+          ...['kube-system', ...nameServers].flatMap((peer) => [`${peer} 53/UDP`, `${peer} 53/TCP`]),
           ...(namespace === undefined ? [] : [`${namespace} ${port}/TCP`]),
           ...(sidecar ? ['istio-system pods app,istiod 15012/TCP'] : []),
           ...(overlay.one('StatefulSet') === undefined
@@ -137,7 +151,7 @@ export const trafficFacts: readonly Fact[] = [
         ]
         if (ambient) {
           const peers = wantedOut
-            .filter((flow) => !/^(kube-system|169\.)/.test(flow))
+            .filter((flow) => !/ 53\/(UDP|TCP)$/.test(flow) && !/^\S+\/(32|128) /.test(flow))
             .map((flow) => flow.replace(/ \d+\/TCP$/, ''))
           wantedOut.push(...[...new Set(peers)].flatMap(tunnelled))
         }

@@ -20,6 +20,7 @@ describeWith(['make', 'promtool'], 'make test-rules', () => {
     recipe('everything', ...everything),
     recipe('calls', '--alerts', '--grpc', '--no-http', '--resources-cpu-limit=none', '--no-autoscaling'),
     recipe('colours', '--alerts', '--rollout-strategy=blue-green', '--rollout-engine=none'),
+    recipe('ordered', '--alerts', '--workload-kind=statefulset'),
     recipe('strict', '--alerts', '--slo-availability=99.999', '--slo-latency-p99=50ms'),
     recipe('lenient', '--alerts', '--slo-availability=93.1', '--slo-latency-p99=2s', '--probes-liveness=false'),
   ])(
@@ -47,7 +48,7 @@ const inExpr =
 const threshold =
   (times: number): Mistake['change'] =>
   ({ expr, ...rule }) => {
-    const [, head, operator, number] = /^([\s\S]*)( [<>] )([\d.]+)$/.exec(expr) ?? []
+    const [, head, operator, number] = /^([\s\S]*)( [<>]=? )([\d.]+)$/.exec(expr) ?? []
     return number === undefined || Number(number) === 0
       ? undefined
       : { ...rule, expr: `${head}${operator}${Number(number) * times}` }

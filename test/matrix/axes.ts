@@ -266,6 +266,11 @@ export const axes: Readonly<Record<string, Axis>> = {
       'postgres.tls': 'disable',
       'postgres.connections': 5000,
     },
+    'postgres behind a pooler': {
+      'postgres.enabled': true,
+      'postgres.pooler': 'transaction',
+      'postgres.host': 'fd00::1:7',
+    },
     mysql: {
       'mysql.enabled': true,
       'mysql.host': 'mysql',

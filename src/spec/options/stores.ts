@@ -9,7 +9,7 @@ const tls = (store: string) =>
   })
 
 const host = (store: string) =>
-  text(rules.dnsSubdomain, {
+  text(rules.host, {
     default: `${store}.data.svc.cluster.local`,
     when: `${store}.enabled`,
     help: 'host of the server, where an environment names no other',
@@ -40,6 +40,11 @@ export const stores = {
   'postgres.user': user('postgres'),
   'postgres.tls': tls('postgres'),
   'postgres.connections': connections('postgres'),
+  'postgres.pooler': choice(['none', 'transaction'], {
+    default: 'none',
+    when: 'postgres.enabled',
+    help: 'transaction: PgBouncer or the like lends a connection for each transaction; none: nothing stands between, or a pooler of sessions',
+  }),
   'mysql.enabled': boolean({ default: false, help: 'MySQL or MariaDB', ask: 'Use MySQL?' }),
   'mysql.host': host('mysql'),
   'mysql.port': port('mysql', 3306),

@@ -33,6 +33,51 @@ export const externals: readonly External[] = [
     source: `${kubeStateMetrics}horizontalpodautoscaler-metrics.md`,
   },
   {
+    metric: 'kube_deployment_status_replicas_available',
+    labels: ['deployment', 'namespace'],
+    source: `${kubeStateMetrics}deployment-metrics.md`,
+  },
+  {
+    metric: 'kube_deployment_spec_replicas',
+    labels: ['deployment', 'namespace'],
+    source: `${kubeStateMetrics}deployment-metrics.md`,
+  },
+  {
+    metric: 'kube_statefulset_status_replicas_available',
+    labels: ['statefulset', 'namespace'],
+    source: `${kubeStateMetrics}statefulset-metrics.md`,
+  },
+  {
+    metric: 'kube_statefulset_replicas',
+    labels: ['statefulset', 'namespace'],
+    source: `${kubeStateMetrics}statefulset-metrics.md`,
+  },
+  {
+    metric: 'kube_statefulset_status_replicas_updated',
+    labels: ['statefulset', 'namespace'],
+    source: `${kubeStateMetrics}statefulset-metrics.md`,
+  },
+  {
+    metric: 'kube_statefulset_status_replicas_ready',
+    labels: ['statefulset', 'namespace'],
+    source: `${kubeStateMetrics}statefulset-metrics.md`,
+  },
+  {
+    metric: 'kube_deployment_status_condition',
+    labels: ['deployment', 'namespace', 'condition', 'status'],
+    source: `${kubeStateMetrics}deployment-metrics.md`,
+  },
+  {
+    metric: 'rollout_info_replicas_available',
+    labels: ['namespace', 'name'],
+    source: 'Argo Rollouts: controller/metrics/prommetrics.go',
+  },
+  {
+    metric: 'rollout_info_replicas_desired',
+    labels: ['namespace', 'name'],
+    source: 'Argo Rollouts: controller/metrics/prommetrics.go',
+  },
+  {
     metric: 'rollout_info',
     labels: ['namespace', 'name', 'strategy', 'traffic_router', 'phase'],
     source: 'Argo Rollouts: controller/metrics/prommetrics.go',

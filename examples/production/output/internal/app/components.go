@@ -39,6 +39,7 @@ func (a *app) components() []component {
 	cfg := a.config.Current()
 	checks := health.New(cfg.Health.CheckTimeout, cfg.Health.CheckCache, a.logger)
 	registry := telemetry.NewRegistry()
+	telemetry.RegisterHealth(registry, checks)
 	tracing := telemetry.NewTracing(serviceName, a.logger)
 	telemetry.RegisterTracing(registry, tracing)
 	watcher := config.NewWatcher(a.config, a.logger, a.sources, a.configChanged)
