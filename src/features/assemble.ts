@@ -7,6 +7,7 @@ import type { Model } from '../model/types.js'
 import { alertTests, dashboard, ruleGroups } from './fill-monitoring.js'
 import { features as allFeatures } from './index.js'
 import type {
+  ComposeService,
   Feature,
   FilledEnvironment,
   FilledSlots,
@@ -84,6 +85,7 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
     exampleSetup: all('exampleSetup').sort(byOrder),
     exampleComponents: all('exampleComponents').sort(byOrder),
     compose: all('compose'),
+    jobServices: all('compose').map(jobService),
     composeSecrets: all('compose').flatMap(({ secrets }) => secrets),
     containerEnv: all('containerEnv'),
     egress: tunnelled(model, all('egress')),
@@ -97,6 +99,24 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
     readmeFeatures: all('readmeFeatures'),
     readmeSections: all('readmeSections'),
     readmeNeeds: all('readmeNeeds'),
+  }
+}
+
+/** A container of compose.yaml beside a job of a pipeline. */
+function jobService(one: ComposeService): FilledSlots['jobServices'][number] {
+  const list = (variables: Readonly<Record<string, string>>) =>
+    Object.entries(variables).map(([name, value]) => ({ name, value }))
+  const { variables, command, named = {} } = one.job
+  return {
+    ...one,
+    image: `${(one.service as { image: string }).image}`,
+    variableList: list(variables),
+    allVariables: list({ ...variables, ...named }),
+    commandText: command.length === 0 ? '' : JSON.stringify(command),
+    namedEnv: one.env.map((line) => {
+      const [name = '', ...rest] = line.split('=')
+      return { name, value: rest.join('=').replace('127.0.0.1', one.name) }
+    }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { t } from '../words.js'
-import { storeSlots } from './store-slots.js'
+import { jobPassword, storeSlots } from './store-slots.js'
 import { defineFeature } from './types.js'
 
 /** MySQL or MariaDB: pool, repository, migrations. */
@@ -44,6 +44,15 @@ export const mysql = defineFeature({
               },
               secrets: ['mysql-password'],
               env: ['MYSQL_HOST=127.0.0.1', 'MYSQL_TLS=disable'],
+              job: {
+                variables: {
+                  MYSQL_DATABASE: mysql.database,
+                  MYSQL_USER: mysql.user,
+                  MYSQL_PASSWORD: jobPassword,
+                  MYSQL_RANDOM_ROOT_PASSWORD: 'yes',
+                },
+                command: [],
+              },
             },
           ],
         }

@@ -1,5 +1,5 @@
 import { t } from '../words.js'
-import { storeSlots } from './store-slots.js'
+import { jobPassword, storeSlots } from './store-slots.js'
 import { defineFeature } from './types.js'
 
 /** PostgreSQL: pool, repository, migrations. */
@@ -51,6 +51,14 @@ export const postgres = defineFeature({
               },
               secrets: ['postgres-password'],
               env: ['POSTGRES_HOST=127.0.0.1', 'POSTGRES_TLS=disable'],
+              job: {
+                variables: {
+                  POSTGRES_DB: postgres.database,
+                  POSTGRES_USER: postgres.user,
+                  POSTGRES_PASSWORD: jobPassword,
+                },
+                command: [],
+              },
             },
           ],
         }

@@ -1,6 +1,6 @@
 import { t } from '../words.js'
 import { apart } from './environment-values.js'
-import { storeSlots } from './store-slots.js'
+import { jobPassword, storeSlots } from './store-slots.js'
 import { defineFeature } from './types.js'
 
 /** Redis: pool. */
@@ -47,6 +47,7 @@ export const redis = defineFeature({
           },
           secrets: ['redis-password'],
           env: ['REDIS_HOST=127.0.0.1', 'REDIS_TLS=disable'],
+          job: { variables: {}, command: ['redis-server', '--requirepass', jobPassword] },
         },
       ],
     }

@@ -23,6 +23,9 @@ interface Wiring {
   readonly purpose: string
 }
 
+/** Of the servers beside a job of a pipeline, which end with it. */
+export const jobPassword = 'only-for-this-job'
+
 /** Contributions of a data store, the same for each but for the names. */
 export function storeSlots(model: Model, store: Store, wiring: Wiring): SlotContributions {
   const { go, field, title, order } = wiring

@@ -117,6 +117,13 @@ export interface ComposeService {
   readonly secrets: readonly string[]
   /** Lines of .env.example by which a local process finds it. */
   readonly env: readonly string[]
+  /** The same server beside a job of a pipeline, where no files can be mounted; its password is the one of all such. */
+  readonly job: {
+    readonly variables: Readonly<Record<string, string>>
+    readonly command: readonly string[]
+    /** Variables that it needs besides where it is known by its name and not as localhost. */
+    readonly named?: Readonly<Record<string, string>>
+  }
 }
 
 export interface GoImport {
@@ -203,6 +210,14 @@ export interface FilledEnvironment extends Environment {
 
 /** The slots, with what is computed from all contributions together. */
 export interface FilledSlots extends Slots {
+  /** The images of all of compose, with the lines of .env.example as a job has them that knows a server by its name. */
+  readonly jobServices: readonly (ComposeService & {
+    readonly image: string
+    readonly allVariables: readonly { readonly name: string; readonly value: string }[]
+    readonly variableList: readonly { readonly name: string; readonly value: string }[]
+    readonly commandText: string
+    readonly namedEnv: readonly { readonly name: string; readonly value: string }[]
+  })[]
   /** The secrets of all of compose. */
   readonly composeSecrets: readonly string[]
   /** The sections of the runbook: alerts, each name once. */

@@ -60,7 +60,9 @@ describeWith(['go', 'gofmt', 'golangci-lint', 'make', 'perl'], 'the reader of th
 function addTable(project: string): void {
   for (const store of ['postgres', 'mysql']) {
     const folder = path.join(project, 'migrations', store)
-    const [example] = fs.existsSync(folder) ? fs.readdirSync(folder).filter((file) => file.endsWith('_greetings.sql')) : []
+    const [example] = fs.existsSync(folder)
+      ? fs.readdirSync(folder).filter((file) => file.endsWith('_greetings.sql'))
+      : []
     if (example !== undefined) {
       const text = fs.readFileSync(path.join(folder, example), 'utf8')
       fs.writeFileSync(path.join(folder, '00010_notes.sql'), text.replaceAll('greetings', 'notes'))
@@ -85,9 +87,17 @@ function putTogether(project: string): void {
       '\n)\n',
       `\n\n\t"${module}/internal/note"\n\tnote${repository} "${module}/internal/note/${repository}"\n${own.includes('notegreeted.') ? `\tnotegreeted "${module}/internal/note/greeted"\n` : ''})\n`,
     ],
-    [`${made}\n\t// example:end\n`, `${made}\n\t// example:end\n\tnotes := ${own}\n${registers ? '' : '\t_ = notes\n'}`],
+    [
+      `${made}\n\t// example:end\n`,
+      `${made}\n\t// example:end\n\tnotes := ${own}\n${registers ? '' : '\t_ = notes\n'}`,
+    ],
     ...(registers
-      ? ([['greeting.Register(mux, greetings)\n\t// example:end\n', 'greeting.Register(mux, greetings)\n\t// example:end\n\tnote.Register(mux, notes)\n']] as [string, string][])
+      ? ([
+          [
+            'greeting.Register(mux, greetings)\n\t// example:end\n',
+            'greeting.Register(mux, greetings)\n\t// example:end\n\tnote.Register(mux, notes)\n',
+          ],
+        ] as [string, string][])
       : []),
   ]
   const after = lines.reduce((text, [from, to]) => {
