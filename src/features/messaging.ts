@@ -30,7 +30,7 @@ export const messaging = defineFeature({
         title: t('Messages'),
         text: [
           t(
-            `The example endpoint publishes an event (\`internal/greeted\`) and a consumer in the same program handles it; \`internal/consumer\``,
+            `The example publishes an event (\`internal/greeting/greeted\`) and a consumer in the same program handles it; \`internal/consumer\``,
           ),
           t(
             'is the loop around every handler. A message is acknowledged after its effect, so it is delivered **at least once**. A failed',
@@ -58,15 +58,26 @@ export const messaging = defineFeature({
             '`consumer.ErrUnavailable`. A dead letter that the broker refuses waits as well. The count `waited` tells of all of them.',
           ),
           '',
-          t(
-            "Publishing is no part of a database's transaction. The example endpoint answers once the data and the message are both kept, so",
-          ),
-          t(
-            'who gets no answer asks again; but a process that dies between the two leaves data without its message. Where each change must',
-          ),
-          t(
-            'have one, write the message into a table in the transaction of the change and publish from there (an outbox): there is none here.',
-          ),
+          ...(features.migrations
+            ? [
+                t(
+                  'A message is written into the table `outbox`, in the transaction of the change that it tells of: there is one for each change',
+                ),
+                t(
+                  'and none without. One replica at a time publishes from there (`internal/outbox`), in order, within a moment. A process that dies',
+                ),
+                t(
+                  'between the broker and the table leaves a message to be published again, with the same id, which consumers know.',
+                ),
+              ]
+            : [
+                t(
+                  'No transaction holds both the data and the message, so the example publishes first: who gets no answer asks again with the same',
+                ),
+                t(
+                  'key, and a process that dies in between leaves a message without its data. With PostgreSQL or MySQL there is an outbox instead.',
+                ),
+              ]),
           '',
           ...(features.migrations
             ? [

@@ -59,7 +59,8 @@ describe('tests that need servers, in pipelines', () => {
       env: { PATH: `${bin}:${process.env['PATH']}`, CI },
     })
     expect([name, outcome.code]).toEqual([name, code])
-    expect(outcome.output).toContain(line.trim())
+    // What passed is counted by package alone.
+    expect(outcome.output.includes(line.trim())).toBe(!line.includes('PASS'))
   })
 })
 
