@@ -18,7 +18,7 @@ function centreOptions(source: 'consul' | 'nacos', keys: readonly Key[]): Confli
 }
 
 /** Answers that can't be had together, whatever the numbers. (Numbers are the invariants' business.) */
-const rules: readonly Conflict[] = [
+export const conflictRules: readonly Conflict[] = [
   {
     code: 'entrypoint-needs-shell',
     keys: ['entrypoint.enabled', 'image.base'],
@@ -229,7 +229,7 @@ function absentStore(spec: Spec): string | undefined {
 
 /** What in a spec can't be had together. `where` tells the place of a key. */
 export function conflicts(spec: Spec, where: (key: Key) => string): Finding[] {
-  return rules
+  return conflictRules
     .filter((rule) => rule.violated(spec))
     .map((rule) => ({
       code: rule.code,
