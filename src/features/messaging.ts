@@ -30,7 +30,7 @@ export const messaging = defineFeature({
         title: t('Messages'),
         text: [
           t(
-            `The example publishes an event (\`internal/greeting/greeted\`) and a consumer in the same program handles it; \`internal/consumer\``,
+            `The example publishes an event (package \`greeted\`) and a consumer in the same program handles it; \`internal/consumer\``,
           ),
           t(
             'is the loop around every handler. A message is acknowledged after its effect, so it is delivered **at least once**. A failed',
