@@ -2,7 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { beforeAll, expect, test } from '@jest/globals'
 import { Consul } from '../support/consul.js'
-import { until } from '../support/load.js'
+import { creation } from '../support/greetings.js'
+import { send, until } from '../support/load.js'
 import { Nats } from '../support/nats.js'
 import { generate, recipe, workFolder } from '../support/project.js'
 import { record } from '../support/proof.js'
@@ -60,11 +61,12 @@ describeWith(['go', 'promql', 'redis-server', 'nats-server', 'consul', 'grpcurl'
       ]).code
     try {
       await service.ready()
-      expect((await service.get('/v1/greetings/Ada')).status).toBe(200)
+      const create = async () => (await send(service.port, creation('Ada'))).status
+      expect(await create()).toBe(201)
+      expect(await create()).toBe(201)
       expect(call()).toBe(0)
       await redis.kill()
-      expect((await service.get('/v1/greetings/Ada')).status).toBe(503)
-      expect(call()).not.toBe(0)
+      expect(await create()).toBe(503)
       await until(async () => (await service.admin('/metrics')).body.includes('outcome="processed"} 2'))
       return (await service.admin('/metrics')).body
     } finally {

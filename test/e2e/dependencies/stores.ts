@@ -42,7 +42,7 @@ export async function startPostgres(): Promise<Store> {
     env: { POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: `${server.port}`, POSTGRES_TLS: 'disable' },
     setPassword: (password) => server.setPassword('orders', password),
     disconnect: () => server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'orders'"),
-    count: async (name) => Number(await inOrders(`SELECT count FROM greetings WHERE name = '${name}'`)),
+    count: async (name) => Number(await inOrders(`SELECT count(*) FROM greetings WHERE name = '${name}'`)),
     holdWrites: (seconds, table = 'greetings') =>
       inOrders(`BEGIN; LOCK TABLE ${table}; SELECT pg_sleep(${seconds}); COMMIT`, seconds),
     demote: () => readOnly(true),
@@ -60,7 +60,7 @@ export async function startMariaDb(): Promise<Store> {
     env: { MYSQL_HOST: '127.0.0.1', MYSQL_PORT: `${server.port}`, MYSQL_TLS: 'disable' },
     setPassword: (password) => server.setPassword('orders', password),
     disconnect: () => server.sql("KILL CONNECTION USER 'orders'@'%'"),
-    count: async (name) => Number(await server.sql(`SELECT count FROM orders.greetings WHERE name = '${name}'`)),
+    count: async (name) => Number(await server.sql(`SELECT count(*) FROM orders.greetings WHERE name = '${name}'`)),
     holdWrites: (seconds) => server.sql(`LOCK TABLES orders.greetings WRITE; SELECT SLEEP(${seconds}); UNLOCK TABLES`),
     demote: () => server.sql('SET GLOBAL read_only = 1'),
     promote: () => server.sql('SET GLOBAL read_only = 0'),
@@ -76,12 +76,20 @@ export async function startRedis(): Promise<Store> {
     env: { REDIS_HOST: '127.0.0.1', REDIS_PORT: `${server.port}`, REDIS_TLS: 'disable' },
     setPassword: (password) => server.setPassword(password),
     disconnect: () => server.cli('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
-    count: async (name) => Number(await server.cli('GET', `orders:greetings:${name}`)),
+    count: async (name) => Number(await server.cli('EVAL', countInRedis, '0', `"name":"${name}"`)),
     holdWrites: (seconds) => server.cli('CLIENT', 'PAUSE', `${seconds * 1000}`, 'WRITE'),
     demote: (primary) => server.cli('REPLICAOF', '127.0.0.1', `${primary}`),
     promote: () => server.cli('REPLICAOF', 'NO', 'ONE'),
   }
 }
+
+/** How many greetings hold a text. */
+const countInRedis = `
+local found = 0
+for _, key in ipairs(redis.call('KEYS', 'orders:greetings:*')) do
+  if string.find(redis.call('GET', key), ARGV[1], 1, true) then found = found + 1 end
+end
+return found`
 
 /** The first parts of a version. */
 function line(version: string, parts: number): string {
