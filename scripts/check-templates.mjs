@@ -48,10 +48,10 @@ import type { FilledEnvironment, TemplateContext } from '../src/features/types.j
 import type { Kafka, Nats, Stores } from '../src/model/types-dependencies.js'
 import type { Jwt } from '../src/model/types-mesh.js'
 import type { Region } from '../src/model/types-regions.js'
-import type { Analysis, Rollout } from '../src/model/types-rollout.js'
+import type { Analysis, Rollout, RolloutStep } from '../src/model/types-rollout.js'
 import type { Environment, FreeText, Istio, Routes } from '../src/model/types.js'
 
-void (0 as unknown as Analysis | Rollout | Environment | FilledEnvironment | FreeText | Istio | Jwt | Kafka | Nats | Region | Routes | Stores)
+void (0 as unknown as Analysis | Rollout | RolloutStep | Environment | FilledEnvironment | FreeText | Istio | Jwt | Kafka | Nats | Region | Routes | Stores)
 declare function print(value: string | number): void
 declare function encode(value: string | number | boolean | FreeText | undefined): void
 declare function items<T>(list: readonly T[] | Readonly<Record<string, T>> | undefined): readonly T[]
@@ -66,6 +66,7 @@ function extras({ output, folder }) {
   const store = storeNames.find((name) => folder === `features/${name}`)
   return [
     ...(output?.includes('__region__') ? ['{ readonly region: Region }'] : []),
+    ...(output?.includes('__step__') ? ['{ readonly step: RolloutStep }'] : []),
     ...(output?.includes('__env__') ? ['{ readonly env: FilledEnvironment }'] : []),
     ...(/^features\/(istio(-\w+)?|traffic-split|fault-injection)$/.test(folder ?? '')
       ? ['{ readonly istio: Istio }']

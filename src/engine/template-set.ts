@@ -4,7 +4,7 @@ import type { OutputFile, Policy } from './file-set.js'
 
 /** A precompiled template; written by scripts/build.mjs. */
 export interface CompiledTemplate {
-  /** Path in the output, with `__name__`, `__env__` and `__region__` still in it. */
+  /** Path in the output, with `__name__`, `__env__`, `__region__` and `__step__` still in it. */
   readonly path: string
   /** Source of what Handlebars precompiled, an object. */
   readonly spec: string
@@ -16,12 +16,14 @@ export interface CompiledTemplates {
   readonly partials: Readonly<Record<string, string>>
 }
 
-/** A value for each placeholder of a path; `__env__` and `__region__` repeat the file. */
+/** A value for each placeholder of a path; `__env__`, `__region__` and `__step__` repeat the file. */
 export interface Rendering {
   readonly context: object
   readonly name: string
   readonly environments: readonly { readonly name: string }[]
   readonly regions: readonly { readonly overlay: string }[]
+  /** Of a release. */
+  readonly steps: readonly { readonly weight: number }[]
   readonly policyOf: (path: string) => Policy
 }
 
@@ -64,6 +66,11 @@ function renderOne(engine: Engine, template: CompiledTemplate, rendering: Render
   if (named.includes('__region__')) {
     return rendering.regions.map((region) =>
       outputFile(named.replaceAll('__region__', region.overlay), run({ ...rendering.context, region }), rendering),
+    )
+  }
+  if (named.includes('__step__')) {
+    return rendering.steps.map((step) =>
+      outputFile(named.replaceAll('__step__', `${step.weight}`), run({ ...rendering.context, step }), rendering),
     )
   }
   if (!named.includes('__env__')) {

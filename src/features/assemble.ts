@@ -48,6 +48,7 @@ export function renderProject(model: Model, templates: CompiledTemplates): FileS
     name: model.name,
     environments,
     regions: model.regions,
+    steps: model.rollout?.steps ?? [],
     policyOf,
   })
   return fileSet([

@@ -8,6 +8,7 @@ export const http = defineFeature({
   templates: 'features/http',
   slots: ({ module }) => ({
     appImports: [{ path: `${module}/internal/httpserver` }],
+    httpMiddleware: [{ order: 5, expression: 'nameCommit' }],
     trafficServers: [
       {
         component: '{name: "http", start: httpServer.Start, stop: httpServer.Stop, budget: cfg.Shutdown.Timeout}',

@@ -1,3 +1,4 @@
+import { placeholders } from '../spec/placeholders.js'
 import { type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import { t } from '../words.js'
@@ -165,7 +166,7 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
       siteKey: clusters[0]?.cluster.startsWith('https:') ? 'server' : 'name',
       maxUpdate: spec['delivery.ci'] === 'none' ? 0 : 1,
     },
-    pipeline: pipeline(name, works, envs),
+    pipeline: pipeline(spec, works, envs),
     config: {
       values: Object.entries(spec['config.values'])
         .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -207,16 +208,30 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
     jobs,
     actions,
     decisions: ledger.decisions,
+    placeholders: placeholders(spec),
   }
 }
 
 /** New commits go to the last of the workloads, which takes its share of the traffic. */
-function pipeline(name: string, works: readonly WorkloadRef[], envs: readonly Environment[]): Pipeline {
+function pipeline(spec: Spec, works: readonly WorkloadRef[], envs: readonly Environment[]): Pipeline {
+  const waits = envs.flatMap(({ promotions }) => promotions)
+  const backs = envs.filter(({ back }) => back).map((env) => env.name)
+  const folder = spec['delivery.path']
+  const name = spec.name as string
   return {
+    prefix: folder === undefined ? '' : `${folder}/`,
+    folder: folder ?? '.',
+    below: folder !== undefined,
+    own: folder === undefined ? '' : `${name}-`,
+    variables: folder === undefined ? '' : `${name.toUpperCase().replaceAll('-', '_')}_`,
     branch: 'main',
-    image: works.at(-1)?.image ?? name,
+    image: works.at(-1)?.image ?? (spec.name as string),
     first: (envs.find(({ released }) => released) as Environment).name,
     followers: envs.filter(({ released }) => !released).map((env) => env.name),
+    backs,
+    backsProduction: !hasColours(spec),
+    backMinutes: Math.max(...envs.map(({ backMinutes }) => backMinutes)),
+    patienceDays: 3 * (1 + waits.length) + 1,
   }
 }
 

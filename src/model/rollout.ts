@@ -76,7 +76,7 @@ function isRouted(spec: Spec): boolean {
 }
 
 function stepsOf(spec: Spec, ledger: Ledger): RolloutStep[] {
-  const steps = spec['rollout.steps'].map((weight, at): RolloutStep => {
+  const steps = spec['rollout.steps'].map((weight, at): Omit<RolloutStep, 'rest'> => {
     // Nobody has seen the new version under real traffic before the first step.
     const gate = at === 0 || !spec['metrics.enabled']
     return { weight, gate, pause: gate ? undefined : spec['rollout.pause'], next: at + 1 }
@@ -94,7 +94,7 @@ function stepsOf(spec: Spec, ledger: Ledger): RolloutStep[] {
       isRouted(spec) ? t`weight ${weight} of the routes` : shareOfPods(spec, weight),
     )
   }
-  return steps
+  return steps.map((step, at) => ({ ...step, rest: steps.slice(at + 1) }))
 }
 
 /** Fewest pods that the last environment runs. */

@@ -20,15 +20,30 @@ export interface Environment {
   readonly blueGreen: boolean
   /** Argo Rollouts moves the weights of the mesh's routes here. */
   readonly routed: boolean
-  /** Answers in a row that have to name the new commit; 1 where another version keeps a share of the traffic. */
-  readonly smokeInARow: number
-  /** The pipeline waits there until the new commit answers; not where a person turns the traffic to it later. */
-  readonly smokes: boolean
+  /** Who is asked after a commit has been written here, in the order in which it arrives; nobody where nothing answers. */
+  readonly smoke: readonly SmokeCall[]
+  /** Who is asked after a way back, which waits for nobody. */
+  readonly backSmoke: readonly SmokeCall[]
+  /** The pipeline may take it back. */
+  readonly back: boolean
+  /**
+   * The component that decides how far a release goes by itself; the pipeline puts another into its place to promote it.
+   * Empty where none does.
+   */
+  readonly gate: string
+  /** The components that may come into its place, each of which lets a release go further than the one before. */
+  readonly gates: readonly { readonly past: string; readonly component: string }[]
+  /** The last of them: nothing is waited for. Empty where there are none. */
+  readonly open: string
+  /** What a person promotes, in order. */
+  readonly promotions: readonly Promotion[]
   /** Something of the manifests belongs to a controller of the cluster. */
   readonly ignores: boolean
   readonly logLevel: string
   /** deploy/components/<name> of each component that this overlay includes, in order. */
   readonly components: readonly string[]
+  /** The same without the gate. */
+  readonly ungated: readonly string[]
   /** deploy/monitoring/<path> of each component that this overlay includes, in order. */
   readonly monitoring: readonly string[]
   /** Its rules are rendered: nobody is woken for an environment to try things out in. */
@@ -47,18 +62,52 @@ export interface Environment {
   readonly destinations: readonly Destination[]
   /** Several clusters, so an ApplicationSet makes its Applications. */
   readonly spread: boolean
-  /** Where the pipeline asks for the new commit, in the order in which it arrives. */
-  readonly smokeTargets: readonly SmokeTarget[]
-  /** Seconds until it gives up waiting at each of them. */
-  readonly smokeTimeout: number
   /** Minutes that the whole deployment may take. */
   readonly deployMinutes: number
+  /** Minutes that a way back may take. */
+  readonly backMinutes: number
   /** CI promotes it: every environment that is not for development, and that too if nothing else comes before the last. */
   readonly released: boolean
   /** The environment released just before this one; absent for the first. */
   readonly previous: string | undefined
   /** OpenTelemetry head sampling ratio, 0…1. */
   readonly traceRatio: string
+}
+
+/** A question of the pipeline to a version that it has released. */
+export interface SmokeCall extends SmokeTarget {
+  /** Value of the header x-version by which the mesh leads to the new version alone; absent where it has no such route. */
+  readonly version: string | undefined
+  /** Answers in a row that have to name the commit; 1 where an older version keeps a share of the traffic. */
+  readonly inARow: number
+  /** Seconds until it gives up waiting. */
+  readonly timeout: number
+  /** The environment as part of a variable's name. */
+  readonly variable: string
+}
+
+/** A place where a release waits for a person, and the commit that lets it go on. */
+export interface Promotion {
+  /** As scripts/promote.sh takes it after --past. */
+  readonly past: string
+  /** In words: `10 %`. */
+  readonly text: string
+  /** Is the new version, which waits, still there and well? Nobody is asked where nothing leads to it from outside. */
+  readonly before: readonly SmokeCall[]
+  /** What is asked afterwards. */
+  readonly after: readonly SmokeCall[]
+  /** The one before it; absent for the first. */
+  readonly previous: string | undefined
+  /** Somebody is asked at all. */
+  readonly asks: boolean
+  /** The gate is closed again, once the answers have shown that the release is complete. */
+  readonly closes: boolean
+  /** Nothing waits for a person after it. */
+  readonly last: boolean
+  /** Minutes that it may take. */
+  readonly minutes: number
+  /** Its place among the milestones of a Jenkins build; the deployment has 1. */
+  readonly milestone: number
 }
 
 export interface ArgoCd {
@@ -77,6 +126,16 @@ export interface ArgoCd {
 
 /** What the pipeline does with a commit, in any dialect. */
 export interface Pipeline {
+  /** Folder of the repository that the service lies in, with a slash behind it; empty at its root. */
+  readonly prefix: string
+  /** The same without the slash, and `.` at the root. */
+  readonly folder: string
+  /** It lies in a folder, and others may lie beside it. */
+  readonly below: boolean
+  /** What sets its names apart from those beside it; empty at the root. */
+  readonly own: string
+  /** Before the names of its variables, for the same reason. */
+  readonly variables: string
   /** The branch that is released. */
   readonly branch: string
   /** Name in the overlays' `images` that takes a new commit. */
@@ -85,9 +144,17 @@ export interface Pipeline {
   readonly first: string
   /** Environments that take every commit together with the first: nothing waits for them. */
   readonly followers: readonly string[]
+  /** Environments that a commit brings back to an older version; not where somebody turns the Service instead. */
+  readonly backs: readonly string[]
+  /** The last environment is one of them. */
+  readonly backsProduction: boolean
+  /** Minutes that the longest of these ways may take. */
+  readonly backMinutes: number
+  /** Days that a build of Jenkins may wait for people, in all. */
+  readonly patienceDays: number
 }
 
-export type JobImage = 'binfmt' | 'docker' | 'dockerDaemon' | 'golangciLint' | 'buildkit'
+export type JobImage = 'binfmt' | 'docker' | 'dockerDaemon' | 'golangciLint' | 'buildkit' | 'prometheus'
 
 export type ActionName =
   | 'checkout'

@@ -4,6 +4,8 @@ import type { Duration } from './types-values.js'
 export interface RolloutStep {
   /** Percent of the traffic. */
   readonly weight: number
+  /** The steps that are left once a person has promoted this one; the last of a release, if none. */
+  readonly rest: readonly Omit<RolloutStep, 'rest'>[]
   /** A person has to promote it; otherwise time does, unless the analysis objects. */
   readonly gate: boolean
   /** How long the share is kept, as Argo Rollouts and kubectl write it; absent at a gate. */

@@ -46,6 +46,8 @@ export const jobs: Readonly<Record<JobImage, string>> = {
   dockerDaemon: 'docker:29.8.1-dind',
   golangciLint: 'golangci/golangci-lint:v2.15.0',
   buildkit: 'moby/buildkit:v0.33.0-rootless',
+  /** promtool, a shell and BusyBox' tools. */
+  prometheus: 'prom/prometheus:v3.15.0',
 }
 
 /**

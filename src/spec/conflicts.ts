@@ -2,6 +2,7 @@ import type { Finding } from '../errors.js'
 import type { Conflict } from './conflict.js'
 import { clusterConflicts } from './conflicts-clusters.js'
 import { meshConflicts } from './conflicts-mesh.js'
+import { nameConflicts } from './conflicts-names.js'
 import { isStoreName } from './stores.js'
 import type { Key, Spec } from './table.js'
 
@@ -18,7 +19,15 @@ function centreOptions(source: 'consul' | 'nacos', keys: readonly Key[]): Confli
 }
 
 /** Answers that can't be had together, whatever the numbers. (Numbers are the invariants' business.) */
-const rules: readonly Conflict[] = [
+export const conflictRules: readonly Conflict[] = [
+  {
+    code: 'path-needs-github',
+    keys: ['delivery.path', 'delivery.ci'],
+    violated: (spec) => spec['delivery.path'] !== undefined && ['gitlab', 'jenkins'].includes(spec['delivery.ci']),
+    message: (spec) =>
+      `the service lies in ${spec['delivery.path']} of its repository, and the pipeline of delivery.ci ${spec['delivery.ci']} runs from a repository's root alone`,
+    hint: 'give the service a repository of its own, or delivery.ci github or none',
+  },
   {
     code: 'entrypoint-needs-shell',
     keys: ['entrypoint.enabled', 'image.base'],
@@ -182,6 +191,7 @@ const rules: readonly Conflict[] = [
   ]),
   ...clusterConflicts,
   ...meshConflicts,
+  ...nameConflicts,
   {
     code: 'nats-url-scheme',
     keys: ['nats.url', 'nats.tls'],
@@ -221,7 +231,7 @@ function absentStore(spec: Spec): string | undefined {
 
 /** What in a spec can't be had together. `where` tells the place of a key. */
 export function conflicts(spec: Spec, where: (key: Key) => string): Finding[] {
-  return rules
+  return conflictRules
     .filter((rule) => rule.violated(spec))
     .map((rule) => ({
       code: rule.code,

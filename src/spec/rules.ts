@@ -82,7 +82,8 @@ export const modulePath = {
   also: isModulePath,
 }
 
-const windowsDevice = /^(con|prn|aux|nul|com\d|lpt\d)$/i
+/** Names that Windows keeps for devices, in every folder: learn.microsoft.com/windows/win32/fileio/naming-a-file */
+export const windowsDevice = /^(con|prn|aux|nul|com\d|lpt\d)$/i
 
 function isModulePath(value: string): boolean {
   const elements = value.split('/')
@@ -97,6 +98,14 @@ function isModulePath(value: string): boolean {
     const stem = element.split('.')[0] ?? ''
     return !windowsDevice.test(stem) && !/~\d+$/.test(stem) && element !== 'vendor'
   })
+}
+
+/** A folder of a repository, from its root; no segment that git or Windows keeps for itself. */
+export const folderPath = {
+  pattern: /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/,
+  max: 200,
+  expect: 'a path of letters, digits and . _ - from the root of the repository, such as services/orders',
+  also: (value: string) => value.split('/').every((part) => !windowsDevice.test(part.split('.')[0] ?? '')),
 }
 
 /** Words: everything but control characters (line feed and tab aside) and unpaired surrogates. */

@@ -48,6 +48,28 @@ describe('moving about', () => {
   })
 })
 
+describe('the page of sections', () => {
+  test('says how many answers of a section differ from the preset', async () => {
+    const notes: Record<string, string | undefined>[] = []
+    const { prompter } = scripted([
+      [sections, 'service'],
+      ['HTTP port', '9000'],
+    ])
+    const choose = prompter.choose
+    const watching: typeof prompter = {
+      ...prompter,
+      choose: (question) => {
+        if (question.message === sections) {
+          notes.push(Object.fromEntries(question.choices.map(({ value, note }) => [value, note])))
+        }
+        return choose(question)
+      },
+    }
+    await interview(startOf(), watching)
+    expect(notes.map(({ service }) => service)).toEqual([undefined, '1 changed'])
+  })
+})
+
 describe('git', () => {
   test.each([true, false])('is not asked about when --git is %s', async (given) => {
     const { asked, wishes } = await play([], startOf({}, { git: given }))

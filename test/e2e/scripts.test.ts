@@ -330,12 +330,13 @@ case "$*" in "get namespace"*) exit "\${NAMESPACE-0}" ;; *" get sealedsecret "*)
     /** A curl that counts its calls, serves the commits of $VERSIONS in turn (the last for good), and has endpoints. */
     const curl = `
 for url; do :; done
+answer() { printf 'HTTP/1.1 %s\\r\\nx-commit: ${commit}\\r\\n' "$1"; }
 case "$url" in
   */version)
     n=$(($(cat "$COUNT" 2>/dev/null || echo 0) + 1)); echo "$n" >"$COUNT"
     set -- $VERSIONS; [ "$n" -gt "$#" ] && n="$#"; shift $((n - 1)); printf '{"version":"v","commit":"%s"}' "$1" ;;
-  */v1/greetings/*) printf '%s' "\${GREETING-200}" ;;
-  *) printf '%s' "\${OTHER-404}" ;;
+  */v1/greetings/*) answer "\${GREETING-200}" ;;
+  *) answer "\${OTHER-404}" ;;
 esac`
     const smoke = (versions: string, env: Record<string, string> = {}, timeout = '60') => {
       const PATH = stub('curl', curl)
@@ -371,10 +372,11 @@ case "$*" in *secret-token*) echo 'the token is in the list of processes' >&2; e
 case "$*" in *'--config -'*) grep -qx 'header = "Authorization: Bearer secret-token"' && token=yes ;; esac
 for url; do :; done
 [ -n "$token\${OPEN-}" ] || { printf 403; exit 0; }
+answer() { printf 'HTTP/1.1 %s\\r\\nx-commit: ${commit}\\r\\n' "$1"; }
 case "$url" in
   */version) case "$*" in *http_code*) printf 200 ;; *) printf '{"version":"v","commit":"%s"}' ${commit} ;; esac ;;
-  */v1/greetings/*) printf 200 ;;
-  *) printf 404 ;;
+  */v1/greetings/*) answer 200 ;;
+  *) answer 404 ;;
 esac`
     let guarded: string
     beforeAll(() => {
@@ -445,16 +447,17 @@ esac`
         permissions: { contents: 'read', 'id-token': 'write' },
       })
       expect(jobs['deploy-staging'].needs).toEqual(['image'])
-      expect(jobs['deploy-production'].needs).toEqual(['image', 'deploy-staging'])
+      expect(jobs['deploy-production'].needs).toEqual(['image', 'deploy-staging', 'approval'])
       for (const environment of ['staging', 'production']) {
         const job = jobs[`deploy-${environment}`]
-        expect(job).toMatchObject({ environment, permissions: { contents: 'write' } })
+        // The key that it pushes with is the environment's, and not the job's own token.
+        expect(job).toMatchObject({ environment, permissions: { contents: 'read' } })
         expect(job.concurrency).toMatchObject({ group: `deploy-${environment}`, 'cancel-in-progress': false })
-        const [checkout, set, smoke] = job.steps
-        expect(checkout.with).toEqual({ ref: 'main', 'fetch-depth': 0 })
-        expect(set.env).toEqual({ COMMIT: '${{ github.sha }}' })
+        const [key, checkout, , smoke] = job.steps
+        expect(key.env).toEqual({ HAS_KEY: "${{ secrets.DEPLOY_KEY != '' }}" })
+        expect(checkout.with).toEqual({ ref: 'main', 'ssh-key': '${{ secrets.DEPLOY_KEY }}', 'fetch-depth': 0 })
+        expect(job.env).toEqual({ COMMIT: '${{ github.sha }}' })
         expect(smoke.run).toMatch(/^sh scripts\/smoke\.sh "\$BASE_URL" "\$COMMIT" \d+$/)
-        expect(smoke.env.COMMIT).toBe(set.env.COMMIT)
         expect(smoke.env.BASE_URL).toContain(
           environment === 'production' ? "'https://orders." : `https://${environment}.`,
         )

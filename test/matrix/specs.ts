@@ -110,6 +110,7 @@ const texts: Readonly<Partial<Record<Key, fc.Arbitrary<unknown>>>> = {
   'delivery.environments': fc
     .subarray(['dev', 'test', 'staging', 'canary', 'production', 'true', '1', 'x'.repeat(20)], { minLength: 1 })
     .chain((names) => fc.shuffledSubarray(names, { minLength: names.length })),
+  'delivery.path': fc.constantFrom('services/orders', 'a', 'Teams/pay-ments/v1.2/x'),
   'delivery.argocd.repo': fc.constantFrom(
     'https://git.example.com/team/orders.git',
     'git@git.example.com:team/orders.git',

@@ -36,6 +36,8 @@ export class Pty {
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.output += text
     })
+    // A test that fails leaves its program where it is: nobody is there to end it.
+    process.once('exit', () => this.child.kill('SIGKILL'))
     this.ended = new Promise((resolve) => this.child.once('close', resolve))
   }
 
@@ -62,6 +64,7 @@ export class Pty {
         return
       }
       if (Date.now() > deadline) {
+        this.child.kill('SIGKILL')
         throw new Error(`${JSON.stringify(expected)} did not appear in\n${this.text.slice(this.from)}`)
       }
       await new Promise((resolve) => setTimeout(resolve, 10))

@@ -84,11 +84,13 @@ describe.each(chineseProjects)('a Chinese project: %s', (_, answers) => {
   })
 })
 
-/** Documents of YAML without what an alert says to people. */
+/** Documents of YAML without what an alert says to people; a patch in a text has comments of its own. */
 function objectsOf(content: string): unknown[] {
   const said = new Set(['summary', 'description', 'exp_annotations'])
+  const plain = (key: string, value: unknown) =>
+    said.has(key) ? undefined : typeof value === 'string' ? value.replace(/^\s*#.*\n/gm, '') : value
   return parseAllDocuments(content, { logLevel: 'silent' }).map((document) =>
-    JSON.parse(JSON.stringify(document.toJS() ?? null, (key, value) => (said.has(key) ? undefined : value))),
+    JSON.parse(JSON.stringify(document.toJS() ?? null, plain)),
   )
 }
 

@@ -25,7 +25,7 @@ const host = (length: number) => {
 /** What people write, as long as the options allow it. */
 const words: Answers = {
   name: label(40),
-  description: '订'.repeat(499) + '单',
+  description: `${'订'.repeat(499)}单`,
   owner: 'o'.repeat(63),
   'config.values': { ['k'.repeat(100)]: 'v'.repeat(4096) },
   'image.repository': `registry.example.com/${'r'.repeat(179)}`,
@@ -59,8 +59,8 @@ const services: Readonly<Record<string, Answers>> = {
     preset: 'production',
     'rollout.strategy': 'rolling',
     regions: [
-      { name: 'r'.repeat(20), cluster: 'c'.repeat(63), weight: 60, replicas: 18 },
-      { name: 's'.repeat(20), cluster: 'd'.repeat(63), weight: 40, replicas: 12 },
+      { name: 'r'.repeat(11), cluster: 'c'.repeat(63), weight: 60, replicas: 18 },
+      { name: 's'.repeat(11), cluster: 'd'.repeat(63), weight: 40, replicas: 12 },
     ],
   },
 }

@@ -3,13 +3,15 @@
 #
 #   scripts/promote.sh ENVIRONMENT COMMIT
 #   scripts/promote.sh --back ENVIRONMENT [COMMIT]
+#   scripts/promote.sh --show ENVIRONMENT
 #
-# --back goes to an older commit; without COMMIT to the newest older one that the environment has had. Wants to be on
-# main, with all of the history: it tells which of two commits is older. PUSH_OPTION goes to git push.
+# --back goes to an older commit; without COMMIT to the newest older one that the environment has had.
+# --show prints the commit that the environment has. Wants to be on main, with all of the history: it tells which
+# of two commits is older. PUSH_OPTION goes to git push.
 set -eu
 
 usage() {
-  echo "usage: $0 ENVIRONMENT COMMIT, or $0 --back ENVIRONMENT [COMMIT]" >&2
+  echo "usage: $0 ENVIRONMENT COMMIT, or $0 --back ENVIRONMENT [COMMIT], or $0 --show ENVIRONMENT" >&2
   exit 2
 }
 
@@ -18,12 +20,22 @@ fail() {
   exit 1
 }
 
-back=false
-if [ "${1-}" = --back ]; then
-  back=true
-  shift
-fi
-[ "$#" -eq 2 ] || { [ "$back" = true ] && [ "$#" -eq 1 ]; } || usage
+what=deploy
+case "${1-}" in
+  --back)
+    what=rollback
+    shift
+    ;;
+  --show)
+    what=show
+    shift
+    ;;
+  -*) usage ;;
+esac
+case "$what $#" in
+  'deploy 2' | 'rollback 1' | 'rollback 2' | 'show 1') ;;
+  *) usage ;;
+esac
 environment="$1"
 commit="${2-}"
 cd "$(dirname "$0")/.."
@@ -32,16 +44,20 @@ overlay="deploy/overlays/$environment/kustomization.yaml"
 
 image=checkout
 
-[ "$(git rev-parse --is-shallow-repository)" = false ] || fail 'this clone lacks history: git fetch --unshallow'
-
 # tag IMAGE: its tag in the kustomization.yaml that comes in.
 tag() { sed -n "s/^ *newTag: \"\(.*\)\" # $1\$/\1/p"; }
+
+if [ "$what" = show ]; then
+  tag "$image" <"$overlay"
+  exit 0
+fi
+[ "$(git rev-parse --is-shallow-repository)" = false ] || fail 'this clone lacks history: git fetch --unshallow'
 
 # older A B: B came after A.
 older() { [ "$1" != "$2" ] && git merge-base --is-ancestor "$1" "$2" 2>/dev/null; }
 
 current="$(tag "$image" <"$overlay")"
-if [ "$back" = false ]; then
+if [ "$what" = deploy ]; then
   # An approval that comes late must not put an older release over a newer one.
   if older "$commit" "$current"; then
     fail "$environment already has $current, which is newer than $commit"
@@ -60,7 +76,7 @@ fi
 sh scripts/set-image.sh "$environment" "$commit" "$image"
 
 # Nothing waits for these, so they follow at once.
-if [ "$back" = false ] && [ "$environment" = staging ]; then
+if [ "$what" = deploy ] && [ "$environment" = staging ]; then
   sh scripts/set-image.sh dev "$commit" "$image"
 fi
 
@@ -68,8 +84,6 @@ if git diff --quiet -- deploy/overlays; then
   echo "$environment already has $commit"
   exit 0
 fi
-what=deploy
-[ "$back" = false ] || what=rollback
 git commit --quiet --message "$what: $environment to $commit" -- deploy/overlays
 echo "$what: $environment from $current to $commit"
 # Somebody may have pushed meanwhile, and once more before this push.

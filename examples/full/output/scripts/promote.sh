@@ -3,13 +3,19 @@
 #
 #   scripts/promote.sh ENVIRONMENT COMMIT
 #   scripts/promote.sh --back ENVIRONMENT [COMMIT]
+#   scripts/promote.sh --past GATE ENVIRONMENT COMMIT
+#   scripts/promote.sh --close ENVIRONMENT
+#   scripts/promote.sh --show ENVIRONMENT
 #
-# --back goes to an older commit; without COMMIT to the newest older one that the environment has had. Wants to be on
-# main, with all of the history: it tells which of two commits is older. PUSH_OPTION goes to git push.
+# --back goes to an older commit; without COMMIT to the newest older one that the environment has had.
+# --past lets a release of COMMIT that waits for a person go on: past 10, 50.
+# --close ends that, once the release is complete: what changes the pods without being a release must not go past the gate.
+# --show prints the commit that the environment has. Wants to be on main, with all of the history: it tells which
+# of two commits is older. PUSH_OPTION goes to git push.
 set -eu
 
 usage() {
-  echo "usage: $0 ENVIRONMENT COMMIT, or $0 --back ENVIRONMENT [COMMIT]" >&2
+  echo "usage: $0 ENVIRONMENT COMMIT, or $0 --back ENVIRONMENT [COMMIT], or $0 --past GATE ENVIRONMENT COMMIT, or $0 --close ENVIRONMENT, or $0 --show ENVIRONMENT" >&2
   exit 2
 }
 
@@ -18,12 +24,32 @@ fail() {
   exit 1
 }
 
-back=false
-if [ "${1-}" = --back ]; then
-  back=true
-  shift
-fi
-[ "$#" -eq 2 ] || { [ "$back" = true ] && [ "$#" -eq 1 ]; } || usage
+what=deploy
+case "${1-}" in
+  --back)
+    what=rollback
+    shift
+    ;;
+  --show)
+    what=show
+    shift
+    ;;
+  --past)
+    what=promotion
+    [ "$#" -ge 2 ] || usage
+    past="$2"
+    shift 2
+    ;;
+  --close)
+    what=gate
+    shift
+    ;;
+  -*) usage ;;
+esac
+case "$what $#" in
+  'deploy 2' | 'rollback 1' | 'rollback 2' | 'show 1' | 'promotion 2' | 'gate 1') ;;
+  *) usage ;;
+esac
 environment="$1"
 commit="${2-}"
 cd "$(dirname "$0")/.."
@@ -32,20 +58,51 @@ overlay="deploy/overlays/$environment/kustomization.yaml"
 
 image=market
 
-[ "$(git rev-parse --is-shallow-repository)" = false ] || fail 'this clone lacks history: git fetch --unshallow'
-
 # tag IMAGE: its tag in the kustomization.yaml that comes in.
 tag() { sed -n "s/^ *newTag: \"\(.*\)\" # $1\$/\1/p"; }
+
+if [ "$what" = show ]; then
+  tag "$image" <"$overlay"
+  exit 0
+fi
+[ "$(git rev-parse --is-shallow-repository)" = false ] || fail 'this clone lacks history: git fetch --unshallow'
+
+# gate: the component of the overlay that decides how far a release goes by itself.
+gate() { sed -n 's|^ *- \.\./\.\./components/\(.*\) # gate$|\1|p' "$overlay"; }
+
+# set_gate COMPONENT, in the environment that has a gate.
+set_gate() {
+  if [ "$environment" = production ]; then
+    new="$(mktemp)"
+    sed "s|^\( *- \.\./\.\./components/\).* # gate\$|\1$1 # gate|" "$overlay" >"$new"
+    cat "$new" >"$overlay"
+    rm -f "$new"
+  fi
+}
 
 # older A B: B came after A.
 older() { [ "$1" != "$2" ] && git merge-base --is-ancestor "$1" "$2" 2>/dev/null; }
 
 current="$(tag "$image" <"$overlay")"
-if [ "$back" = false ]; then
+if [ "$what" = deploy ]; then
   # An approval that comes late must not put an older release over a newer one.
   if older "$commit" "$current"; then
     fail "$environment already has $current, which is newer than $commit"
   fi
+elif [ "$what" = gate ]; then
+  commit="$current"
+  # All answers are of the new version already. The controller calls it complete a little later, and a list of steps that
+  # changes before would begin anew.
+  sleep "${CLOSE_AFTER:-60}"
+elif [ "$what" = promotion ]; then
+  [ "$environment" = production ] || fail "a release waits for nobody in $environment"
+  component="canary-past-$past"
+  order=' canary canary-past-10 canary-past-50 '
+  case "$order" in *" $component "*) ;; *) fail "no such gate: $past" ;; esac
+  # A person has looked at one version, and lets that one on.
+  [ "$commit" = "$current" ] || fail "$environment has $current by now, and not $commit"
+  # The steps would begin anew.
+  case "$order" in *" $component "*" $(gate) "*) fail "$environment is past that gate already" ;; esac
 elif [ -z "$commit" ]; then
   for revision in $(git log --format=%H -- "$overlay"); do
     commit="$(git show "$revision:$overlay" | tag "$image")"
@@ -57,10 +114,18 @@ elif ! older "$commit" "$current"; then
   fail "$commit is not older than $current, which $environment has"
 fi
 
+case "$what" in
+  # Not once more for what is there: its steps would begin anew.
+  deploy) [ "$commit" = "$current" ] || set_gate canary ;;
+  promotion) set_gate "$component" ;;
+  gate) set_gate canary ;;
+  # The way back waits for nobody.
+  rollback) set_gate canary-past-50 ;;
+esac
 sh scripts/set-image.sh "$environment" "$commit" "$image"
 
 # Nothing waits for these, so they follow at once.
-if [ "$back" = false ] && [ "$environment" = staging ]; then
+if [ "$what" = deploy ] && [ "$environment" = staging ]; then
   sh scripts/set-image.sh dev "$commit" "$image"
 fi
 
@@ -68,8 +133,6 @@ if git diff --quiet -- deploy/overlays; then
   echo "$environment already has $commit"
   exit 0
 fi
-what=deploy
-[ "$back" = false ] || what=rollback
 git commit --quiet --message "$what: $environment to $commit" -- deploy/overlays
 echo "$what: $environment from $current to $commit"
 # Somebody may have pushed meanwhile, and once more before this push.

@@ -71,23 +71,25 @@ func (a *app) components() []component {
 	natsBroker := nats.New(cfg.NATS, cfg.Consumer, a.credentials, serviceName, a.logger)
 	checks.Register(nats.Name, natsBroker.Check)
 	natsConsumer := consumer.New(consumer.Options{
-		Name:      nats.Name,
-		Source:    natsBroker,
-		Handle:    messaging.Traced(greeted.Handler(a.logger)),
-		Processed: postgres.NewProcessed(postgresStore),
-		Limits:    cfg.Consumer,
-		Logger:    a.logger,
+		Name:        nats.Name,
+		Source:      natsBroker,
+		Handle:      messaging.Traced(greeted.Handler(a.logger)),
+		Processed:   postgres.NewProcessed(postgresStore),
+		Unavailable: consumer.AnyOf(postgres.Unavailable, mysql.Unavailable, redis.Unavailable),
+		Limits:      cfg.Consumer,
+		Logger:      a.logger,
 	})
 	telemetry.RegisterConsumer(registry, natsConsumer)
 	kafkaBroker := kafka.New(cfg.Kafka, cfg.Consumer, a.credentials, serviceName, a.logger)
 	checks.Register(kafka.Name, kafkaBroker.Check)
 	kafkaConsumer := consumer.New(consumer.Options{
-		Name:      kafka.Name,
-		Source:    kafkaBroker,
-		Handle:    messaging.Traced(greeted.Handler(a.logger)),
-		Processed: postgres.NewProcessed(postgresStore),
-		Limits:    cfg.Consumer,
-		Logger:    a.logger,
+		Name:        kafka.Name,
+		Source:      kafkaBroker,
+		Handle:      messaging.Traced(greeted.Handler(a.logger)),
+		Processed:   postgres.NewProcessed(postgresStore),
+		Unavailable: consumer.AnyOf(postgres.Unavailable, mysql.Unavailable, redis.Unavailable),
+		Limits:      cfg.Consumer,
+		Logger:      a.logger,
 	})
 	telemetry.RegisterConsumer(registry, kafkaConsumer)
 
@@ -119,6 +121,7 @@ func (a *app) components() []component {
 	// sees every answer.
 	handler := httpserver.Handler(mux,
 		httpserver.RequestID,
+		nameCommit,
 		httpserver.Tracing(tracing),
 		httpserver.Metrics(registry, cfg.HTTP.Timeout),
 		httpserver.AccessLog(a.logger),
@@ -127,6 +130,8 @@ func (a *app) components() []component {
 		httpserver.Errors(a.logger,
 			httpserver.Mapping{Err: store.ErrNotFound, Status: http.StatusNotFound},
 			httpserver.Mapping{Err: store.ErrConflict, Status: http.StatusConflict, Detail: "It has changed since it was read."},
+			httpserver.Mapping{Err: store.ErrNoConnection, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
+			httpserver.Mapping{Err: store.ErrReadOnly, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
 		),
 		httpserver.Timeout(cfg.HTTP.Timeout),
 		httpserver.BodyLimit(cfg.HTTP.MaxBodyBytes),

@@ -8,7 +8,8 @@ const (
 	defaultConsumerConcurrency = 1
 
 	// With the back-off about four to eight seconds. A database that is away is no
-	// failed try: the message waits for it.
+	// failed try: the message waits for it. One that goes away in the middle of
+	// as many tries is taken to be made to by the message.
 	defaultConsumerMaxTries = 5
 
 	// The time of one try. A shutdown waits as long for what is in hand, and

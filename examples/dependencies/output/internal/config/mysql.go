@@ -18,6 +18,10 @@ const (
 	// A server in the same region answers within milliseconds. What takes longer
 	// than this is lost, and the request still has time to say so.
 	defaultMySQLConnectTimeout = 2 * time.Second
+
+	// A pool that has none free for this long is behind: who comes back later waits
+	// less than who stays.
+	defaultMySQLAcquireTimeout = time.Second
 )
 
 // MySQL is where the database is; the password is the credential MySQLPassword.
@@ -29,6 +33,7 @@ type MySQL struct {
 	TLS            string
 	PoolSize       int
 	ConnectTimeout time.Duration
+	AcquireTimeout time.Duration
 }
 
 // mysqlName is an identifier that needs no quotes.
@@ -79,6 +84,12 @@ func mysqlFields() []Field {
 			Env:  "MYSQL_CONNECT_TIMEOUT",
 			Doc:  "budget of making one connection to MySQL",
 			kind: durationKind(func(c *Config) *time.Duration { return &c.MySQL.ConnectTimeout }, defaultMySQLConnectTimeout, shortest),
+		},
+		{
+			Key:  "mysql.acquireTimeout",
+			Env:  "MYSQL_ACQUIRE_TIMEOUT",
+			Doc:  "longest wait for a free connection of the pool",
+			kind: durationKind(func(c *Config) *time.Duration { return &c.MySQL.AcquireTimeout }, defaultMySQLAcquireTimeout, shortest),
 		},
 	}
 }

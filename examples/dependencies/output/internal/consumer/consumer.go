@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,9 +28,24 @@ const (
 	settleTimeout = 2 * time.Second
 )
 
-// ErrPermanent marks an error that no further try will cure, a message that
-// can't be read for example: wrap it, and the message becomes a dead letter now.
-var ErrPermanent = errors.New("not worth another try")
+var (
+	// ErrPermanent marks an error that no further try will cure, a message that
+	// can't be read for example: wrap it, and the message becomes a dead letter now.
+	ErrPermanent = errors.New("not worth another try")
+
+	// ErrUnavailable marks an error that is not the message's: something that its
+	// handling needs is away. Wrap it, and the message waits, however long that
+	// takes, and never becomes a dead letter for it.
+	ErrUnavailable = errors.New("what the message needs is away")
+
+	// ErrBusy says that the same message is being handled at this moment.
+	ErrBusy = errors.New("the same message is being handled")
+
+	errName = errors.New("a consumer has a name of 1 to 64 bytes: it is half of the key of what is done")
+)
+
+// maxName is what the tables of processed messages have room for.
+const maxName = 64
 
 // Handler does what a message asks for. Its context ends with the time that one
 // try has. It may be called again for the same message after an error.
@@ -37,21 +53,36 @@ type Handler func(ctx context.Context, m messaging.Message) error
 
 // Processed remembers what is done.
 type Processed interface {
-	// Once runs effect unless it has succeeded for this id before, and tells
-	// whether it ran. ErrBusy means that it is running at this moment, or that
-	// nobody can tell at this moment.
-	Once(ctx context.Context, id string, effect func(ctx context.Context) error) (bool, error)
+	// Once runs effect unless it has succeeded for this consumer and this id
+	// before, and tells whether it ran. Consumers know nothing of one another: each
+	// has a message of its own to handle. Any bytes are an id.
+	//
+	// An error before effect began says that nobody can tell whether the message is
+	// done, or ErrBusy; it is nothing that the message has done. An error after it
+	// began says that no effect was kept.
+	Once(ctx context.Context, consumer, id string, effect func(ctx context.Context) error) (bool, error)
 }
 
 // Options is what a Consumer is made of.
 type Options struct {
-	// Name tells consumers apart, in logs and in metrics.
+	// Name tells consumers apart: in logs, in metrics, and in what is remembered of
+	// a message. Another name handles all messages that are still there once more.
 	Name      string
 	Source    messaging.Source
 	Handle    Handler
 	Processed Processed
-	Limits    config.Consumer
-	Logger    *slog.Logger
+	// Unavailable tells an error of a server that was away from one of the message.
+	// Without it every error of a handler is the message's.
+	Unavailable func(error) bool
+	Limits      config.Consumer
+	Logger      *slog.Logger
+}
+
+// AnyOf is the Unavailable of a handler that uses several servers.
+func AnyOf(unavailable ...func(error) bool) func(error) bool {
+	return func(err error) bool {
+		return slices.ContainsFunc(unavailable, func(one func(error) bool) bool { return one(err) })
+	}
 }
 
 // Stats counts since the start.
@@ -60,6 +91,7 @@ type Stats struct {
 	Failed       int64
 	DeadLettered int64
 	Duplicates   int64
+	Waited       int64
 	InFlight     int64
 	Lag          int64
 }
@@ -77,7 +109,7 @@ type Consumer struct {
 	// beside it, so nothing else is suspected the next time.
 	alone sync.RWMutex
 
-	processed, failed, deadLettered, duplicates, inFlight, lag atomic.Int64
+	processed, failed, deadLettered, duplicates, waited, inFlight, lag atomic.Int64
 }
 
 // New returns a Consumer that waits for Start.
@@ -87,6 +119,9 @@ func New(options Options) *Consumer {
 
 // Start begins to receive, and doesn't wait for the broker.
 func (c *Consumer) Start(ctx context.Context) error {
+	if c.Name == "" || len(c.Name) > maxName {
+		return errName
+	}
 	// The start ends, and the work goes on.
 	handling, stopHandling := context.WithCancel(context.WithoutCancel(ctx))
 	receiving, stopReceiving := context.WithCancel(handling)
@@ -136,6 +171,7 @@ func (c *Consumer) Stats() Stats {
 		Failed:       c.failed.Load(),
 		DeadLettered: c.deadLettered.Load(),
 		Duplicates:   c.duplicates.Load(),
+		Waited:       c.waited.Load(),
 		InFlight:     c.inFlight.Load(),
 		Lag:          c.lag.Load(),
 	}
@@ -155,11 +191,10 @@ func (c *Consumer) handle(ctx context.Context, d messaging.Delivery) {
 		c.alone.RLock()
 		defer c.alone.RUnlock()
 	}
-	ran, err := false, d.Begin(ctx)
-	if err != nil {
-		err = fmt.Errorf("%w: %w", ErrBusy, err)
-	} else {
-		ran, err = c.try(ctx, m)
+	var began, ran bool
+	err := d.Begin(ctx)
+	if err == nil {
+		began, ran, err = c.try(ctx, m)
 	}
 	switch {
 	case err == nil && ran:
@@ -168,14 +203,21 @@ func (c *Consumer) handle(ctx context.Context, d messaging.Delivery) {
 	case err == nil:
 		c.duplicates.Add(1)
 		c.settle(ctx, d, "acknowledge", d.Ack)
-	case errors.Is(err, ErrBusy), ctx.Err() != nil:
-		// Given up by a shutdown, for another replica; or busy: delivered a second time while the first is at work. Not to be
-		// acknowledged: that one may yet fail. And no failure of the message.
-		c.Logger.WarnContext(ctx, "message waits", "consumer", c.Name, "message_id", m.ID, "error", err)
-		c.settle(ctx, d, "ask for again", func(ctx context.Context) error {
-			return d.Wait(ctx, messaging.Backoff(d.Attempt()))
-		})
-	case errors.Is(err, ErrPermanent) || d.Attempt() >= c.Limits.MaxTries:
+	case !began, ctx.Err() != nil:
+		// Nothing of the message's was done: nobody could tell whether it is known, or
+		// it was delivered a second time while the first is at work, which may yet
+		// fail. Or it was given up by a shutdown, for another replica.
+		c.wait(ctx, d, err)
+	case errors.Is(err, ErrPermanent):
+		c.failed.Add(1)
+		c.deadLetter(ctx, d, err)
+	case errors.Is(err, ErrUnavailable):
+		c.wait(ctx, d, err)
+	case c.Unavailable != nil && c.Unavailable(err) && d.Waits() < c.Limits.MaxTries:
+		// A server went away in the middle. One that does so at each try of this
+		// message, and is there for its beginning, is made to by the message.
+		c.wait(ctx, d, err)
+	case d.Attempt() >= c.Limits.MaxTries:
 		c.failed.Add(1)
 		c.deadLetter(ctx, d, err)
 	default:
@@ -188,12 +230,24 @@ func (c *Consumer) handle(ctx context.Context, d messaging.Delivery) {
 	}
 }
 
-// try runs the handler once, unless the message is known.
-func (c *Consumer) try(ctx context.Context, m messaging.Message) (bool, error) {
+// wait asks for a message again that hasn't failed, later each time.
+func (c *Consumer) wait(ctx context.Context, d messaging.Delivery, reason error) {
+	c.waited.Add(1)
+	c.Logger.WarnContext(ctx, "message waits",
+		"consumer", c.Name, "message_id", d.Message().ID, "waits", d.Waits()+1, "error", reason)
+	c.settle(ctx, d, "ask for again", func(ctx context.Context) error {
+		return d.Wait(ctx, messaging.Backoff(d.Waits()+1))
+	})
+}
+
+// try runs the handler once, unless the message is known, and tells whether the
+// handler began, and whether it is this try that has had the effect.
+func (c *Consumer) try(ctx context.Context, m messaging.Message) (began, ran bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Limits.Timeout)
 	defer cancel()
 
-	return c.Processed.Once(ctx, m.ID, func(ctx context.Context) (err error) {
+	ran, err = c.Processed.Once(ctx, c.Name, m.ID, func(ctx context.Context) (err error) {
+		began = true
 		defer func() {
 			if p := recover(); p != nil {
 				c.Logger.ErrorContext(ctx, "panic in handler",
@@ -204,19 +258,23 @@ func (c *Consumer) try(ctx context.Context, m messaging.Message) (bool, error) {
 
 		return c.Handle(ctx, m)
 	})
+
+	return began, ran, err
 }
 
 func (c *Consumer) deadLetter(ctx context.Context, d messaging.Delivery, reason error) {
 	c.Logger.ErrorContext(ctx, "message becomes a dead letter",
 		"consumer", c.Name, "message_id", d.Message().ID, "attempt", d.Attempt(), "error", reason)
-	c.settle(ctx, d, "put aside", func(ctx context.Context) error {
-		if err := d.DeadLetter(ctx, reason.Error()); err != nil {
-			return err
-		}
-		c.deadLettered.Add(1)
+	telling, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+	err := d.DeadLetter(telling, messaging.Reason(reason))
+	cancel()
+	if err != nil {
+		// Not lost, and not out of the way: it is tried again, and put aside again.
+		c.wait(ctx, d, fmt.Errorf("can't be put aside: %w", err))
 
-		return nil
-	})
+		return
+	}
+	c.deadLettered.Add(1)
 }
 
 // settle tells the broker, also when handling was given up in the meantime.

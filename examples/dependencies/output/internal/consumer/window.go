@@ -2,16 +2,12 @@ package consumer
 
 import (
 	"context"
-	"errors"
 	"sync"
 )
 
 // WindowSize is how many ids a Window keeps: minutes of a busy consumer, and
 // less than a megabyte.
 const WindowSize = 10_000
-
-// ErrBusy says that the same message is being handled at this moment.
-var ErrBusy = errors.New("the same message is being handled")
 
 // Window remembers the last ids in memory. It is honest about two gaps: another
 // replica doesn't see them, and a restart forgets them. In between, a message
@@ -20,22 +16,23 @@ var ErrBusy = errors.New("the same message is being handled")
 // that is another Processed.
 type Window struct {
 	mu   sync.Mutex
-	ids  map[string]bool // whether it is done; else it is being handled
-	done []string        // a ring, the oldest at next
+	ids  map[Key]bool // whether it is done; else it is being handled
+	done []Key        // a ring, the oldest at next
 	next int
 }
 
 // NewWindow returns a Window of size ids.
 func NewWindow(size int) *Window {
-	return &Window{ids: make(map[string]bool), done: make([]string, size)}
+	return &Window{ids: make(map[Key]bool), done: make([]Key, size)}
 }
 
 // Once implements Processed.
-func (w *Window) Once(ctx context.Context, id string, effect func(context.Context) error) (bool, error) {
+func (w *Window) Once(ctx context.Context, consumer, id string, effect func(context.Context) error) (bool, error) {
+	key := KeyOf(consumer, id)
 	w.mu.Lock()
-	done, known := w.ids[id]
+	done, known := w.ids[key]
 	if !known {
-		w.ids[id] = false
+		w.ids[key] = false
 	}
 	w.mu.Unlock()
 	switch {
@@ -50,12 +47,12 @@ func (w *Window) Once(ctx context.Context, id string, effect func(context.Contex
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err != nil {
-		delete(w.ids, id)
+		delete(w.ids, key)
 
 		return true, err
 	}
 	delete(w.ids, w.done[w.next])
-	w.ids[id], w.done[w.next] = true, id
+	w.ids[key], w.done[w.next] = true, key
 	w.next = (w.next + 1) % len(w.done)
 
 	return true, nil

@@ -20,6 +20,7 @@ import (
 	"example.com/shop/checkout/internal/buildinfo"
 	"example.com/shop/checkout/internal/config"
 	"example.com/shop/checkout/internal/health"
+	"example.com/shop/checkout/internal/listen"
 )
 
 // CommitHeader is in the metadata of every answer, and names the commit that
@@ -160,6 +161,8 @@ func (s *Server) Start(ctx context.Context) error {
 		return fmt.Errorf("grpc server: %w", err)
 	}
 	s.logger.InfoContext(ctx, "listening", "server", "grpc", "address", listener.Addr().String())
+	limit := listen.Limit(2)
+	listener = listen.Bounded(listener, limit, listen.Tell(s.logger, "grpc", limit))
 
 	go func() {
 		// Nil after a stop.

@@ -22,6 +22,7 @@ func TestConsumerMetrics(t *testing.T) {
 		`consumer_messages_total{consumer="nats",outcome="failed"} 0`,
 		`consumer_messages_total{consumer="nats",outcome="dead_lettered"} 0`,
 		`consumer_messages_total{consumer="kafka",outcome="duplicate"} 0`,
+		`consumer_messages_total{consumer="kafka",outcome="waited"} 0`,
 		`consumer_in_flight_messages{consumer="nats"} 0`,
 		`consumer_lag_messages{consumer="kafka"} 0`,
 	} {

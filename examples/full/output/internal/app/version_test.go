@@ -26,3 +26,12 @@ func TestVersionNamesTheCommit(t *testing.T) {
 		t.Errorf("Cache-Control = %q: a cached answer would name the commit before", cached)
 	}
 }
+
+func TestEveryAnswerNamesTheCommit(t *testing.T) {
+	handler := nameCommit(http.NotFoundHandler())
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/no-such-path", nil))
+	if got, want := w.Header().Get(commitHeader), buildinfo.Get().Commit; got != want || got == "" {
+		t.Errorf("%s = %q, want %q", commitHeader, got, want)
+	}
+}

@@ -10,6 +10,7 @@ const (
 	defaultPostgresPort     = 5432
 	defaultPostgresDatabase = "market"
 	defaultPostgresUser     = "market"
+	defaultPostgresPooler   = "none"
 
 	// 200 pods with this pool, a connection for the readiness check each, a
 	// migration and an operator make 605; the server grants 700.
@@ -18,7 +19,22 @@ const (
 	// A server in the same region answers within milliseconds. What takes longer
 	// than this is lost, and the request still has time to say so.
 	defaultPostgresConnectTimeout = 2 * time.Second
+
+	// A pool that has none free for this long is behind: who comes back later waits
+	// less than who stays.
+	defaultPostgresAcquireTimeout = time.Second
 )
+
+// What may stand between this service and PostgreSQL.
+const (
+	// PoolerNone is nothing, or a pooler that gives each client a session.
+	PoolerNone = "none"
+	// PoolerTransaction is PgBouncer or the like that gives a client a connection
+	// for one transaction: what belongs to a session is another's by the next one.
+	PoolerTransaction = "transaction"
+)
+
+var postgresPooler = regexp.MustCompile("^(" + PoolerNone + "|" + PoolerTransaction + ")$")
 
 // Postgres is where the database is; the password is the credential
 // PostgresPassword.
@@ -28,8 +44,10 @@ type Postgres struct {
 	Database       string
 	User           string
 	TLS            string
+	Pooler         string
 	PoolSize       int
 	ConnectTimeout time.Duration
+	AcquireTimeout time.Duration
 }
 
 // postgresName is an identifier that needs no quotes.
@@ -70,6 +88,12 @@ func postgresFields() []Field {
 			kind: tlsKind(func(c *Config) *string { return &c.Postgres.TLS }),
 		},
 		{
+			Key:  "postgres.pooler",
+			Env:  "POSTGRES_POOLER",
+			Doc:  "what stands in front of PostgreSQL: none, or a pooler that lends a connection for each transaction",
+			kind: textKind(func(c *Config) *string { return &c.Postgres.Pooler }, defaultPostgresPooler, postgresPooler, PoolerNone+" or "+PoolerTransaction),
+		},
+		{
 			Key:  "postgres.poolSize",
 			Env:  "POSTGRES_POOL_SIZE",
 			Doc:  "most connections of this process; times all pods it must fit into the server's limit",
@@ -80,6 +104,12 @@ func postgresFields() []Field {
 			Env:  "POSTGRES_CONNECT_TIMEOUT",
 			Doc:  "budget of making one connection to PostgreSQL",
 			kind: durationKind(func(c *Config) *time.Duration { return &c.Postgres.ConnectTimeout }, defaultPostgresConnectTimeout, shortest),
+		},
+		{
+			Key:  "postgres.acquireTimeout",
+			Env:  "POSTGRES_ACQUIRE_TIMEOUT",
+			Doc:  "longest wait for a free connection of the pool",
+			kind: durationKind(func(c *Config) *time.Duration { return &c.Postgres.AcquireTimeout }, defaultPostgresAcquireTimeout, shortest),
 		},
 	}
 }

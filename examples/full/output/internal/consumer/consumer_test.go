@@ -30,7 +30,9 @@ type delivery struct {
 	*broker
 	id         string
 	attempt    int
+	waits      int
 	unanswered int
+	full       error // what a dead letter is refused with
 }
 
 func newBroker(deliveries ...*delivery) *broker {
@@ -58,6 +60,7 @@ func (b *broker) Lag(context.Context) (int64, error) { return b.lag, b.refuse }
 
 func (d *delivery) Message() messaging.Message { return messaging.Message{ID: d.id} }
 func (d *delivery) Attempt() int               { return d.attempt }
+func (d *delivery) Waits() int                 { return d.waits }
 func (d *delivery) Unanswered() int            { return d.unanswered }
 
 func (d *delivery) Begin(ctx context.Context) error {
@@ -87,6 +90,10 @@ func (d *delivery) Wait(ctx context.Context, after time.Duration) error {
 }
 
 func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
+	if d.full != nil {
+		return d.full
+	}
+
 	return d.note(ctx, "dead letter "+d.id+": "+reason)
 }
 
@@ -101,21 +108,26 @@ func (d *delivery) note(ctx context.Context, fate string) error {
 	return d.refuse
 }
 
+// errCut is what a store says whose connection was cut.
+var errCut = errors.New("cut")
+
 func newTestConsumer(source messaging.Source, handle Handler) (*Consumer, *bytes.Buffer) {
 	var log bytes.Buffer
 
 	return New(Options{
-		Name:      "test",
-		Source:    source,
-		Handle:    handle,
-		Processed: NewWindow(10),
-		Limits:    config.Consumer{Concurrency: 2, MaxTries: 3, Timeout: 10 * time.Second},
-		Logger:    slog.New(slog.NewTextHandler(&log, nil)),
+		Name:        "test",
+		Source:      source,
+		Handle:      handle,
+		Processed:   NewWindow(10),
+		Unavailable: func(err error) bool { return errors.Is(err, errCut) },
+		Limits:      config.Consumer{Concurrency: 2, MaxTries: 3, Timeout: 10 * time.Second},
+		Logger:      slog.New(slog.NewTextHandler(&log, nil)),
 	}), &log
 }
 
 func TestFates(t *testing.T) {
 	broken := errors.New("broken")
+	full := errors.New("full")
 	tests := []struct {
 		name       string
 		deliveries []*delivery
@@ -166,6 +178,43 @@ func TestFates(t *testing.T) {
 			handle: fmt.Errorf("no JSON: %w", ErrPermanent),
 			want:   []string{"dead letter a: no JSON: not worth another try"},
 			stats:  Stats{Failed: 1, DeadLettered: 1, Lag: 7},
+		},
+		{
+			name: "a server went away in the middle",
+			deliveries: []*delivery{
+				{id: "a", attempt: 3, waits: 2},
+			},
+			handle: fmt.Errorf("write: %w", errCut),
+			want:   []string{"wait a"},
+			stats:  Stats{Waited: 1, Lag: 7},
+		},
+		{
+			name: "a server goes away in the middle each time",
+			deliveries: []*delivery{
+				{id: "a", attempt: 2, waits: 3},
+				{id: "b", attempt: 3, waits: 3},
+			},
+			handle: errCut,
+			want:   []string{"retry a", "dead letter b: cut"},
+			stats:  Stats{Failed: 2, DeadLettered: 1, Lag: 7},
+		},
+		{
+			name: "the handler says that something is away",
+			deliveries: []*delivery{
+				{id: "a", attempt: 3, waits: 100},
+			},
+			handle: fmt.Errorf("%w: refused", ErrUnavailable),
+			want:   []string{"wait a"},
+			stats:  Stats{Waited: 1, Lag: 7},
+		},
+		{
+			name: "the dead letter is refused",
+			deliveries: []*delivery{
+				{id: "a", attempt: 3, full: full},
+			},
+			handle: broken,
+			want:   []string{"wait a"},
+			stats:  Stats{Failed: 1, Waited: 1, Lag: 7},
 		},
 		{
 			name: "may have ended a process",
@@ -303,7 +352,7 @@ func TestWindowForgetsTheOldest(t *testing.T) {
 	w := NewWindow(2)
 	var ran []string
 	for _, id := range []string{"a", "b", "a", "c", "b", "a"} {
-		if _, err := w.Once(t.Context(), id, func(context.Context) error {
+		if _, err := w.Once(t.Context(), "test", id, func(context.Context) error {
 			ran = append(ran, id)
 
 			return nil
@@ -316,11 +365,59 @@ func TestWindowForgetsTheOldest(t *testing.T) {
 	}
 	failure := errors.New("no")
 	for range 2 {
-		if ran, err := w.Once(t.Context(), "d", func(context.Context) error { return failure }); !ran || !errors.Is(err, failure) {
+		if ran, err := w.Once(t.Context(), "test", "d", func(context.Context) error { return failure }); !ran || !errors.Is(err, failure) {
 			t.Errorf("ran = %t, err = %v; a failure must not count as done", ran, err)
 		}
 	}
 	if len(w.ids) != 2 {
 		t.Errorf("%d ids are kept, want 2", len(w.ids))
+	}
+}
+
+// unknowing is a Processed that can't tell.
+type unknowing struct{ err error }
+
+func (u unknowing) Once(context.Context, string, string, func(context.Context) error) (bool, error) {
+	return false, u.err
+}
+
+func TestNobodyCanTell(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBroker(&delivery{id: "a", attempt: 3, waits: 1000})
+		c, _ := newTestConsumer(b, nil)
+		c.Processed = unknowing{errors.New("no space on the device")}
+		if err := c.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if err := c.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if want := []string{"wait a"}; !slices.Equal(b.fates, want) || c.Stats().Failed != 0 {
+			t.Errorf("fates %q, want %q: the message has done nothing", b.fates, want)
+		}
+	})
+}
+
+func TestNameIsBounded(t *testing.T) {
+	for _, name := range []string{"", strings.Repeat("n", maxName+1)} {
+		c, _ := newTestConsumer(newBroker(), nil)
+		c.Name = name
+		if err := c.Start(t.Context()); !errors.Is(err, errName) {
+			t.Errorf("Start with the name %q = %v", name, err)
+		}
+	}
+}
+
+func TestConsumersKnowNothingOfOneAnother(t *testing.T) {
+	w := NewWindow(10)
+	ran := 0
+	for _, pair := range [][2]string{{"a", "b:c"}, {"a:b", "c"}, {"a", "\x00"}, {"b", "\x00"}, {"a", ""}} {
+		if _, err := w.Once(t.Context(), pair[0], pair[1], func(context.Context) error { ran++; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ran != 5 {
+		t.Errorf("%d of 5 handled", ran)
 	}
 }

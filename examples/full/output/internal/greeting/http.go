@@ -21,6 +21,7 @@ func Register(mux *http.ServeMux, greeter *Greeter) {
 			return
 		}
 		if unavailable, ok := errors.AsType[*UnavailableError](err); ok {
+			w.Header().Set("Retry-After", "1")
 			httpserver.WriteProblem(w, r, httpserver.Problem{
 				Status: http.StatusServiceUnavailable,
 				Detail: unavailable.Error(),

@@ -11,7 +11,7 @@ import (
 // Message is one event on its way.
 type Message struct {
 	// ID is the idempotency key: a broker drops a second message with the same
-	// one, and a consumer doesn't repeat its effect.
+	// one, and a consumer doesn't repeat its effect. Any bytes will do.
 	ID string
 	// Data is what publisher and handler agree on.
 	Data []byte
@@ -33,11 +33,14 @@ type Publisher interface {
 }
 
 // Delivery is a message that waits for its fate: exactly one of Ack, Retry, Wait
-// and DeadLetter. Without any of them the broker delivers it again.
+// and DeadLetter, and Wait after a DeadLetter that has failed. Without any of them
+// the broker delivers it again.
 type Delivery interface {
 	Message() Message
 	// Attempt is 1 at the first delivery.
 	Attempt() int
+	// Waits counts the times that it had to wait, as far as that is known.
+	Waits() int
 	// Unanswered counts the processes that have begun to handle the message and
 	// have ended without an answer: it may have been what ended them.
 	Unanswered() int

@@ -1,6 +1,8 @@
 package messaging
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 )
@@ -16,6 +18,19 @@ func TestBackoff(t *testing.T) {
 	for attempt, most := range map[int]time.Duration{0: firstBackoff, 1: firstBackoff, 2: 2 * firstBackoff, 100: maxBackoff} {
 		if got := Backoff(attempt); got < most/2 || got > most {
 			t.Errorf("after attempt %d: %s, want from %s to %s", attempt, got, most/2, most)
+		}
+	}
+}
+
+func TestReasonFitsIntoAHeader(t *testing.T) {
+	for text, want := range map[string]string{
+		"two\r\nlines\x00":             "two  lines ",
+		"cut\xff":                      "cut\uFFFD",
+		strings.Repeat("x", maxReason): strings.Repeat("x", maxReason),
+		strings.Repeat("é", maxReason): strings.Repeat("é", maxReason/2) + " …",
+	} {
+		if got := Reason(errors.New(text)); got != want {
+			t.Errorf("Reason(%q) = %q, want %q", text, got, want)
 		}
 	}
 }

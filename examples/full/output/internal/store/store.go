@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 )
@@ -16,7 +17,34 @@ var (
 	// ErrConflict says that somebody else has changed the row since it was read.
 	// Read it again and decide anew.
 	ErrConflict = errors.New("changed by somebody else")
+
+	// ErrNoConnection says that every connection of the pool was in use for as long
+	// as one is waited for. Nothing was done. Who comes back later finds fewer in
+	// front of them.
+	ErrNoConnection = errors.New("no connection is free")
+
+	// ErrReadOnly says that the server can't be written to: it is a replica, perhaps
+	// since a moment ago.
+	ErrReadOnly = errors.New("the server can't be written to")
 )
+
+// Acquire waits for a connection, but not for longer than patience: a queue that is
+// longer than that only grows, and whoever waits in it has gone before their turn.
+func Acquire[C any](ctx context.Context, patience time.Duration, take func(context.Context) (C, error)) (C, error) {
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	c, err := take(waiting)
+	if err != nil && ctx.Err() == nil && waiting.Err() != nil {
+		err = fmt.Errorf("%w within %s: %w", ErrNoConnection, patience, waitedError{err})
+	}
+
+	return c, err
+}
+
+// waitedError is the end of the waiting, and not that of the request.
+type waitedError struct{ err error }
+
+func (e waitedError) Error() string { return e.err.Error() }
 
 // Observe is told when an operation of a store begins. What it returns is told
 // the end, and the context is the operation's.
@@ -76,4 +104,7 @@ type PoolStats struct {
 	// long they waited all together, where the driver counts it.
 	Waits    int64
 	WaitTime time.Duration
+
+	// Timeouts is how often one was given up, with ErrNoConnection.
+	Timeouts int64
 }

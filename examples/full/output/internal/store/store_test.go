@@ -5,10 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
+	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 func TestAllNests(t *testing.T) {
@@ -62,6 +67,39 @@ func TestLogNamesFailuresOnly(t *testing.T) {
 	for _, want := range []string{"level=ERROR", "store=db", "operation=read", "error=refused"} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("the log has no %s: %s", want, &log)
+		}
+	}
+}
+
+func TestAcquireIsBounded(t *testing.T) {
+	never := func(ctx context.Context) (int, error) {
+		<-ctx.Done()
+
+		return 0, ctx.Err()
+	}
+	_, err := Acquire(t.Context(), time.Millisecond, never)
+	if !errors.Is(err, ErrNoConnection) || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("err = %v, want one that isn't the request's own end", err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Acquire(gone, time.Minute, never); errors.Is(err, ErrNoConnection) || !errors.Is(err, context.Canceled) {
+		t.Errorf("err = %v, want the caller's", err)
+	}
+	if got, err := Acquire(t.Context(), time.Minute, func(context.Context) (int, error) { return 7, nil }); got != 7 || err != nil {
+		t.Errorf("got %d, %v", got, err)
+	}
+}
+
+func TestAway(t *testing.T) {
+	for _, err := range []error{io.EOF, net.ErrClosed, syscall.ECONNRESET, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}} {
+		if !Away(fmt.Errorf("read: %w", err)) {
+			t.Errorf("Away(%v) = false", err)
+		}
+	}
+	for _, err := range []error{nil, context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded, errors.New("broken")} {
+		if Away(err) {
+			t.Errorf("Away(%v) = true", err)
 		}
 	}
 }

@@ -11,7 +11,7 @@ func RegisterConsumer(registry *prometheus.Registry, c *consumer.Consumer) {
 	counter := func(outcome string, value func(consumer.Stats) int64) prometheus.Collector {
 		return prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name:        "consumer_messages_total",
-			Help:        "Messages by what became of them; one that is tried again counts as failed each time.",
+			Help:        "Messages by what became of them; one that is tried again counts as failed, or as waited, each time.",
 			ConstLabels: prometheus.Labels{"consumer": c.Name, "outcome": outcome},
 		}, func() float64 { return float64(value(c.Stats())) })
 	}
@@ -25,6 +25,7 @@ func RegisterConsumer(registry *prometheus.Registry, c *consumer.Consumer) {
 		counter("failed", func(s consumer.Stats) int64 { return s.Failed }),
 		counter("dead_lettered", func(s consumer.Stats) int64 { return s.DeadLettered }),
 		counter("duplicate", func(s consumer.Stats) int64 { return s.Duplicates }),
+		counter("waited", func(s consumer.Stats) int64 { return s.Waited }),
 		gauge("consumer_in_flight_messages", "Messages that are being handled.",
 			func(s consumer.Stats) int64 { return s.InFlight }),
 		gauge("consumer_lag_messages", "Messages that nobody has acknowledged yet, of all replicas together.",

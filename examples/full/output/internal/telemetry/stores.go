@@ -50,6 +50,8 @@ func RegisterPool(registry *prometheus.Registry, name string, stats func() store
 			func(s store.PoolStats) float64 { return float64(s.Idle) }),
 		counter("store_pool_waits_total", "Operations that found no free connection and had to wait.",
 			func(s store.PoolStats) float64 { return float64(s.Waits) }),
+		counter("store_pool_timeouts_total", "Operations that were given up because no connection became free in time.",
+			func(s store.PoolStats) float64 { return float64(s.Timeouts) }),
 		counter("store_pool_wait_seconds_total", "Seconds that those operations have waited.",
 			func(s store.PoolStats) float64 { return s.WaitTime.Seconds() }),
 	)

@@ -21,7 +21,7 @@ func TestStoreMetrics(t *testing.T) {
 	// Two pools of one process, told apart by their label.
 	for _, name := range []string{"db", "cache"} {
 		RegisterPool(registry, name, func() store.PoolStats {
-			return store.PoolStats{Max: 7, InUse: 3, Idle: 2, Waits: 5, WaitTime: 1500 * time.Millisecond}
+			return store.PoolStats{Max: 7, InUse: 3, Idle: 2, Waits: 5, WaitTime: 1500 * time.Millisecond, Timeouts: 4}
 		})
 	}
 
@@ -35,6 +35,7 @@ func TestStoreMetrics(t *testing.T) {
 		`store_pool_idle_connections{store="db"} 2`,
 		`store_pool_waits_total{store="db"} 5`,
 		`store_pool_wait_seconds_total{store="db"} 1.5`,
+		`store_pool_timeouts_total{store="cache"} 4`,
 	} {
 		if !strings.Contains(w.Body.String(), want+"\n") {
 			t.Errorf("no line %s", want)

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"example.com/catalog/internal/listen"
 )
 
 // Server is an http.Server with a start that fails at once when the port is
@@ -20,6 +22,7 @@ type Server struct {
 	server *http.Server
 	logger *slog.Logger
 	failed func(error)
+	limit  int
 
 	// stopping ends when the server stops accepting. Routes with a budget of their
 	// own hear of it: they may last longer than any shutdown.
@@ -48,6 +51,8 @@ type Options struct {
 	Handler        http.Handler
 	Timeouts       Timeouts
 	MaxHeaderBytes int
+	// MaxConnections that are open at a time; 0 is no limit.
+	MaxConnections int
 	Logger         *slog.Logger
 
 	// Failed is told when the server dies while it should be running.
@@ -61,6 +66,7 @@ func New(o Options) *Server {
 		name:     o.Name,
 		logger:   o.Logger,
 		failed:   o.Failed,
+		limit:    o.MaxConnections,
 		stopping: stopping,
 		server: &http.Server{
 			// Every address: kubelet and mesh come from outside the pod's loopback.
@@ -94,6 +100,9 @@ func (s *Server) Start(ctx context.Context) error {
 		return fmt.Errorf("%s server: %w", s.name, err)
 	}
 	s.logger.InfoContext(ctx, "listening", "server", s.name, "address", listener.Addr().String())
+	if s.limit > 0 {
+		listener = listen.Bounded(listener, s.limit, listen.Tell(s.logger, s.name, s.limit))
+	}
 
 	go func() {
 		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"example.com/catalog/internal/config"
+	"example.com/catalog/internal/listen"
 )
 
 // NewTraffic returns the server of the traffic port.
@@ -20,6 +21,7 @@ func NewTraffic(c config.HTTP, handler http.Handler, logger *slog.Logger, failed
 			Idle:       c.IdleTimeout,
 		},
 		MaxHeaderBytes: c.MaxHeaderBytes,
+		MaxConnections: listen.Limit(1),
 		Logger:         logger,
 		Failed:         failed,
 	})

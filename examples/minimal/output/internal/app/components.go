@@ -58,6 +58,7 @@ func (a *app) components() []component {
 	// sees every answer.
 	handler := httpserver.Handler(mux,
 		httpserver.RequestID,
+		nameCommit,
 		httpserver.AccessLog(a.logger),
 		httpserver.CloseWhileDraining(checks.Draining),
 		httpserver.Recover(a.logger),

@@ -67,6 +67,7 @@ func (a *app) components() []component {
 	// sees every answer.
 	handler := httpserver.Handler(mux,
 		httpserver.RequestID,
+		nameCommit,
 		httpserver.Tracing(tracing),
 		httpserver.Metrics(registry, cfg.HTTP.Timeout),
 		httpserver.AccessLog(a.logger),

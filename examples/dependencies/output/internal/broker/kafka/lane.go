@@ -2,11 +2,14 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"sync/atomic"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"example.com/shop/checkout/internal/messaging"
@@ -59,6 +62,9 @@ type lane struct {
 	next    int64
 	note    note
 	counted bool // note.begun counts this process, too
+
+	// waits of the record in hand, as far as this process knows.
+	waits int
 }
 
 func newLane(ctx context.Context, s *session, number int32) *lane {
@@ -92,7 +98,7 @@ func (l *lane) run(ctx context.Context) {
 
 // work hands a record over until it is done with, or the lane ends.
 func (l *lane) work(ctx context.Context, r *kgo.Record) {
-	l.next = r.Offset
+	l.next, l.waits = r.Offset, 0
 	for ctx.Err() == nil {
 		d := &delivery{lane: l, record: r, message: message(r), fate: make(chan time.Duration, 1)}
 		l.session.handle(d)
@@ -180,6 +186,18 @@ func (d *delivery) Unanswered() int {
 	return d.lane.note.begun
 }
 
+// Waits implements messaging.Delivery.
+func (d *delivery) Waits() int { return d.lane.waits }
+
+// tell lets the lane go on. The first word counts: after it the record may be in
+// other hands.
+func (d *delivery) tell(fate time.Duration) {
+	select {
+	case d.fate <- fate:
+	default:
+	}
+}
+
 // Begin implements messaging.Delivery. It costs a commit where somebody has to
 // know: for the first record of a lane, and for one that has ended a process.
 func (d *delivery) Begin(ctx context.Context) error {
@@ -196,7 +214,7 @@ func (d *delivery) Begin(ctx context.Context) error {
 // if it is there: that needs no commit of its own.
 func (d *delivery) Ack(ctx context.Context) error {
 	err := d.lane.commit(ctx, d.record.Offset+1, note{begun: 1}, true)
-	d.fate <- settled
+	d.tell(settled)
 
 	return err
 }
@@ -207,14 +225,15 @@ func (d *delivery) Retry(ctx context.Context, after time.Duration) error {
 	n := d.lane.note
 	n.tries++
 	err := d.lane.commit(ctx, d.record.Offset, n, d.lane.counted)
-	d.fate <- after
+	d.tell(after)
 
 	return err
 }
 
 // Wait implements messaging.Delivery.
 func (d *delivery) Wait(_ context.Context, after time.Duration) error {
-	d.fate <- after
+	d.lane.waits++
+	d.tell(after)
 
 	return nil
 }
@@ -228,15 +247,25 @@ func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
 		headerAttempts: strconv.Itoa(d.Attempt()),
 		headerOrigin:   fmt.Sprintf("%s:%d:%d", d.record.Topic, d.record.Partition, d.record.Offset),
 	}
+	own := maps.Clone(letter.Header)
 	for key, value := range d.message.Header {
 		letter.Header[key] = value
 	}
 	client := d.lane.session.client
-	if err := client.publish(ctx, client.deadLetters(), letter); err != nil {
-		d.fate <- messaging.Backoff(d.Attempt())
-
+	err := client.publish(ctx, client.deadLetters(), letter)
+	if errors.Is(err, kerr.MessageTooLarge) || errors.Is(err, kerr.RecordListTooLarge) {
+		// With all that is said about it. Where it is in the topic is left, which keeps
+		// it as long as any other record.
+		letter.Header, letter.Data, letter.Key = own, nil, ""
+		err = client.publish(ctx, client.deadLetters(), letter)
+	}
+	if err != nil {
 		return err
 	}
+	// An answer that is lost makes a second letter, and doesn't hold the others up.
+	if err := d.Ack(ctx); err != nil {
+		client.failing(ctx, "can't commit", err)
+	}
 
-	return d.Ack(ctx)
+	return nil
 }

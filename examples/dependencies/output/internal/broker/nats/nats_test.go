@@ -260,6 +260,23 @@ func TestWhatTheServerDoesNotCount(t *testing.T) {
 	}
 }
 
+// Consumers of one stream count for themselves.
+func TestConsumersHavePastsOfTheirOwn(t *testing.T) {
+	kept := bucket{entries: make(map[string]string)}
+	one, _, _ := newTestClient(t, nowhere)
+	two, _, _ := newTestClient(t, nowhere)
+	one.config.Consumer, two.config.Consumer = "one", "two"
+	for range 3 {
+		d := one.delivery(t.Context(), kept, &message{delivered: 4})
+		if err := d.Wait(t.Context(), time.Minute); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := two.delivery(t.Context(), kept, &message{delivered: 2}); d.Waits() != 0 || d.Attempt() != 2 {
+		t.Errorf("%d waits, attempt %d: those were the other's", d.Waits(), d.Attempt())
+	}
+}
+
 func TestDelivery(t *testing.T) {
 	c, _, _ := newTestClient(t, nowhere)
 	m := &message{header: nats.Header{"Nats-Msg-Id": {"id"}, "traceparent": {"00-1"}}, delivered: 3}
@@ -360,6 +377,22 @@ func TestServer(t *testing.T) {
 	if err != nil || string(letter.Data) != "hello" || letter.Header.Get(headerReason) != "not readable" ||
 		letter.Header.Get(headerAttempts) != "2" || letter.Header.Get("traceparent") != "00-1" {
 		t.Errorf("dead letter %+v, err %v", letter, err)
+	}
+
+	// A message as large as the server takes leaves no room for what is said about
+	// it: where it is has to do.
+	const ownHeader = 200
+	large := messaging.NewMessage(bytes.Repeat([]byte("x"), int(c.conn.MaxPayload())-ownHeader))
+	if err := c.Publish(ctx, large); err != nil {
+		t.Fatal(err)
+	}
+	if err := (<-deliveries).DeadLetter(ctx, strings.Repeat("why ", ownHeader)); err != nil {
+		t.Fatal(err)
+	}
+	letter, err = stream.GetMsg(ctx, 2)
+	if err != nil || len(letter.Data) != 0 || letter.Header.Get(headerOrigin) != c.config.Stream+":2" ||
+		letter.Header.Get(headerOwnID) != large.ID {
+		t.Errorf("dead letter of a large message %+v, err %v", letter, err)
 	}
 
 	stop()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -39,19 +40,27 @@ func (c *Client) setUpBucket(ctx context.Context) (jetstream.KeyValue, error) {
 	return bucket, nil
 }
 
-// recall returns what is known. Without an answer that is nothing: one more try
-// does less harm than none.
-func recall(ctx context.Context, bucket jetstream.KeyValue, key string) past {
+// recall returns what is known, and whether that is all there is to know.
+func recall(ctx context.Context, bucket jetstream.KeyValue, key string) (past, bool) {
 	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
 	defer cancel()
+	entry, err := bucket.Get(ctx, key)
+	if err != nil {
+		return past{}, errors.Is(err, jetstream.ErrKeyNotFound)
+	}
 	var p past
-	if entry, err := bucket.Get(ctx, key); err == nil {
-		if _, err := fmt.Sscanf(string(entry.Value()), "unanswered=%d waits=%d", &p.unanswered, &p.waits); err != nil {
-			return past{}
-		}
+	_, err = fmt.Sscanf(string(entry.Value()), "unanswered=%d waits=%d", &p.unanswered, &p.waits)
+	if err != nil {
+		return past{}, false
 	}
 
-	return p
+	return p, true
+}
+
+// pastKey is the consumer's own: another one of the same stream has a past of its
+// own with the same message.
+func (c *Client) pastKey(sequence uint64) string {
+	return c.config.Consumer + "." + strconv.FormatUint(sequence, 10)
 }
 
 func (p past) remember(ctx context.Context, bucket jetstream.KeyValue, key string) error {

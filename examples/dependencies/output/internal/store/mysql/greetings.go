@@ -63,7 +63,9 @@ func (g *Greetings) Get(ctx context.Context, name string) (found Greeting, err e
 	defer func() { end(err) }()
 
 	const query = `SELECT name, count, note, version FROM greetings WHERE name = ?`
-	err = g.store.db.QueryRowContext(ctx, query, name).Scan(&found.Name, &found.Count, &found.Note, &found.Version)
+	err = g.store.with(ctx, func(conn *sql.Conn) error {
+		return conn.QueryRowContext(ctx, query, name).Scan(&found.Name, &found.Count, &found.Note, &found.Version)
+	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return Greeting{}, store.ErrNotFound
 	}
@@ -79,20 +81,24 @@ func (g *Greetings) List(ctx context.Context, after string, limit int) (page []G
 	defer func() { end(err) }()
 
 	const query = `SELECT name, count, note, version FROM greetings WHERE name > ? ORDER BY name LIMIT ?`
-	rows, err := g.store.db.QueryContext(ctx, query, after, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var one Greeting
-		if err := rows.Scan(&one.Name, &one.Count, &one.Note, &one.Version); err != nil {
-			return nil, err
+	err = g.store.with(ctx, func(conn *sql.Conn) (err error) {
+		rows, err := conn.QueryContext(ctx, query, after, limit)
+		if err != nil {
+			return err
 		}
-		page = append(page, one)
-	}
+		defer func() { err = errors.Join(err, rows.Close()) }()
+		for rows.Next() {
+			var one Greeting
+			if err := rows.Scan(&one.Name, &one.Count, &one.Note, &one.Version); err != nil {
+				return err
+			}
+			page = append(page, one)
+		}
 
-	return page, rows.Err()
+		return rows.Err()
+	})
+
+	return page, err
 }
 
 // SetNote changes the note of a row that was read with this version. If somebody
@@ -102,21 +108,24 @@ func (g *Greetings) SetNote(ctx context.Context, name, note string, version int6
 	defer func() { end(err) }()
 
 	const update = `UPDATE greetings SET note = ?, version = version + 1 WHERE name = ? AND version = ?`
-	result, err := g.store.db.ExecContext(ctx, update, note, name, version)
-	if err != nil {
-		return err
-	}
-	changed, err := result.RowsAffected()
-	if err != nil || changed == 1 {
-		return err
-	}
-	var exists bool
-	if err := g.store.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM greetings WHERE name = ?)`, name).Scan(&exists); err != nil {
-		return err
-	}
-	if !exists {
-		return store.ErrNotFound
-	}
 
-	return store.ErrConflict
+	return g.store.with(ctx, func(conn *sql.Conn) error {
+		result, err := conn.ExecContext(ctx, update, note, name, version)
+		if err != nil {
+			return err
+		}
+		changed, err := result.RowsAffected()
+		if err != nil || changed == 1 {
+			return err
+		}
+		var exists bool
+		if err := conn.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM greetings WHERE name = ?)`, name).Scan(&exists); err != nil {
+			return err
+		}
+		if !exists {
+			return store.ErrNotFound
+		}
+
+		return store.ErrConflict
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -28,12 +29,6 @@ const (
 	maxConnIdleTime = 5 * time.Minute
 )
 
-// Codes of the server, https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
-const (
-	erLockWaitTimeout = 1205
-	erLockDeadlock    = 1213
-)
-
 // Store is a pool of connections. Nothing connects before the first use, so the
 // process starts without the server, and finds it when it comes back.
 type Store struct {
@@ -46,6 +41,11 @@ type Store struct {
 	// check is the readiness check's own connection: a pool with every connection
 	// in use is load, and must not look like an outage.
 	check *sql.DB
+	// failed says that the last Check did.
+	failed atomic.Bool
+
+	generation atomic.Int64
+	timeouts   atomic.Int64
 }
 
 // New returns a Store that has no pool before Start. A connection that is silent
@@ -68,10 +68,23 @@ func (s *Store) Start(context.Context) error {
 // Stop closes the connections. Those in use end with their operation.
 func (s *Store) Stop(context.Context) error { return errors.Join(s.db.Close(), s.check.Close()) }
 
-// Check asks whether the server answers.
+// Check asks whether the server answers, and whether it can be written to.
 func (s *Store) Check(ctx context.Context) error {
-	if err := s.check.PingContext(ctx); err != nil {
+	var readOnly bool
+	err := s.check.QueryRowContext(ctx, `SELECT @@GLOBAL.read_only`).Scan(&readOnly)
+	if err == nil && readOnly {
+		err = store.ErrReadOnly
+		s.discard()
+	}
+	if err != nil {
+		s.failed.Store(true)
+
 		return fmt.Errorf("mysql: %w", err)
+	}
+	if s.failed.Swap(false) {
+		// The name may stand for another server by now: connections from before may
+		// hang, or lead to one that is no longer the primary.
+		s.discard()
 	}
 
 	return nil
@@ -90,6 +103,7 @@ func (s *Store) Stats() store.PoolStats {
 		Idle:     stat.Idle,
 		Waits:    stat.WaitCount,
 		WaitTime: stat.WaitDuration,
+		Timeouts: s.timeouts.Load(),
 	}
 }
 
@@ -113,6 +127,8 @@ func (s *Store) open(size int, silence time.Duration) (*sql.DB, error) {
 		// The default is a year. A change of the schema that waits for a lock makes
 		// everybody else wait behind it, and fails sooner, to be tried again.
 		"lock_wait_timeout": "5",
+		// A server may have been told to cut what doesn't fit. Here that is an error.
+		"sql_mode": "'TRADITIONAL,ONLY_FULL_GROUP_BY'",
 	}
 	// Of a change the rows that matched count, not those that differ afterwards.
 	c.ClientFoundRows = true
@@ -123,7 +139,7 @@ func (s *Store) open(size int, silence time.Duration) (*sql.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mysql: %w", err)
 	}
-	db := sql.OpenDB(connector)
+	db := sql.OpenDB(pool{Connector: connector, generation: &s.generation})
 	db.SetMaxOpenConns(size)
 	// The default of 2 would close and open connections all the time under load.
 	db.SetMaxIdleConns(size)
@@ -159,15 +175,17 @@ func (s *Store) inTransaction(ctx context.Context, f func(*sql.Tx) error) error 
 }
 
 func (s *Store) oneTransaction(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err = f(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
+	return s.with(ctx, func(conn *sql.Conn) error {
+		tx, err := conn.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		if err = f(tx); err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
 
-	return tx.Commit()
+		return tx.Commit()
+	})
 }
 
 func lostRace(err error) bool {

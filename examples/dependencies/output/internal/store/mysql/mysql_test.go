@@ -30,7 +30,7 @@ func nowhere(t *testing.T) *Store {
 	}
 	cfg := config.MySQL{
 		Host: "127.0.0.1", Port: 1, Database: "db", User: "me",
-		TLS: config.TLSDisable, PoolSize: 3, ConnectTimeout: time.Second,
+		TLS: config.TLSDisable, PoolSize: 3, ConnectTimeout: time.Second, AcquireTimeout: time.Second,
 	}
 
 	return New(cfg, config.Credentials(dir), time.Second)

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -38,6 +40,8 @@ const (
 	migrationLockTimeout = 5 * time.Second
 )
 
+var errStopped = errors.New("postgres: stopped")
+
 // Store is a pool of connections. Nothing connects before the first use, so the
 // process starts without the server, and finds it when it comes back.
 type Store struct {
@@ -46,14 +50,20 @@ type Store struct {
 	application      string
 	statementTimeout time.Duration
 
-	pool *pgxpool.Pool
+	pool     *pgxpool.Pool
+	timeouts atomic.Int64
 
+	// checking keeps Check and Stop apart.
+	checking sync.Mutex
 	// check is the readiness check's own connection: a pool with every connection
-	// in use is load, and must not look like an outage. Only Check uses it, and
-	// health never runs it twice at a time.
+	// in use is load, and must not look like an outage.
 	check *pgx.Conn
 	// checkUntil is when it has to come round like the others.
 	checkUntil time.Time
+	// failed says that the last Check did.
+	failed bool
+	// stopped says that there is no other connection to be made.
+	stopped bool
 }
 
 // New returns a Store that has no pool before Start. Statements end after
@@ -69,6 +79,7 @@ func (s *Store) Start(ctx context.Context) error {
 		return fmt.Errorf("postgres: %w", err)
 	}
 	s.adapt(c.ConnConfig)
+	c.ConnConfig.Tracer = watcher{s}
 	c.BeforeConnect = func(_ context.Context, cc *pgx.ConnConfig) error { return s.authenticate(cc) }
 	c.MaxConns = int32(s.config.PoolSize) //nolint:gosec // config bounds it to 1000
 	c.MaxConnLifetime = maxConnLifetime
@@ -85,6 +96,9 @@ func (s *Store) Start(ctx context.Context) error {
 
 // Stop closes the connections, and waits for those in use as long as ctx lasts.
 func (s *Store) Stop(ctx context.Context) error {
+	s.checking.Lock()
+	defer s.checking.Unlock()
+	s.stopped = true
 	if s.check != nil {
 		_ = s.check.Close(ctx) // the process ends; the server notices either way
 	}
@@ -101,8 +115,33 @@ func (s *Store) Stop(ctx context.Context) error {
 	}
 }
 
-// Check asks whether the server answers.
+// Check asks whether the server answers, and whether it can be written to.
 func (s *Store) Check(ctx context.Context) error {
+	s.checking.Lock()
+	defer s.checking.Unlock()
+	if s.stopped {
+		return errStopped
+	}
+	err := s.ask(ctx)
+	if err != nil {
+		if s.check != nil {
+			_ = s.check.Close(ctx) // it is of no use any more, whatever Close says
+		}
+		s.failed = true
+
+		return fmt.Errorf("postgres: %w", err)
+	}
+	if s.failed {
+		// The name may stand for another server by now: connections from before may
+		// hang, or lead to one that is no longer the primary.
+		s.discard()
+	}
+	s.failed = false
+
+	return nil
+}
+
+func (s *Store) ask(ctx context.Context) error {
 	if s.check != nil && time.Now().After(s.checkUntil) {
 		_ = s.check.Close(ctx) // the next one is what counts
 	}
@@ -113,13 +152,68 @@ func (s *Store) Check(ctx context.Context) error {
 		}
 		s.check, s.checkUntil = conn, time.Now().Add(maxConnLifetime)
 	}
-	if err := s.check.Ping(ctx); err != nil {
-		_ = s.check.Close(ctx) // it is of no use any more, whatever Close says
+	var readOnly string
+	if err := s.check.QueryRow(ctx, `SHOW transaction_read_only`).Scan(&readOnly); err != nil {
+		return err
+	}
+	if readOnly == "on" {
+		s.discard()
 
-		return fmt.Errorf("postgres: %w", err)
+		return store.ErrReadOnly
 	}
 
 	return nil
+}
+
+// discard has every connection of the pool made anew before its next use. Those
+// in use end first.
+func (s *Store) discard() {
+	if s.pool != nil {
+		s.pool.Reset()
+	}
+}
+
+// watcher hears of every statement, and so of the first that says that the server
+// is no longer what it was: one request fails for it, and not one for each
+// connection of the pool.
+type watcher struct{ store *Store }
+
+// TraceQueryStart implements pgx.QueryTracer.
+func (watcher) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	return ctx
+}
+
+// TraceQueryEnd implements pgx.QueryTracer.
+func (w watcher) TraceQueryEnd(_ context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
+	if moved(data.Err) {
+		w.store.discard()
+	}
+}
+
+// acquire waits for a connection of the pool, which has to be released.
+func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	conn, err := store.Acquire(ctx, s.config.AcquireTimeout, s.pool.Acquire)
+	if errors.Is(err, store.ErrNoConnection) {
+		s.timeouts.Add(1)
+	}
+
+	return conn, err
+}
+
+// with runs f with a connection. Rows have to be read before f ends.
+func (s *Store) with(ctx context.Context, f func(conn *pgx.Conn) error) error {
+	conn, err := s.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+
+	return f(conn.Conn())
+}
+
+// oneTransaction runs f in a transaction.
+func (s *Store) oneTransaction(ctx context.Context, f func(tx pgx.Tx) error) error {
+	return s.with(ctx, func(conn *pgx.Conn) error { return pgx.BeginTxFunc(ctx, conn, s.begin(), f) })
 }
 
 // Stats tells the state of the pool.
@@ -135,6 +229,7 @@ func (s *Store) Stats() store.PoolStats {
 		Idle:     int(stat.IdleConns()),
 		Waits:    stat.EmptyAcquireCount(),
 		WaitTime: stat.EmptyAcquireWaitTime(),
+		Timeouts: s.timeouts.Load(),
 	}
 }
 
@@ -142,18 +237,14 @@ func (s *Store) Stats() store.PoolStats {
 func (s *Store) connect(ctx context.Context) (*pgx.Conn, error) {
 	c, err := pgx.ParseConfig(s.address())
 	if err != nil {
-		return nil, fmt.Errorf("postgres: %w", err)
+		return nil, err
 	}
 	s.adapt(c)
 	if err := s.authenticate(c); err != nil {
 		return nil, err
 	}
-	conn, err := pgx.ConnectConfig(ctx, c)
-	if err != nil {
-		return nil, fmt.Errorf("postgres: %w", err)
-	}
 
-	return conn, nil
+	return pgx.ConnectConfig(ctx, c)
 }
 
 // address has no password and no TLS: authenticate adds both to every connection.
@@ -172,9 +263,30 @@ func (s *Store) address() string {
 func (s *Store) adapt(c *pgx.ConnConfig) {
 	c.ConnectTimeout = s.config.ConnectTimeout
 	c.RuntimeParams["application_name"] = s.application
+	if s.pooled() {
+		// A statement that was prepared is on a connection that somebody else has by
+		// then. What is remembered here is the types of its parameters alone.
+		c.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
+
+		// And a pooler refuses what it can't keep apart for its clients: see begin.
+		return
+	}
 	// The client gives up by its context; these keep the server from going on.
 	c.RuntimeParams["statement_timeout"] = milliseconds(s.statementTimeout)
 	c.RuntimeParams["idle_in_transaction_session_timeout"] = milliseconds(idleInTransaction)
+}
+
+// pooled tells whether connections are another's after each transaction.
+func (s *Store) pooled() bool { return s.config.Pooler == config.PoolerTransaction }
+
+// begin starts a transaction, with the limits that otherwise come with the session.
+func (s *Store) begin() pgx.TxOptions {
+	if !s.pooled() {
+		return pgx.TxOptions{}
+	}
+
+	return pgx.TxOptions{BeginQuery: "BEGIN; SET LOCAL statement_timeout = " + milliseconds(s.statementTimeout) +
+		"; SET LOCAL idle_in_transaction_session_timeout = " + milliseconds(idleInTransaction)}
 }
 
 // authenticate reads password and authority as they are now: a rotated Secret
@@ -195,7 +307,7 @@ func (s *Store) authenticate(c *pgx.ConnConfig) error {
 func (s *Store) inTransaction(ctx context.Context, f func(pgx.Tx) error) error {
 	const attempts = 3
 	for attempt := 1; ; attempt++ {
-		err := pgx.BeginFunc(ctx, s.pool, f)
+		err := s.oneTransaction(ctx, f)
 		if attempt == attempts || !lostRace(err) {
 			return err
 		}

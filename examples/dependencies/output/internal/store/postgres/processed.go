@@ -2,7 +2,7 @@ package postgres
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -21,7 +21,14 @@ const (
 	// forgetBatch bounds what one statement removes, and so how long it takes.
 	forgetBatch   = 10_000
 	forgetTimeout = 5 * time.Second
+
+	// inTransactionStatus is the server's word for a transaction that can still be
+	// committed.
+	inTransactionStatus = 'T'
 )
+
+// errNotWhole is the message's failure, not the server's.
+var errNotWhole = errors.New("postgres: a statement of the handler has failed, or its transaction is over: nothing is kept")
 
 // Processed remembers which messages are done, in the transaction of their
 // effect: both are kept or neither is, whatever dies in between. The effect has
@@ -45,26 +52,30 @@ func Tx(ctx context.Context) (pgx.Tx, bool) {
 
 // Once implements consumer.Processed. Another replica that has the same message
 // waits for the first one's transaction, and then knows.
-func (p *Processed) Once(ctx context.Context, id string, effect func(context.Context) error) (bool, error) {
+func (p *Processed) Once(ctx context.Context, name, id string, effect func(context.Context) error) (bool, error) {
 	ran := false
-	var failed error // what the effect said
-	err := pgx.BeginFunc(ctx, p.store.pool, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `INSERT INTO processed_messages (id) VALUES ($1) ON CONFLICT DO NOTHING`, id)
+	key := consumer.KeyOf(name, id)
+	err := p.store.oneTransaction(ctx, func(tx pgx.Tx) error {
+		const insert = `INSERT INTO processed_messages (consumer, id) VALUES ($1, $2) ON CONFLICT DO NOTHING`
+		tag, err := tx.Exec(ctx, insert, key.Consumer, key.Digest[:])
 		if err != nil || tag.RowsAffected() == 0 {
 			return err
 		}
 		ran = true
+		if err := effect(context.WithValue(ctx, txKey{}, tx)); err != nil {
+			return err
+		}
+		// A statement that has failed and that nobody has told of, or an end that
+		// somebody else has put to the transaction: the id would be kept, and not what
+		// it stands for.
+		if status := tx.Conn().PgConn().TxStatus(); status != inTransactionStatus {
+			return errNotWhole
+		}
 
-		failed = effect(context.WithValue(ctx, txKey{}, tx))
-
-		return failed
+		return nil
 	})
-	switch {
-	case err == nil && ran:
+	if err == nil && ran {
 		p.forget(ctx)
-	case err != nil && failed == nil:
-		// The database's failure and not the message's: nobody can tell now.
-		return false, fmt.Errorf("%w: postgres: %w", consumer.ErrBusy, err)
 	}
 
 	return ran, err
@@ -80,8 +91,8 @@ func (p *Processed) forget(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), forgetTimeout)
 	defer cancel()
 	const old = `
-		DELETE FROM processed_messages WHERE id IN (
-			SELECT id FROM processed_messages WHERE processed_at < now() - make_interval(secs => $1)
+		DELETE FROM processed_messages WHERE (consumer, id) IN (
+			SELECT consumer, id FROM processed_messages WHERE processed_at < now() - make_interval(secs => $1)
 			ORDER BY processed_at LIMIT $2)`
 	tag, err := p.store.pool.Exec(ctx, old, keepProcessed.Seconds(), forgetBatch)
 	if err == nil && tag.RowsAffected() == forgetBatch {

@@ -37,7 +37,7 @@ func (g *Greetings) Greet(ctx context.Context, name string) (count int64, err er
 		return nil
 	})
 	if err != nil {
-		return 0, err
+		return 0, exhausted(err)
 	}
 
 	return counted.Val(), nil

@@ -141,7 +141,7 @@ func (c *Client) publish(ctx context.Context, subject string, m messaging.Messag
 	}
 	// The server drops a second message with the same id within two minutes, and
 	// answers as if it were the first.
-	if _, err := c.js.PublishMsg(ctx, out, jetstream.WithMsgID(m.ID)); err != nil {
+	if _, err := c.js.PublishMsg(ctx, out, jetstream.WithMsgID(writeID(out.Header, m.ID))); err != nil {
 		return fmt.Errorf("nats: publish to %s: %w", subject, err)
 	}
 

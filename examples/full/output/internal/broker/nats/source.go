@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,9 @@ const (
 	// Headers of a dead letter.
 	headerReason   = "Dead-Letter-Reason"
 	headerAttempts = "Dead-Letter-Attempts"
+	headerOrigin   = "Dead-Letter-Origin"
+	headerConsumer = "Dead-Letter-Consumer"
+	headerOwnID    = "Dead-Letter-Id"
 )
 
 // deadLetters are a stream and a subject of their own. In front and not behind,
@@ -163,31 +167,41 @@ type delivery struct {
 	client  *Client
 	message messaging.Message
 	attempt int
+	// redelivered is the server's word, whatever is known of the times before.
+	redelivered bool
 
 	bucket jetstream.KeyValue
 	key    string
+	origin string // where it is in the stream
 	past   past
 }
 
 func (c *Client) delivery(ctx context.Context, bucket jetstream.KeyValue, m jetstream.Msg) *delivery {
 	d := &delivery{Msg: m, client: c, attempt: 1, bucket: bucket}
-	d.message = messaging.Message{ID: m.Headers().Get(nats.MsgIdHdr), Data: m.Data(), Header: make(map[string]string)}
+	d.message = messaging.Message{ID: readID(m.Headers()), Data: m.Data(), Header: make(map[string]string)}
 	for key := range m.Headers() {
 		d.message.Header[key] = m.Headers().Get(key)
 	}
 	if about, err := m.Metadata(); err == nil {
-		d.key = strconv.FormatUint(about.Sequence.Stream, 10)
+		d.key = c.pastKey(about.Sequence.Stream)
+		d.origin = about.Stream + ":" + strconv.FormatUint(about.Sequence.Stream, 10)
 		d.attempt = int(about.NumDelivered) //nolint:gosec // MaxTries ends it long before.
-		if d.again() {
+		d.redelivered = about.NumDelivered > 1
+		if d.redelivered {
 			// The time of receiving may be over: what has arrived is handled all the same.
-			d.past = recall(context.WithoutCancel(ctx), bucket, d.key)
+			var all bool
+			d.past, all = recall(context.WithoutCancel(ctx), bucket, d.key)
 			d.attempt = max(1, d.attempt-d.past.waits)
+			if !all {
+				// The server's count alone would take waits for tries. One more try does
+				// less harm than none.
+				d.attempt = 1
+			}
 		}
 		if d.message.ID == "" {
 			// A publisher that gives no ids: the place in the stream is one, too.
 			// With its time: a stream that is made anew counts from 1 again.
-			d.message.ID = about.Stream + ":" + strconv.FormatUint(about.Sequence.Stream, 10) +
-				":" + strconv.FormatInt(about.Timestamp.UnixNano(), 10)
+			d.message.ID = d.origin + ":" + strconv.FormatInt(about.Timestamp.UnixNano(), 10)
 		}
 	}
 
@@ -211,8 +225,10 @@ func (d *delivery) Ack(ctx context.Context) error {
 
 func (d *delivery) Unanswered() int { return d.past.unanswered }
 
+func (d *delivery) Waits() int { return d.past.waits }
+
 // again is true for a message that was delivered before.
-func (d *delivery) again() bool { return d.attempt > 1 }
+func (d *delivery) again() bool { return d.redelivered }
 
 // Begin writes down that the message is being handled, if it was delivered before:
 // that may have been because it ended the process.
@@ -249,10 +265,21 @@ func (d *delivery) Wait(ctx context.Context, after time.Duration) error {
 // DeadLetter publishes first: a message that is twice there can be found, one
 // that is nowhere can't.
 func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
-	letter := messaging.Message{ID: d.message.ID, Data: d.message.Data, Header: map[string]string{
-		headerReason:   reason,
-		headerAttempts: strconv.Itoa(d.attempt),
-	}}
+	consumer := d.client.config.Consumer
+	letter := messaging.Message{
+		// Another consumer of the stream may put the same message aside: that is a
+		// letter of its own.
+		ID:   consumer + ":" + d.message.ID,
+		Data: d.message.Data,
+		Header: map[string]string{
+			headerReason:   reason,
+			headerAttempts: strconv.Itoa(d.attempt),
+			headerOrigin:   d.origin,
+			headerConsumer: consumer,
+			headerOwnID:    d.Headers().Get(nats.MsgIdHdr),
+		},
+	}
+	own := maps.Clone(letter.Header)
 	for key, value := range d.message.Header {
 		// What the server reads was for the stream where it came from.
 		if !strings.HasPrefix(key, "Nats-") {
@@ -260,9 +287,27 @@ func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
 		}
 	}
 	_, subject := d.client.deadLetters()
-	if err := d.client.publish(ctx, subject, letter); err != nil {
+	err := d.client.publish(ctx, subject, letter)
+	if tooLarge(err) {
+		// With all that is said about it. Where it is in the stream is left, which
+		// keeps it as long as any other message.
+		letter.Header, letter.Data = own, nil
+		err = d.client.publish(ctx, subject, letter)
+	}
+	if err != nil {
 		return err
 	}
+	// An answer that is lost makes a second letter, and no more than that.
+	d.client.failing(ctx, "can't acknowledge a dead letter", d.Ack(ctx))
 
-	return d.Ack(ctx)
+	return nil
+}
+
+// codeTooLarge is JetStream's, for a stream that takes less than its server.
+const codeTooLarge = 10054
+
+func tooLarge(err error) bool {
+	var apiErr *jetstream.APIError
+
+	return errors.Is(err, nats.ErrMaxPayload) || (errors.As(err, &apiErr) && apiErr.ErrorCode == codeTooLarge)
 }

@@ -61,7 +61,9 @@ func (g *Greetings) Get(ctx context.Context, name string) (found Greeting, err e
 	defer func() { end(err) }()
 
 	const query = `SELECT name, count, note, version FROM greetings WHERE name = $1`
-	err = g.store.pool.QueryRow(ctx, query, name).Scan(&found.Name, &found.Count, &found.Note, &found.Version)
+	err = g.store.with(ctx, func(conn *pgx.Conn) error {
+		return conn.QueryRow(ctx, query, name).Scan(&found.Name, &found.Count, &found.Note, &found.Version)
+	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Greeting{}, store.ErrNotFound
 	}
@@ -77,12 +79,17 @@ func (g *Greetings) List(ctx context.Context, after string, limit int) (page []G
 	defer func() { end(err) }()
 
 	const query = `SELECT name, count, note, version FROM greetings WHERE name > $1 ORDER BY name LIMIT $2`
-	rows, err := g.store.pool.Query(ctx, query, after, limit)
-	if err != nil {
-		return nil, err
-	}
+	err = g.store.with(ctx, func(conn *pgx.Conn) error {
+		rows, err := conn.Query(ctx, query, after, limit)
+		if err != nil {
+			return err
+		}
+		page, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Greeting])
 
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[Greeting])
+		return err
+	})
+
+	return page, err
 }
 
 // SetNote changes the note of a row that was read with this version. If somebody
@@ -92,17 +99,20 @@ func (g *Greetings) SetNote(ctx context.Context, name, note string, version int6
 	defer func() { end(err) }()
 
 	const update = `UPDATE greetings SET note = $2, version = version + 1 WHERE name = $1 AND version = $3`
-	tag, err := g.store.pool.Exec(ctx, update, name, note, version)
-	if err != nil || tag.RowsAffected() == 1 {
-		return err
-	}
-	var exists bool
-	if err := g.store.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM greetings WHERE name = $1)`, name).Scan(&exists); err != nil {
-		return err
-	}
-	if !exists {
-		return store.ErrNotFound
-	}
 
-	return store.ErrConflict
+	return g.store.with(ctx, func(conn *pgx.Conn) error {
+		tag, err := conn.Exec(ctx, update, name, note, version)
+		if err != nil || tag.RowsAffected() == 1 {
+			return err
+		}
+		var exists bool
+		if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM greetings WHERE name = $1)`, name).Scan(&exists); err != nil {
+			return err
+		}
+		if !exists {
+			return store.ErrNotFound
+		}
+
+		return store.ErrConflict
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"git.example.com/trade/market/internal/config"
@@ -30,7 +32,7 @@ func nowhere(t *testing.T) *Store {
 	}
 	cfg := config.Postgres{
 		Host: "127.0.0.1", Port: 1, Database: "db", User: "me",
-		TLS: config.TLSDisable, PoolSize: 3, ConnectTimeout: time.Second,
+		TLS: config.TLSDisable, PoolSize: 3, ConnectTimeout: time.Second, AcquireTimeout: time.Second,
 	}
 
 	return New(cfg, config.Credentials(dir), "test", time.Second)
@@ -71,6 +73,59 @@ func TestAddressHasNoPassword(t *testing.T) {
 	s.config.Host = "fd00::1"
 	if got, want := s.address(), "postgres://me@[fd00::1]:1/db?sslmode=disable"; got != want {
 		t.Errorf("address = %s, want %s", got, want)
+	}
+}
+
+// PgBouncer, as it comes, takes no other parameters, and keeps no statements.
+func TestPoolerGetsNoSession(t *testing.T) {
+	s := nowhere(t)
+	for pooler, want := range map[string]int{config.PoolerNone: 3, config.PoolerTransaction: 1} {
+		s.config.Pooler = pooler
+		c, err := pgx.ParseConfig(s.address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.adapt(c)
+		if len(c.RuntimeParams) != want || c.RuntimeParams["application_name"] == "" {
+			t.Errorf("%s: %v", pooler, c.RuntimeParams)
+		}
+		prepares := c.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement
+		limits := strings.Contains(s.begin().BeginQuery, "SET LOCAL statement_timeout = 1000;")
+		if alone := pooler == config.PoolerNone; prepares != alone || limits == alone {
+			t.Errorf("%s: prepares statements: %t, limits its transactions: %t", pooler, prepares, limits)
+		}
+	}
+}
+
+// A probe may come while the program ends, and finds nothing to connect again.
+func TestStopAndCheckAtOnce(t *testing.T) {
+	s := nowhere(t)
+	if err := s.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() { _ = s.Check(t.Context()) })
+	}
+	wg.Go(func() {
+		if err := s.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	wg.Wait()
+	if err := s.Check(t.Context()); !errors.Is(err, errStopped) {
+		t.Errorf("check after the end = %v", err)
+	}
+}
+
+func TestMoved(t *testing.T) {
+	for code, want := range map[string]bool{"25006": true, "57P01": true, "57P03": true, "57014": false, "23505": false, "40001": false} {
+		if got := moved(fmt.Errorf("write: %w", &pgconn.PgError{Code: code})); got != want {
+			t.Errorf("moved(%s) = %t", code, got)
+		}
+	}
+	if !moved(io.ErrUnexpectedEOF) || moved(context.DeadlineExceeded) || moved(nil) {
+		t.Error("a connection that is lost says so, and one that is slow doesn't")
 	}
 }
 

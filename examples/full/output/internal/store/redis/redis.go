@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -40,30 +42,58 @@ type Store struct {
 
 	size   int
 	prefix string
+
+	newest *generation
+	// failed says that the last Check did.
+	failed atomic.Bool
 }
 
 // New returns a Store. application is what CLIENT LIST shows.
 func New(cfg config.Redis, credentials config.Credentials, application string, logger *slog.Logger) *Store {
 	redis.SetLogger(quiet{logger})
+	newest := &generation{}
 
 	return &Store{
-		client: client(cfg, credentials, application, cfg.PoolSize),
-		check:  client(cfg, credentials, application+"-check", 1),
+		client: client(cfg, credentials, application, cfg.PoolSize, newest),
+		check:  client(cfg, credentials, application+"-check", 1, newest),
 		size:   cfg.PoolSize,
 		prefix: cfg.KeyPrefix,
+		newest: newest,
 	}
 }
 
 // Stop closes the connections.
 func (s *Store) Stop(context.Context) error { return errors.Join(s.client.Close(), s.check.Close()) }
 
-// Check asks whether the server answers.
+// Check asks whether the server answers, and whether it can be written to.
 func (s *Store) Check(ctx context.Context) error {
-	if err := s.check.Ping(ctx).Err(); err != nil {
+	if err := s.ask(ctx); err != nil {
+		s.failed.Store(true)
+
 		return fmt.Errorf("redis: %w", err)
+	}
+	if s.failed.Swap(false) {
+		// The name may stand for another server by now: connections from before may
+		// hang, or lead to one that is no longer the primary.
+		s.newest.Add(1)
 	}
 
 	return nil
+}
+
+func (s *Store) ask(ctx context.Context) error {
+	about, err := s.check.Info(ctx, "replication").Result()
+	var answer redis.Error
+	if errors.As(err, &answer) && !Unavailable(err) {
+		// Not every user may ask that, and not every proxy knows it.
+		return s.check.Ping(ctx).Err()
+	}
+	if err == nil && strings.Contains(about, "role:slave") && !strings.Contains(about, "slave_read_only:0") {
+		s.newest.Add(1)
+		err = store.ErrReadOnly
+	}
+
+	return err
 }
 
 // Stats tells the state of the pool.
@@ -76,14 +106,15 @@ func (s *Store) Stats() store.PoolStats {
 		Idle:     int(stat.IdleConns),
 		Waits:    int64(stat.WaitCount),
 		WaitTime: time.Duration(stat.WaitDurationNs),
+		Timeouts: int64(stat.Timeouts),
 	}
 }
 
-func client(cfg config.Redis, credentials config.Credentials, application string, size int) *redis.Client {
-	return redis.NewClient(&redis.Options{
+func client(cfg config.Redis, credentials config.Credentials, application string, size int, newest *generation) *redis.Client {
+	c := redis.NewClient(&redis.Options{
 		Addr:       net.JoinHostPort(cfg.Host, strconv.Itoa(cfg.Port)),
 		ClientName: application,
-		Dialer:     dialer(cfg, credentials),
+		Dialer:     dialer(cfg, credentials, newest),
 		// Read for every connection: a rotated Secret counts from the next one on.
 		CredentialsProviderContext: func(context.Context) (string, string, error) {
 			password, err := credentials.Read(config.RedisPassword)
@@ -109,23 +140,34 @@ func client(cfg config.Redis, credentials config.Credentials, application string
 		// Only Redis Enterprise sends these; asking for them costs a round trip.
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	})
+	c.AddHook(watcher{newest})
+
+	return c
 }
 
 // dialer connects with TLS or without. The authority is read for every
 // connection, like the password.
-func dialer(cfg config.Redis, credentials config.Credentials) func(context.Context, string, string) (net.Conn, error) {
+func dialer(cfg config.Redis, credentials config.Credentials, newest *generation) func(context.Context, string, string) (net.Conn, error) {
 	plain := &net.Dialer{Timeout: cfg.Timeout}
 
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		// Before: what is made while a server changes its part may be the old one's.
+		made := newest.Load()
 		c, err := credentials.TLSConfig(cfg.TLS, cfg.Host, config.RedisCA)
 		if err != nil {
 			return nil, err
 		}
+		var dialed net.Conn
 		if c == nil {
-			return plain.DialContext(ctx, network, address)
+			dialed, err = plain.DialContext(ctx, network, address)
+		} else {
+			dialed, err = (&tls.Dialer{NetDialer: plain, Config: c}).DialContext(ctx, network, address)
+		}
+		if err != nil {
+			return nil, err
 		}
 
-		return (&tls.Dialer{NetDialer: plain, Config: c}).DialContext(ctx, network, address)
+		return conn{Conn: dialed, made: made, newest: newest}, nil
 	}
 }
 

@@ -1,0 +1,81 @@
+package mysql
+
+import (
+	"database/sql/driver"
+	"errors"
+	"slices"
+
+	"github.com/go-sql-driver/mysql"
+
+	"example.com/shop/checkout/internal/store"
+)
+
+// Codes of the server, https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+// and https://mariadb.com/kb/en/mariadb-error-code-reference/
+const (
+	erDiskFull               = 1021
+	erOutOfMemory            = 1037
+	erOutOfSortMemory        = 1038
+	erConCount               = 1040
+	erOutOfResources         = 1041
+	erAccessDenied           = 1045
+	erUnknownCom             = 1047 // "WSREP has not yet prepared node": a part of a cluster that lost the rest
+	erServerShutdown         = 1053
+	erRecordFileFull         = 1114
+	erHostIsBlocked          = 1129
+	erNetReadError           = 1158
+	erNetReadInterrupted     = 1159
+	erNetErrorOnWrite        = 1160
+	erNetWriteInterrupted    = 1161
+	erErrorDuringCommit      = 1180
+	erNewAbortingConnection  = 1184
+	erTooManyUserConnections = 1203
+	erLockWaitTimeout        = 1205
+	erLockDeadlock           = 1213
+	erUserLimitReached       = 1226
+	erOptionPreventsStmt     = 1290 // --read-only
+	erReadOnlyTransaction    = 1792
+	erReadOnlyMode           = 1836
+	erConnectionKilled       = 1927
+	erRolledBackByPlugin     = 3101
+	erClientInteraction      = 4031
+)
+
+// unavailable are the codes of a server that is away, full, ending, or not to be
+// written to, or that asks for a second attempt.
+var unavailable = []uint16{
+	erDiskFull, erOutOfMemory, erOutOfSortMemory, erConCount, erOutOfResources, erAccessDenied, erUnknownCom,
+	erServerShutdown, erRecordFileFull, erHostIsBlocked, erNetReadError, erNetReadInterrupted, erNetErrorOnWrite,
+	erNetWriteInterrupted, erErrorDuringCommit, erNewAbortingConnection, erTooManyUserConnections, erLockWaitTimeout,
+	erLockDeadlock, erUserLimitReached, erOptionPreventsStmt, erReadOnlyTransaction, erReadOnlyMode, erConnectionKilled,
+	erRolledBackByPlugin, erClientInteraction,
+}
+
+// Unavailable tells an error of the server from one of what was asked of it. The
+// second comes again however often one asks: data that has no place (1062, 1264,
+// 1366, 1406, 1452, 3819), a statement that is too large or takes too long (1153,
+// 1317, 1969, 3024), and whatever isn't listed above.
+func Unavailable(err error) bool {
+	var myErr *mysql.MySQLError
+	if errors.As(err, &myErr) {
+		return slices.Contains(unavailable, myErr.Number)
+	}
+
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || store.Away(err)
+}
+
+// moved tells that a server ends, is lost or has become a replica. What else is
+// open to it has no future.
+func moved(err error) bool {
+	var myErr *mysql.MySQLError
+	if errors.As(err, &myErr) {
+		switch myErr.Number {
+		case erServerShutdown, erOptionPreventsStmt, erReadOnlyTransaction, erReadOnlyMode, erConnectionKilled, erUnknownCom:
+			return true
+		}
+
+		return false
+	}
+
+	return Unavailable(err)
+}

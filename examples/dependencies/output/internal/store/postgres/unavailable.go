@@ -1,0 +1,64 @@
+package postgres
+
+import (
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"example.com/shop/checkout/internal/store"
+)
+
+// Classes of SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html
+const (
+	classConnection   = "08"
+	classNotLoggedIn  = "28"
+	classRolledBack   = "40"
+	classResources    = "53"
+	classIntervention = "57"
+	classSystem       = "58"
+
+	readOnlyTransaction = "25006"
+	queryCanceled       = "57014"
+	lockNotAvailable    = "55P03"
+)
+
+// Unavailable tells an error of the server, which is away, full, restarting or
+// not to be written to, from one of what was asked of it. The second comes again
+// however often one asks: data that has no place (22, 23), a statement that is
+// too large or takes too long (54, 57014), and whatever isn't listed here.
+func Unavailable(err error) bool {
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) {
+		switch pgErr.Code {
+		case queryCanceled:
+			return false
+		case readOnlyTransaction, lockNotAvailable:
+			return true
+		}
+		switch pgErr.Code[:min(len(pgErr.Code), len(classSystem))] {
+		case classConnection, classNotLoggedIn, classRolledBack, classResources, classIntervention, classSystem:
+			return true
+		}
+
+		return false
+	}
+	var connectErr *pgconn.ConnectError
+	if errors.As(err, &connectErr) || store.Away(err) {
+		return true
+	}
+
+	return errors.Is(err, pgconn.ErrConnClosed)
+}
+
+// moved tells that a server ends, is lost or has become a replica. What else is
+// open to it has no future.
+func moved(err error) bool {
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) {
+		ends := pgErr.Code[:min(len(pgErr.Code), len(classIntervention))] == classIntervention
+
+		return pgErr.Code == readOnlyTransaction || (ends && pgErr.Code != queryCanceled)
+	}
+
+	return store.Away(err)
+}

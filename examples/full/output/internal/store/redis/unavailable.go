@@ -1,0 +1,57 @@
+package redis
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"git.example.com/trade/market/internal/store"
+)
+
+// unavailable begin the answers of a server that can't do now what it may do
+// later, https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors
+var unavailable = []string{
+	"BUSY ", "CLUSTERDOWN ", "ERR max number of clients", "LOADING ", "MASTERDOWN ", "MISCONF ", "NOAUTH ", "NOREPLICAS ",
+	"OOM ", "READONLY ", "TRYAGAIN ", "UNBLOCKED ", "WRONGPASS ",
+}
+
+// Unavailable tells an error of the server, which is away, full, starting or not
+// to be written to, from one of what was asked of it.
+func Unavailable(err error) bool {
+	var answer redis.Error
+	if errors.As(err, &answer) {
+		return begins(answer, unavailable)
+	}
+
+	return errors.Is(err, redis.ErrClosed) || errors.Is(err, redis.ErrPoolTimeout) || store.Away(err)
+}
+
+// moved tells that a server is lost or has become a replica. What else is open to
+// it has no future.
+func moved(err error) bool {
+	var answer redis.Error
+	if errors.As(err, &answer) {
+		return begins(answer, []string{"READONLY ", "MASTERDOWN "})
+	}
+
+	return store.Away(err)
+}
+
+func begins(answer redis.Error, words []string) bool {
+	// A transaction is refused for what one of its commands was refused for.
+	text := strings.TrimPrefix(answer.Error(), "EXECABORT Transaction discarded because of previous errors: ")
+
+	return slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(text, word) })
+}
+
+// exhausted says of the pool's time-out what it is.
+func exhausted(err error) error {
+	if errors.Is(err, redis.ErrPoolTimeout) {
+		return fmt.Errorf("%w: %w", store.ErrNoConnection, err)
+	}
+
+	return err
+}
