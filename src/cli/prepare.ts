@@ -9,6 +9,7 @@ import { answeredKeys, withoutEffect } from '../spec/effects.js'
 import type { Layer } from '../spec/resolve.js'
 import type { Arguments } from './arguments.js'
 import type { Language } from './language.js'
+import { placeOf } from './place.js'
 import { filesOf, modelOf, type Project } from './project.js'
 import type { Terminal } from './terminal.js'
 import { tool } from './tool.js'
@@ -18,6 +19,8 @@ import type { Warning } from './warning.js'
 export interface Prepared {
   readonly dir: string
   readonly root: string
+  /** The folder that paths start from: the root, or that of the repository around it. */
+  readonly base: string
   readonly project: Project
   readonly files: FileSet
   readonly actions: readonly Action[]
@@ -52,12 +55,17 @@ export function prepare(
   const dir = wishes.dir ?? project.model.name
   const root = resolveTarget(terminal.cwd, dir)
   const extendsPath = extendsFile === undefined ? undefined : path.relative(root, extendsFile).split(path.sep).join('/')
-  const files = filesOf(project, language, extendsPath)
-  const records = recordFiles(files, tool.version)
-  const look = (file: string, content: string | Uint8Array) => occupantOf(root, file, content)
+  const own = filesOf(project, language, extendsPath)
+  const { base, at } = placeOf(root, project.resolved.spec['delivery.path'], project.model.name)
+  const placed = <T extends { readonly path: string }>(all: readonly T[]): T[] =>
+    all.map((file) => ({ ...file, path: at(file.path) }))
+  // The records know a file by its name in the project, wherever it goes.
+  const records = placed(recordFiles(own, tool.version))
+  const files = placed(own)
+  const look = (file: string, content: string | Uint8Array) => occupantOf(base, file, content)
   const { actions, kept, occupied } = planCreate([...files, ...records], look, {
     force: args.force,
-    keep: new Set([...keptFiles(root), ...sealedFiles(root, files)]),
+    keep: new Set([...keptFiles(root).map((file) => at(file)), ...sealedFiles(base, files)]),
   })
   if (occupied.length > 0) {
     throw new UserError('occupied', `${dir} already holds ${occupied.length} of the files that would be written`, {
@@ -70,9 +78,10 @@ export function prepare(
     })
   }
   // Only --force renders over an earlier project; what that one had, and nobody touched, would no longer fit.
-  const stale = args.force ? staleFiles(root, files) : { pristine: [], edited: [] }
+  const stale = args.force ? staleFiles(base, root, own, at) : { pristine: [], edited: [] }
   const deletions = stale.pristine.map((file): Action => ({ path: file, action: 'delete', policy: 'merge' }))
   const warnings = [
+    ...rootOnly(files, project.resolved.spec['delivery.path']),
     ...kept.map((file) => ({ code: 'kept', message: `${file} was there and stays as it is` })),
     ...stale.edited.map((file) => ({
       code: 'stale',
@@ -84,7 +93,20 @@ export function prepare(
     })),
   ]
   const all = [...actions, ...deletions].sort((a, b) => (a.path < b.path ? -1 : 1))
-  return { dir, root, project, files, records, warnings, actions: all }
+  return { dir, root, base, project, files, records, warnings, actions: all }
+}
+
+/** Files that a server reads at the root of a repository, where others have lines of theirs in them. */
+function rootOnly(files: readonly { readonly path: string }[], folder: string | undefined): Warning[] {
+  const names = files.flatMap((file) => (/(^|\/)(CODEOWNERS|dependabot\.yml)$/.test(file.path) ? [file.path] : []))
+  return folder === undefined || names.length === 0
+    ? []
+    : [
+        {
+          code: 'root-only',
+          message: `${names.join(' and ')} count at the root of the repository alone; take their lines into the files there`,
+        },
+      ]
 }
 
 /** Where values have been sealed, the empty file that this would write in their place is worth nothing. In lower case. */
@@ -96,10 +118,8 @@ function sealedFiles(root: string, files: FileSet): string[] {
 }
 
 /** In a folder that holds nothing but .git, a licence and a README, those stay as they are. In lower case. */
-function keptFiles(root: string): Set<string> {
+function keptFiles(root: string): string[] {
   const entries = entriesOf(root)
   const bare = entries.every((name) => /^(\.git|licen[cs]e(\.\w+)?|readme(\.\w+)?)$/i.test(name))
-  return new Set(
-    bare ? entries.filter((name) => /^(licen[cs]e|readme)/i.test(name)).map((name) => name.toLowerCase()) : [],
-  )
+  return bare ? entries.filter((name) => /^(licen[cs]e|readme)/i.test(name)).map((name) => name.toLowerCase()) : []
 }

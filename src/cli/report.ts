@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { UserError } from '../errors.js'
+import { placeholders } from '../spec/placeholders.js'
 import type { Arguments } from './arguments.js'
 import type { Prepared } from './prepare.js'
 import { positional, quoted } from './shell.js'
@@ -17,6 +18,7 @@ export function reportCreated(
 ): void {
   const dir = args.cwd === undefined ? prepared.dir : path.join(args.cwd, prepared.dir)
   const next = [...(path.normalize(dir) === '.' ? [] : [`cd ${quoted(positional(dir))}`]), 'make test', 'make run']
+  const unset = placeholders(prepared.project.resolved.spec)
   if (args.json) {
     const { actions } = prepared
     const document = {
@@ -26,6 +28,8 @@ export function reportCreated(
       actions,
       conflicts: [],
       warnings,
+      // What stands for something of the user's own; absent when nothing does.
+      ...(unset.length === 0 ? {} : { placeholders: unset }),
       next,
     }
     terminal.out(`${JSON.stringify(diff === undefined ? document : { ...document, diff }, null, 2)}\n`)
@@ -51,6 +55,11 @@ export function reportCreated(
       ? `${paint.green('unchanged')} ${name}: ${shown(prepared.dir)} is as it would be created\n`
       : `${paint.green('created')} ${name}: ${files} in ${shown(prepared.dir)}\n`,
   )
+  if (unset.length > 0) {
+    const width = Math.max(...unset.map(({ flag }) => flag.length))
+    const lines = unset.map(({ flag, value, help }) => `  ${flag.padEnd(width)}  ${shown(value)} (${help})\n`)
+    terminal.err(`\nSet these before you deploy; an example stands in each place:\n${lines.join('')}`)
+  }
   terminal.err(`\nNext:\n${next.map((command) => `  ${command}\n`).join('')}`)
 }
 

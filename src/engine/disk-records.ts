@@ -36,16 +36,21 @@ export interface StaleFiles {
   readonly edited: readonly string[]
 }
 
-/** Compares an earlier lock with the disk and the new render. Without a lock that can be read, nothing is stale. */
-export function staleFiles(root: string, files: FileSet): StaleFiles {
+/**
+ * Compares an earlier lock with the disk and the new render. Without a lock that can be read, nothing is stale.
+ *
+ * @param at where a file of the project is, from `base`; what is returned is that, too
+ */
+export function staleFiles(base: string, root: string, files: FileSet, at: (file: string) => string): StaleFiles {
   const current = new Set(files.map((file) => file.path))
   const pristine: string[] = []
   const edited: string[] = []
   for (const [file, digest] of Object.entries(lockedDigests(root))) {
-    const target = path.join(root, ...file.split('/'))
-    if (!current.has(file) && isInside(file) && isPlainFile(root, file)) {
+    const place = at(file)
+    const target = path.join(base, ...place.split('/'))
+    if (!current.has(file) && isInside(file) && isPlainFile(base, place)) {
       const same = createHash('sha256').update(fs.readFileSync(target)).digest('hex') === digest
-      ;(same ? pristine : edited).push(file)
+      ;(same ? pristine : edited).push(place)
     }
   }
   return { pristine, edited }

@@ -1,3 +1,4 @@
+import { placeholders } from '../spec/placeholders.js'
 import { type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import { t } from '../words.js'
@@ -207,6 +208,7 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
     jobs,
     actions,
     decisions: ledger.decisions,
+    placeholders: placeholders(spec),
   }
 }
 
@@ -214,7 +216,14 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
 function pipeline(spec: Spec, works: readonly WorkloadRef[], envs: readonly Environment[]): Pipeline {
   const waits = envs.flatMap(({ promotions }) => promotions)
   const backs = envs.filter(({ back }) => back).map((env) => env.name)
+  const folder = spec['delivery.path']
+  const name = spec.name as string
   return {
+    prefix: folder === undefined ? '' : `${folder}/`,
+    folder: folder ?? '.',
+    below: folder !== undefined,
+    own: folder === undefined ? '' : `${name}-`,
+    variables: folder === undefined ? '' : `${name.toUpperCase().replaceAll('-', '_')}_`,
     branch: 'main',
     image: works.at(-1)?.image ?? (spec.name as string),
     first: (envs.find(({ released }) => released) as Environment).name,

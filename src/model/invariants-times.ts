@@ -51,12 +51,14 @@ export const timesInvariants: readonly Invariant[] = [
   },
   {
     id: '4',
-    rule: "DestinationRule idleTimeout < the Go server's IdleTimeout",
+    rule: "idle time-out of what is in front, DestinationRule, gateway or load balancer < the Go server's IdleTimeout",
     options: [],
-    violations: ({ istio, timeouts }) =>
-      istio === undefined
+    violations: ({ istio, timeouts }) => [
+      ...(istio === undefined
         ? []
-        : below(['idleTimeout of the mesh', istio.idleTimeout.ms], ['IdleTimeout', timeouts.idle.ms], ' ms'),
+        : below(['idleTimeout of the mesh', istio.idleTimeout.ms], ['IdleTimeout', timeouts.idle.ms], ' ms')),
+      ...below(['idle time-out in front', timeouts.frontIdle.ms], ['IdleTimeout', timeouts.idle.ms], ' ms'),
+    ],
   },
   {
     id: '5',

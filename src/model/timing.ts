@@ -16,8 +16,13 @@ const closing = 1
 const margin = 5
 /** Seconds from exec to ready on a throttled CPU. */
 const coldStart = 15
-/** Seconds a server keeps an idle connection; above the mesh's 60 so that the proxy, not the server, closes first. */
-const idle = 75
+/**
+ * Seconds for which whatever brings the requests keeps an idle connection to a pod: what the mesh is told to; Envoy's
+ * default, an hour, of gateways that nobody can tell; the longest of the usual load balancers (Google's) without either.
+ */
+const frontIdle = { mesh: 60, gateway: 3600, other: 600 }
+/** Seconds that the server keeps it longer. */
+const idleSlack = 15
 /** Seconds to write the response once the handler has used its whole budget. */
 const writeSlack = 5
 /** Seconds a gRPC client may keep a connection: short enough for new pods to count, long enough for a handshake not to. */
@@ -134,12 +139,31 @@ function timeoutsOf(spec: Spec, ledger: Ledger): Model['timeouts'] {
       t`${seconds(connectionAge).text}, and a tenth more or less so that clients don't come back together`,
     )
   }
+  const front = spec['istio.enabled']
+    ? frontIdle.mesh
+    : spec['gatewayApi.enabled']
+      ? frontIdle.gateway
+      : frontIdle.other
+  const idle = ledger.note(
+    {
+      name: t('idle connections'),
+      unit: 's',
+      reason: t(
+        'who brings a request must never choose a connection that the server is about to close: the request is lost, and what writes is not sent again',
+      ),
+      options: ['istio.enabled', 'gatewayApi.enabled'],
+    },
+    front + idleSlack,
+    t`${front} (longest in front of the server) + ${idleSlack} = ${front + idleSlack}`,
+  )
   return {
     handler,
     readHeader: duration(Math.min(5000, handler.ms)),
     read: handler,
     write: duration(write),
     idle: seconds(idle),
+    frontIdle: seconds(front),
+    grpcIdle: seconds(frontIdle.mesh + idleSlack),
     check: duration(checkMs),
     checkCache: seconds(1),
     connectionAge: seconds(connectionAge),

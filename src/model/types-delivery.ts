@@ -126,6 +126,16 @@ export interface ArgoCd {
 
 /** What the pipeline does with a commit, in any dialect. */
 export interface Pipeline {
+  /** Folder of the repository that the service lies in, with a slash behind it; empty at its root. */
+  readonly prefix: string
+  /** The same without the slash, and `.` at the root. */
+  readonly folder: string
+  /** It lies in a folder, and others may lie beside it. */
+  readonly below: boolean
+  /** What sets its names apart from those beside it; empty at the root. */
+  readonly own: string
+  /** Before the names of its variables, for the same reason. */
+  readonly variables: string
   /** The branch that is released. */
   readonly branch: string
   /** Name in the overlays' `images` that takes a new commit. */

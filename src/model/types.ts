@@ -6,6 +6,7 @@
  * (the template checker turns a raw use into a type error).
  */
 
+import type { Placeholder } from '../spec/placeholders.js'
 import type { StoreName } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import type { ConfigCentre, ConfigValue } from './types-config.js'
@@ -81,6 +82,10 @@ export interface Model {
     readonly read: Duration
     readonly write: Duration
     readonly idle: Duration
+    /** For how long what brings the requests keeps a connection that nobody uses. */
+    readonly frontIdle: Duration
+    /** Of a gRPC connection, which ends with a word to its client. */
+    readonly grpcIdle: Duration
     readonly check: Duration
     readonly checkCache: Duration
     /** How long a gRPC client may keep a connection. */
@@ -216,6 +221,8 @@ export interface Model {
   /** Images that the pipeline's jobs run in. */
   readonly jobs: Readonly<Record<JobImage, string>>
   readonly actions: Readonly<Record<ActionName, { readonly uses: string; readonly tag: string }>>
+  /** Answers that name an example in the place of something real. */
+  readonly placeholders: readonly Placeholder[]
   readonly decisions: readonly Decision[]
   readonly choices: readonly Choice[]
   readonly timelines: readonly Timeline[]

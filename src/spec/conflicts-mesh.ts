@@ -1,7 +1,35 @@
 import type { Conflict } from './conflict.js'
+import type { Key, Spec } from './table.js'
+
+/**
+ * Ports of the sidecar, and of ztunnel in the pods of an ambient mesh:
+ * istio.io/latest/docs/ops/deployment/application-requirements
+ */
+const proxyPorts: readonly number[] = [
+  15_000, 15_001, 15_002, 15_004, 15_006, 15_008, 15_009, 15_020, 15_021, 15_053, 15_080, 15_090,
+]
+const portKeys = ['http.port', 'http.adminPort', 'grpc.port'] as const
+
+function takenPort(spec: Spec): Key | undefined {
+  return portKeys.find(
+    (key) =>
+      proxyPorts.includes(spec[key]) &&
+      (key === 'http.adminPort' || spec[key === 'http.port' ? 'http.enabled' : 'grpc.enabled']),
+  )
+}
 
 /** What routes and meshes can't be had with. */
 export const meshConflicts: readonly Conflict[] = [
+  {
+    code: 'port-of-the-proxy',
+    keys: portKeys,
+    violated: (spec) => spec['istio.enabled'] && takenPort(spec) !== undefined,
+    message: (spec) => {
+      const key = takenPort(spec) as Key
+      return `${key} ${spec[key]} is a port of Istio's own proxy, which takes it in every pod of the mesh`
+    },
+    hint: 'give another port; those that Istio has are from 15000 to 15090',
+  },
   {
     code: 'gateway-api-or-istio',
     keys: ['gatewayApi.enabled', 'istio.enabled'],

@@ -2,6 +2,7 @@ import type { Finding } from '../errors.js'
 import type { Conflict } from './conflict.js'
 import { clusterConflicts } from './conflicts-clusters.js'
 import { meshConflicts } from './conflicts-mesh.js'
+import { nameConflicts } from './conflicts-names.js'
 import { isStoreName } from './stores.js'
 import type { Key, Spec } from './table.js'
 
@@ -19,6 +20,14 @@ function centreOptions(source: 'consul' | 'nacos', keys: readonly Key[]): Confli
 
 /** Answers that can't be had together, whatever the numbers. (Numbers are the invariants' business.) */
 export const conflictRules: readonly Conflict[] = [
+  {
+    code: 'path-needs-github',
+    keys: ['delivery.path', 'delivery.ci'],
+    violated: (spec) => spec['delivery.path'] !== undefined && ['gitlab', 'jenkins'].includes(spec['delivery.ci']),
+    message: (spec) =>
+      `the service lies in ${spec['delivery.path']} of its repository, and the pipeline of delivery.ci ${spec['delivery.ci']} runs from a repository's root alone`,
+    hint: 'give the service a repository of its own, or delivery.ci github or none',
+  },
   {
     code: 'entrypoint-needs-shell',
     keys: ['entrypoint.enabled', 'image.base'],
@@ -190,6 +199,7 @@ export const conflictRules: readonly Conflict[] = [
   ]),
   ...clusterConflicts,
   ...meshConflicts,
+  ...nameConflicts,
   {
     code: 'nats-url-scheme',
     keys: ['nats.url', 'nats.tls'],

@@ -5,7 +5,7 @@ import { type Preset, presets } from './presets.js'
 import { sqlStoreNames } from './stores.js'
 import { type Answers, isKey, type Key, keys, optionOf, type Spec } from './table.js'
 
-export type LayerName = 'default' | 'preset' | 'extends' | 'service.yaml' | 'flag' | 'prompt'
+export type LayerName = 'default' | 'preset' | 'repository' | 'extends' | 'service.yaml' | 'flag' | 'prompt'
 
 /** Answers from one source, with the place of each for messages. Values are not validated yet. */
 export interface Layer {
@@ -90,6 +90,11 @@ const derivedKeys: readonly Key[] = [
   'nats.consumer',
   'secrets.path',
 ]
+
+/** Those of the values that are valid answers. */
+export function validValues(values: readonly (readonly [Key, string])[], where: string): Map<Key, unknown> {
+  return new Map(values.filter(([key, value]) => judge(key, value, where) === undefined))
+}
 
 /** What is wrong with single values, wherever they stand. */
 export function invalidValues(layers: readonly Layer[]): Finding[] {

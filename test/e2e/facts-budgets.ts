@@ -103,11 +103,18 @@ export const budgetFacts: readonly Fact[] = [
     rule: 'the proxy closes idle connections before the server does',
     contradictions: (overlay) => {
       const closes = Math.min(
-        ...trafficNames(overlay.workloads[0]).map((name) => inGo(overlay, `${name.toUpperCase()}IdleTimeout`)),
+        // A connection of gRPC ends with a word to its client, and loses nothing where no mesh counts on it.
+        ...trafficNames(overlay.workloads[0])
+          .filter((name) => name === 'http' || overlay.all('DestinationRule').length > 0)
+          .map((name) => inGo(overlay, `${name.toUpperCase()}IdleTimeout`)),
       )
-      return overlay
+      const told = overlay
         .all('DestinationRule')
         .map(({ spec }) => seconds(spec.trafficPolicy.connectionPool.http.idleTimeout))
+      // Nobody can tell a gateway of the Gateway API, and Envoy waits an hour; load balancers wait ten minutes at most.
+      const untold = overlay.all('HTTPRoute').length > 0 ? 3600 : 600
+      const serves = trafficNames(overlay.workloads[0]).includes('http')
+      return [...told, ...(told.length === 0 && serves ? [untold] : [])]
         .filter((idle) => !(idle < closes))
         .map((idle) => `idle for ${idle}s, and the server closes after ${closes}s`)
     },

@@ -56,7 +56,16 @@ function wanted(overlay: Overlay): ReadonlyMap<string, Manifest> {
     region !== undefined && withRegion ? [main, `${region}.${host}`] : [main]
   const create = mesh.gateway.namespace === undefined
   const parent = (section: string): Manifest => (create ? { ...mesh.gateway, sectionName: section } : mesh.gateway)
-  const proxies = { infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name: `${name}-proxies` } } }
+  // Or the proxies' pods have the labels of the service's own.
+  const infrastructure = (of: string): Manifest => ({
+    labels: {
+      'app.kubernetes.io/name': of,
+      'app.kubernetes.io/instance': of,
+      'app.kubernetes.io/component': 'proxy',
+      'app.kubernetes.io/part-of': name,
+    },
+    ...(mesh.ambient ? { parametersRef: { group: '', kind: 'ConfigMap', name: `${name}-proxies` } } : {}),
+  })
   const same = { namespaces: { from: 'Same' } }
   const secure = (listener: string, hostname: string): Manifest => ({
     name: listener,
@@ -83,7 +92,7 @@ function wanted(overlay: Overlay): ReadonlyMap<string, Manifest> {
             `Gateway ${mesh.gateway.name}`,
             {
               gatewayClassName: mesh.className,
-              ...(mesh.ambient ? proxies : {}),
+              infrastructure: infrastructure(mesh.gateway.name),
               listeners: [
                 secure('https', host),
                 ...(http ? [plain('http', host)] : []),
@@ -165,7 +174,7 @@ function wanted(overlay: Overlay): ReadonlyMap<string, Manifest> {
             `Gateway ${name}-waypoint`,
             {
               gatewayClassName: 'istio-waypoint',
-              ...proxies,
+              infrastructure: infrastructure(`${name}-waypoint`),
               listeners: [{ name: 'mesh', port: tunnel, protocol: 'HBONE', allowedRoutes: same }],
             },
           ] as const,
@@ -236,8 +245,41 @@ function ordered(value: Manifest): string {
   )
 }
 
+/**
+ * Labels of what is made for a Gateway. Istio takes those of `spec.infrastructure`, or else the Gateway's own
+ * (extractInfrastructureLabels in its pilot/pkg/config/kube/gateway/deploymentcontroller.go), for pods and Service alike.
+ */
+function madeFor({ metadata, spec }: Manifest): Record<string, string> {
+  return {
+    ...(spec.infrastructure?.labels ?? metadata.labels),
+    'gateway.networking.k8s.io/gateway-name': metadata.name,
+  }
+}
+
+/** Every selector of an overlay for pods of its namespace or for Services, but those that mean all. */
+function selectorsOf(overlay: Overlay): { where: string; labels: Record<string, string> }[] {
+  return overlay.objects.flatMap(({ kind, metadata, spec }: Manifest) =>
+    [spec?.selector?.matchLabels, kind === 'Service' ? spec?.selector : undefined, spec?.podSelector?.matchLabels]
+      .filter((labels) => labels !== undefined && Object.keys(labels).length > 0)
+      .map((labels) => ({ where: `${kind}/${metadata.name}`, labels })),
+  )
+}
+
 /** Routes of the Gateway API, the proxies of an ambient mesh, and who has to bring a token. */
 export const routeFacts: readonly Fact[] = [
+  {
+    rule: 'what a controller makes for a Gateway is selected by nothing that means the service',
+    contradictions: (overlay) =>
+      overlay
+        .all('Gateway')
+        .filter(({ apiVersion }) => apiVersion.startsWith('gateway.networking.k8s.io/'))
+        .flatMap((gateway) => {
+          const made = madeFor(gateway)
+          return selectorsOf(overlay)
+            .filter(({ labels }) => Object.entries(labels).every(([key, value]) => made[key] === value))
+            .map(({ where }) => `${where} selects the proxies of ${gateway.metadata.name}`)
+        }),
+  },
   {
     rule: 'the routes and gateways of the Gateway API are those that service.yaml asks for, with times from the program',
     contradictions: (overlay) => {

@@ -329,6 +329,18 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { of: 'ambient', from: 'name: orders-mesh-grpc', to: 'name: orders-mesh-calls' },
     { of: 'ambient', from: 'gatewayClassName: istio-waypoint', to: 'gatewayClassName: istio' },
   ],
+  'what a controller makes for a Gateway': [
+    {
+      of: 'ambient',
+      from: /labels:\n\s+app.kubernetes.io\/component: proxy\n(\s+app.*\n){2}\s+app.kubernetes.io\/part-of: orders\n/,
+      to: '',
+    },
+    {
+      of: 'ambient',
+      from: 'app.kubernetes.io/name: orders-waypoint',
+      to: 'app.kubernetes.io/name: orders',
+    },
+  ],
   'in an ambient mesh everything': [
     { of: 'ambient', from: 'istio.io/use-waypoint: orders-waypoint', to: 'istio.io/use-waypoint: orders' },
     { of: 'ambient', from: 'istio.io/ingress-use-waypoint: "true"', to: 'istio.io/ingress-use-waypoint: "false"' },
@@ -534,6 +546,8 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { from: 'idleTimeout: 60s', to: 'idleTimeout: 90s' },
     { file: defaults, from: /(defaultHTTPIdleTimeout\s+=) \d+/, to: '$1 60' },
     { file: grpcDefaults, from: /(defaultGRPCIdleTimeout\s+=) \d+/, to: '$1 60' },
+    // What nobody can tell the gateway.
+    { of: 'gateway', file: defaults, from: /(defaultHTTPIdleTimeout\s+=) \d+/, to: '$1 75' },
   ],
   'entrypoint wait': [
     { from: /(startupProbe:\n\s+failureThreshold:) \d+/, to: '$1 2' },

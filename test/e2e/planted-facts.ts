@@ -80,7 +80,7 @@ const deliveryFacts: readonly Fact[] = [
         ...(!serves('http') || of('HTTPReadTimeout') <= of('HTTPTimeout')
           ? []
           : ['reading may take longer than handling']),
-        ...(!serves('http') || of('HTTPIdleTimeout') <= 600 ? [] : ['idle connections are kept for ever']),
+        ...(!serves('http') || of('HTTPIdleTimeout') <= 2 * 3600 ? [] : ['idle connections are kept for ever']),
         ...(!serves('grpc') || (of('GRPCIdleTimeout') <= 600 && of('GRPCMaxConnectionAge') <= 900)
           ? []
           : ['connections of gRPC are kept for ever']),

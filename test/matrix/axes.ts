@@ -393,6 +393,7 @@ export const axes: Readonly<Record<string, Axis>> = {
   ci: {
     default: {},
     github: { 'delivery.ci': 'github' },
+    'github, below the root': { 'delivery.path': 'services/orders' },
     gitlab: { 'delivery.ci': 'gitlab' },
     jenkins: { 'delivery.ci': 'jenkins' },
     none: { 'delivery.ci': 'none' },

@@ -8,13 +8,14 @@ import { english, languageOf } from '../language.js'
 import { type FileLayers, readFileLayers } from '../layers.js'
 import { type Prepared, prepare, type Wishes } from '../prepare.js'
 import { reportCreated } from '../report.js'
+import { guesses, repositoryAround } from '../repository.js'
 import type { Terminal } from '../terminal.js'
 
 /** Renders a new service into a folder. */
 export async function create(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   atMostPositionals(args, 1, 'create-go-k8s-service [dir] [options]')
   const file = await readFileLayers(args.config, terminal)
-  const given = [...file.layers, args.answers]
+  const given = [...lowest(args, terminal), ...file.layers, args.answers]
   const silent = args.yes || args.json || args.quiet || args.dryRun || args.diff
   const asks = !silent && terminal.interactive
   const wishes = asks
@@ -28,7 +29,7 @@ export async function create(args: Arguments, terminal: Terminal): Promise<ExitC
   await refuseWhatCannotChange(prepared, args)
   if (args.diff) {
     const { unifiedDiff } = await import('../unified-diff.js')
-    const diff = unifiedDiff(prepared.root, prepared.files, prepared.actions)
+    const diff = unifiedDiff(prepared.base, prepared.files, prepared.actions)
     if (args.json) {
       reportCreated(prepared, args, prepared.warnings, terminal, diff)
     } else {
@@ -41,7 +42,7 @@ export async function create(args: Arguments, terminal: Terminal): Promise<ExitC
     const kept = new Set(prepared.actions.filter(({ action }) => action === 'keep').map((action) => action.path))
     const deletions = prepared.actions.filter(({ action }) => action === 'delete').map((action) => action.path)
     const files = [...prepared.files, ...prepared.records].filter((file) => !kept.has(file.path))
-    writeAll(prepared.root, files, deletions)
+    writeAll(prepared.base, files, deletions)
     if (wishes.git) {
       const { initRepository } = await import('../git.js')
       warnings.push(...(await initRepository(prepared.root)))
@@ -59,14 +60,26 @@ export async function create(args: Arguments, terminal: Terminal): Promise<ExitC
   return exit.done
 }
 
+/** What the repository around a new project says; a service.yaml has all answers already. */
+function lowest(args: Arguments, terminal: Terminal): Layer[] {
+  const named = args.answers.values.get('name')
+  const [dir = named] = args.positionals
+  if (args.config !== undefined || typeof dir !== 'string') {
+    return []
+  }
+  const folder = path.resolve(terminal.cwd, dir)
+  const name = typeof named === 'string' ? named : path.basename(folder)
+  return guesses(repositoryAround(folder), folder, name) ?? []
+}
+
 /** Manifests of an earlier project, replaced by ones that no API server would take in their place. */
-async function refuseWhatCannotChange({ root, files, actions }: Prepared, args: Arguments): Promise<void> {
+async function refuseWhatCannotChange({ base, files, actions }: Prepared, args: Arguments): Promise<void> {
   const updated = new Set(actions.filter(({ action }) => action === 'update').map((action) => action.path))
-  const manifests = files.filter((file) => updated.has(file.path) && /^deploy\/.*\.yaml$/.test(file.path))
+  const manifests = files.filter((file) => updated.has(file.path) && /(^|\/)deploy\/.*\.yaml$/.test(file.path))
   if (manifests.length > 0 && !args.recreate) {
     const { refuseImmutable } = await import('../immutable.js')
     refuseImmutable(
-      manifests.map((file) => ({ path: file.path, before: textOf(root, file.path) ?? '', after: file.content })),
+      manifests.map((file) => ({ path: file.path, before: textOf(base, file.path) ?? '', after: file.content })),
     )
   }
 }

@@ -49,6 +49,9 @@ export const delivery = {
     { min: 1, max: 50 },
     { help: 'clusters that run production, as Argo CD names them, in order of release' },
   ),
+  'delivery.path': text(rules.folderPath, {
+    help: 'folder of the repository that the service lies in; its root without',
+  }),
   'delivery.ci': choice(['github', 'gitlab', 'jenkins', 'none'], {
     default: 'github',
     help: 'pipeline',

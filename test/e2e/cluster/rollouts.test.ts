@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -111,6 +113,17 @@ describeWith(
             withImage(commit).filter(({ kind }) => !['VirtualService', 'DestinationRule', 'Service'].includes(kind)),
           )
         },
+        /** A commit with a gate, as scripts/promote.sh writes both and Argo CD applies them. */
+        gated: (gate: string, commit: string) => {
+          const file = path.join(project, 'deploy/overlays/production/kustomization.yaml')
+          const text = fs.readFileSync(file, 'utf8')
+          fs.writeFileSync(file, text.replace(/components\/.* # gate$/m, `components/${gate} # gate`))
+          const { objects } = overlaysOf(project).find(({ environment }) => environment === 'production') as Overlay
+          const rollouts = objects.filter(({ kind }) => kind === 'Rollout')
+          apply(
+            rollouts.map((object) => JSON.parse(JSON.stringify(hurried(object)).replaceAll('0'.repeat(40), commit))),
+          )
+        },
         phase: () => {
           const { status, metadata } = rollout()
           return Number(status?.observedGeneration) === metadata.generation ? status.phase : 'behind'
@@ -185,6 +198,64 @@ describeWith(
       [stable, canary],
       [stable, canary],
     ]
+
+    describe('a promotion by a commit, and none by the cluster', () => {
+      test(
+        'a canary goes on where it was, is complete, and stays so when the gate closes; the way back waits for nobody',
+        async () => {
+          answer(0, 0.1, 1000)
+          const service = production('committed', '--istio', '--rollout-strategy=canary')
+          service.apply(service.withImage(one))
+          await service.until('one is healthy', () => service.phase() === 'Healthy' && service.ready(one) === 2)
+          service.gated('canary', two)
+          await service.until('two waits', () => service.phase() === 'Paused')
+          expect(service.weights()).toEqual(both(90, 10))
+          const weights: number[] = []
+          service.gated('canary-past-10', two)
+          await service.until('two has it all', () => {
+            weights.push(service.weights()[0]?.[1] as number)
+            return service.phase() === 'Healthy' && service.ready(one) === 0
+          })
+          // Half of it came next, never less than before.
+          expect(weights).toContain(50)
+          expect(weights.slice(0, weights.indexOf(50)).every((weight) => weight === 10)).toBe(true)
+          expect(service.weights()).toEqual(both(100, 0))
+          service.gated('canary', two)
+          await service.until('the gate is seen', () => service.phase() !== 'behind')
+          await sleep(3000)
+          expect([service.phase(), service.weights()]).toEqual(['Healthy', both(100, 0)])
+
+          service.gated('canary', three)
+          await service.until('three waits', () => service.phase() === 'Paused')
+          service.gated('canary-past-50', two)
+          await service.until('two is back', () => service.phase() === 'Healthy' && service.weights()[0]?.[0] === 100)
+          expect(service.ready(two)).toBeGreaterThanOrEqual(2)
+          service.gated('canary', two)
+          await service.until('the gate is seen again', () => service.phase() === 'Healthy')
+        },
+        patience,
+      )
+
+      test(
+        'blue-green: the Service turns',
+        async () => {
+          answer(0, 0.1, 1000)
+          const service = production('turned', '--rollout-strategy=blue-green')
+          service.apply(service.withImage(one))
+          await service.until('one is healthy', () => service.phase() === 'Healthy' && service.ready(one) === 2)
+          const before = service.selected('orders')
+          service.gated('blue-green', two)
+          await service.until('two waits', () => service.phase() === 'Paused')
+          expect(service.selected('orders')).toBe(before)
+          service.gated('blue-green-past-preview', two)
+          await service.until('two serves', () => service.selected('orders') !== before)
+          service.gated('blue-green', two)
+          await service.until('it is complete', () => service.phase() === 'Healthy')
+          expect(service.selected('orders')).toBe(service.selected('orders-preview'))
+        },
+        patience,
+      )
+    })
 
     describe('a canary in the mesh', () => {
       let service: ReturnType<typeof production>

@@ -27,6 +27,28 @@ const cases: Readonly<Record<string, readonly [broken: Answers, sound: Answers]>
       'postgres.enabled': true,
     },
   ],
+  'name-left-out-by-go': [{ name: 'testdata' }, { name: 'data' }],
+  'name-is-a-tool': [
+    { name: 'sleep', 'entrypoint.enabled': true, 'image.base': 'alpine' },
+    { name: 'sleep', 'image.base': 'alpine' },
+  ],
+  'name-of-windows': [
+    { name: 'con', module: 'example.com/orders' },
+    { name: 'cons', module: 'example.com/orders' },
+  ],
+  'environment-of-windows': [
+    { 'delivery.environments': ['aux', 'production'] },
+    { 'delivery.environments': ['auxiliary', 'production'] },
+  ],
+  'region-of-windows': [
+    { regions: [region('nul', 60), region('north', 40)] },
+    { regions: [region('null', 60), region('north', 40)] },
+  ],
+  'path-needs-github': [
+    { 'delivery.path': 'services/orders', 'delivery.ci': 'gitlab' },
+    { 'delivery.path': 'services/orders', 'delivery.ci': 'none' },
+  ],
+  'port-of-the-proxy': [{ 'http.port': 15_006, ...mesh }, { 'http.port': 15_006 }],
   'same-port': [{ 'http.port': 9090 }, { 'http.port': 9091 }],
   'no-traffic': [{ 'http.enabled': false }, { 'http.enabled': false, 'grpc.enabled': true }],
   'replica-range': [

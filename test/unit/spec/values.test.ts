@@ -163,6 +163,10 @@ const cases: Readonly<Record<string, { good: readonly unknown[]; bad: readonly u
     good: [{}, { 'feature.new-ui': 'true', A_B: '' }],
     bad: [{ '': 'x' }, { '-a': 'x' }, { 'a b': 'x' }, JSON.parse('{"__proto__": "x"}'), { a: 1 }, [], 'a=b'],
   },
+  'delivery.path': {
+    good: ['services/orders', 'a', 'Teams/pay-ments/v1.2/x'],
+    bad: ['', '.', '..', '../a', '/a', 'a/', 'a//b', 'a b', '.github', 'a/.git', 'a/con', 'nul.txt/a'],
+  },
   'delivery.argocd.repo': {
     good: [
       'https://git.example.com/team/orders.git',

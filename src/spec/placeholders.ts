@@ -1,0 +1,42 @@
+import { flagOf } from './flags.js'
+import { type Key, keys, optionOf, type Spec } from './table.js'
+
+/** A value that stands for one of the user's own, and has to be set before anything is deployed. */
+export interface Placeholder {
+  readonly key: Key
+  readonly flag: string
+  readonly value: string
+  /** What it is, in the words of the option. */
+  readonly help: string
+}
+
+/** RFC 2606 keeps these names for examples, so nobody's is one of them. */
+const example = /(^|[/@.:])example\.(com|net|org)\b/
+
+/** Every answer that names an example in the place of something real, if it has an effect. */
+export function placeholders(spec: Spec): Placeholder[] {
+  return keys.flatMap((key) => {
+    const value = textOf(spec[key])
+    return value !== undefined && example.test(value) && isUsed(key, spec)
+      ? [{ key, flag: `--${flagOf(key)}`, value, help: optionOf(key).help }]
+      : []
+  })
+}
+
+/** Options that are there for another option only. */
+function isUsed(key: Key, spec: Spec): boolean {
+  const { when } = optionOf(key)
+  if (key === 'istio.host') {
+    // Without a mesh and without routes it still is where a pipeline's smoke test asks.
+    return !spec['gatewayApi.enabled'] && (spec['istio.enabled'] || asksFromOutside(spec))
+  }
+  return when === undefined || spec[when as Key] === true || (key === 'gatewayApi.host' && spec['gatewayApi.enabled'])
+}
+
+function asksFromOutside(spec: Spec): boolean {
+  return spec['delivery.ci'] !== 'none' && spec['delivery.argocd.enabled']
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : Array.isArray(value) ? value.map((one) => `${one}`).join(',') : undefined
+}
