@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-files="Makefile README.md internal/app/components.go internal/config/own.go api/openapi.yaml scripts/smoke.sh"
+files="Makefile README.md internal/app/components.go api/openapi.yaml scripts/smoke.sh"
 for file in $files; do
   [ -f "$file" ] || continue
   awk '/^[ \t]*(\/\/|#|<!--) example:begin( -->)?$/ { skip = 1 }
@@ -16,6 +16,6 @@ for file in $files; do
 done
 rm -rf internal/greeting
 rm -f scripts/remove-example.sh
-gofmt -w internal/app/components.go internal/config/own.go
+gofmt -w internal/app/components.go
 go mod tidy
 echo "The example is gone. A database that has its table keeps it: drop it there."

@@ -19,15 +19,13 @@ const limit = 10_000
 type Greetings struct {
 	announce func(ctx context.Context, g greeting.Greeting) error
 
-	// turn is taken by the one transaction that runs. It isn't mu, so that reading
-	// never waits for what a transaction waits for.
-	turn chan struct{}
-
 	mu   sync.RWMutex
 	rows map[string]greeting.Greeting
 	ids  []string // sorted, which is from the oldest to the newest
 	keys map[string]answer
 	seen []string // keys, from the oldest to the newest
+	// busy has the keys that a transaction holds, and what tells of its end.
+	busy map[string]chan struct{}
 }
 
 type answer struct {
@@ -40,25 +38,26 @@ type answer struct {
 // may ask for one that isn't there.
 func New(announce func(ctx context.Context, g greeting.Greeting) error) *Greetings {
 	return &Greetings{
-		announce: announce, turn: make(chan struct{}, 1),
+		announce: announce, busy: make(map[string]chan struct{}),
 		rows: make(map[string]greeting.Greeting), keys: make(map[string]answer),
 	}
 }
 
-// InTx runs f alone, and keeps what it did if it succeeds.
+// InTx runs f, and keeps what it did if it succeeds. Of two with one key the second
+// waits for the first; others don't wait for each other, whatever f waits for.
 func (g *Greetings) InTx(ctx context.Context, f func(ctx context.Context, tx greeting.Tx) error) error {
-	select {
-	case g.turn <- struct{}{}:
-		defer func() { <-g.turn }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 	t := &tx{greetings: g}
+	defer t.release()
 	if err := f(ctx, t); err != nil {
 		return err
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	for _, check := range t.checks {
+		if err := check(); err != nil {
+			return err
+		}
+	}
 	for _, write := range t.writes {
 		write()
 	}
@@ -97,14 +96,50 @@ func (g *Greetings) List(_ context.Context, after string, count int) ([]greeting
 // tx holds what is kept if all goes well.
 type tx struct {
 	greetings *Greetings
+	held      []string
+	checks    []func() error
 	writes    []func()
 }
 
-func (t *tx) Remember(_ context.Context, key idempotency.Key, content []byte) (kept []byte, fresh bool, err error) {
+// release lets those go on that wait for the keys of this transaction.
+func (t *tx) release() {
+	t.greetings.mu.Lock()
+	defer t.greetings.mu.Unlock()
+	for _, name := range t.held {
+		close(t.greetings.busy[name])
+		delete(t.greetings.busy, name)
+	}
+}
+
+// hold returns the answer under a key, or holds the key until the end.
+func (t *tx) hold(ctx context.Context, name string) (first answer, known bool, err error) {
+	g := t.greetings
+	for {
+		g.mu.Lock()
+		first, known = g.keys[name]
+		ended, busy := g.busy[name]
+		if !known && !busy {
+			g.busy[name] = make(chan struct{})
+			t.held = append(t.held, name)
+		}
+		g.mu.Unlock()
+		if known || !busy {
+			return first, known, nil
+		}
+		select {
+		case <-ended:
+		case <-ctx.Done():
+			return answer{}, false, ctx.Err()
+		}
+	}
+}
+
+func (t *tx) Remember(ctx context.Context, key idempotency.Key, content []byte) (kept []byte, fresh bool, err error) {
 	g, name := t.greetings, key.Scope+" "+key.ID
-	g.mu.RLock()
-	first, known := g.keys[name]
-	g.mu.RUnlock()
+	first, known, err := t.hold(ctx, name)
+	if err != nil {
+		return nil, false, err
+	}
 	if known {
 		return first.content, false, key.Check(first.fingerprint)
 	}
@@ -133,14 +168,29 @@ func (t *tx) Insert(_ context.Context, one greeting.Greeting) error {
 	return nil
 }
 
-func (t *tx) Update(ctx context.Context, one greeting.Greeting, version int64) error {
-	before, err := t.greetings.Get(ctx, one.ID)
-	if err != nil {
+func (t *tx) Update(_ context.Context, one greeting.Greeting, version int64) error {
+	check := func(before greeting.Greeting, known bool) error {
+		switch {
+		case !known:
+			return store.ErrNotFound
+		case before.Version != version:
+			return store.ErrConflict
+		default:
+			return nil
+		}
+	}
+	t.greetings.mu.RLock()
+	before, known := t.greetings.rows[one.ID]
+	t.greetings.mu.RUnlock()
+	if err := check(before, known); err != nil {
 		return err
 	}
-	if before.Version != version {
-		return store.ErrConflict
-	}
+	// Somebody else may be faster until the end.
+	t.checks = append(t.checks, func() error {
+		now, known := t.greetings.rows[one.ID]
+
+		return check(now, known)
+	})
 	t.writes = append(t.writes, func() { t.greetings.rows[one.ID] = one })
 
 	return nil
