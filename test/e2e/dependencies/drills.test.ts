@@ -11,7 +11,7 @@ import type { Postgres } from '../../support/postgres.js'
 import { generate, recipe, workFolder } from '../../support/project.js'
 import { record } from '../../support/proof.js'
 import { Service } from '../../support/service.js'
-import { describeWith, succeed } from '../../support/tools.js'
+import { describeWith, succeed, succeedBeside } from '../../support/tools.js'
 import { built, Stage, status } from './broker-stage.js'
 import { drills, table } from './drills.js'
 import { firstPassword, type Store, startMariaDb, startPostgres, startRedis } from './stores.js'
@@ -249,7 +249,7 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores that f
     }
     const messages = generate(work, recipe('pooled', '--postgres', '--postgres-pooler', 'transaction', '--nats'))
     const { CREDENTIALS_DIR, POSTGRES_HOST, POSTGRES_PORT, POSTGRES_TLS } = env as Record<string, string>
-    const output = succeed(
+    const output = await succeedBeside(
       'go',
       ['test', '-count=1', '-v', '-run=Processed|Messages|Greetings', './internal/store/postgres/'],
       {

@@ -8,7 +8,7 @@ import { Balancer, client, send, until } from '../../support/load.js'
 import { generate, recipe, workFolder } from '../../support/project.js'
 import { record } from '../../support/proof.js'
 import { records, Service } from '../../support/service.js'
-import { describeWith, run, succeed } from '../../support/tools.js'
+import { describeWith, run, succeed, succeedBeside } from '../../support/tools.js'
 import { firstPassword, type Store, startMariaDb, startPostgres, startRedis } from './stores.js'
 
 /** Seconds a request may take; a store that hangs costs a request this much. */
@@ -118,10 +118,10 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
     ])
   })
 
-  test('the project’s own integration tests pass', () => {
+  test('the project’s own integration tests pass', async () => {
     const env = { ...environment(), TEST_DEPENDENCIES: '1', CGO_ENABLED: '0' }
     const { HTTP_TIMEOUT: _, SHUTDOWN_DRAIN: __, HEALTH_CHECK_TIMEOUT: ___, HEALTH_CHECK_CACHE: ____, ...own } = env
-    expect(succeed('go', ['test', '-count=1', './...'], { cwd: project, env: own })).not.toContain('FAIL')
+    expect(await succeedBeside('go', ['test', '-count=1', './...'], { cwd: project, env: own })).not.toContain('FAIL')
   })
 
   const names = ['postgres', 'mysql', 'redis'] as const
@@ -137,11 +137,11 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
     ])
   })
 
-  test.each(names)('%s: a message’s id and its effect are kept together, for all replicas', (name) => {
+  test.each(names)('%s: a message’s id and its effect are kept together, for all replicas', async (name) => {
     const messages = generate(work, recipe(`messages-${name}`, `--${name}`, '--nats'))
     const env = { ...storeOf(name).env, CREDENTIALS_DIR: credentials, TEST_DEPENDENCIES: '1', CGO_ENABLED: '0' }
     const args = ['test', '-count=1', '-v', '-run=Processed|Messages', `./internal/store/${name}/`]
-    const output = succeed('go', args, { cwd: messages, env })
+    const output = await succeedBeside('go', args, { cwd: messages, env })
     proven(storeOf(name), 'two replicas have one message', [
       ...(/--- PASS: TestProcessed /.test(output) && /--- PASS: TestMessages /.test(output) ? [] : [output]),
       ...(output.includes('SKIP') ? ['skipped'] : []),
