@@ -7,6 +7,7 @@ import type { Model } from '../model/types.js'
 import { alertTests, dashboard, ruleGroups } from './fill-monitoring.js'
 import { features as allFeatures } from './index.js'
 import type {
+  ComposeService,
   Feature,
   FilledEnvironment,
   FilledSlots,
@@ -70,14 +71,21 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
     appComponents: all('appComponents').sort(byOrder),
     httpMiddleware: all('httpMiddleware').sort(byOrder),
     errorMappings: all('errorMappings'),
+    errorImports: byText(all('errorImports'), ({ path }) => path),
     grpcOptions: all('grpcOptions'),
     trafficServers: all('trafficServers'),
     adminRoutes: all('adminRoutes'),
     configSections: all('configSections'),
     credentials: all('credentials'),
     overlayConfig: all('overlayConfig'),
-    greetingUses: all('greetingUses').sort(byOrder),
+    exampleImports: byText(
+      all('exampleImports').filter(({ path }) => !all('appImports').some((other) => other.path === path)),
+      ({ path }) => path,
+    ),
+    exampleSetup: all('exampleSetup').sort(byOrder),
+    exampleComponents: all('exampleComponents').sort(byOrder),
     compose: all('compose'),
+    jobServices: all('compose').map(jobService),
     composeSecrets: all('compose').flatMap(({ secrets }) => secrets),
     containerEnv: all('containerEnv'),
     egress: tunnelled(model, all('egress')),
@@ -91,6 +99,24 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
     readmeFeatures: all('readmeFeatures'),
     readmeSections: all('readmeSections'),
     readmeNeeds: all('readmeNeeds'),
+  }
+}
+
+/** A container of compose.yaml beside a job of a pipeline. */
+function jobService(one: ComposeService): FilledSlots['jobServices'][number] {
+  const list = (variables: Readonly<Record<string, string>>) =>
+    Object.entries(variables).map(([name, value]) => ({ name, value }))
+  const { variables, command, named = {} } = one.job
+  return {
+    ...one,
+    image: `${(one.service as { image: string }).image}`,
+    variableList: list(variables),
+    allVariables: list({ ...variables, ...named }),
+    commandText: command.length === 0 ? '' : JSON.stringify(command),
+    namedEnv: one.env.map((line) => {
+      const [name = '', ...rest] = line.split('=')
+      return { name, value: rest.join('=').replace('127.0.0.1', one.name) }
+    }),
   }
 }
 
@@ -129,6 +155,7 @@ function byText<T>(entries: readonly T[], textOf: (entry: T) => string): T[] {
 /** The user's own after the first render: the example to be replaced, and what a script seals into the project. Everything else is merged. */
 const startingPoints = [
   /^internal\/greeting\//,
+  /^internal\/config\/own\.go$/,
   /^api\/(openapi\.yaml$|greeting\/)/,
   /^\.env\.example$/,
   /^CODEOWNERS$/,

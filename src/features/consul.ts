@@ -44,6 +44,7 @@ export const consul = defineFeature({
           },
           secrets: [],
           env: ['CONSUL_ADDRESS=http://127.0.0.1:8500'],
+          job: { variables: {}, command: ['agent', '-dev', '-client=0.0.0.0'] },
         },
       ],
       credentials: [

@@ -19,6 +19,15 @@ import { entrypoint } from './entrypoint.js'
 import { externalSecrets } from './external-secrets.js'
 import { github } from './github.js'
 import { gitlab } from './gitlab.js'
+import {
+  greeting,
+  greetingMySQL,
+  greetingPostgres,
+  greetingRedis,
+  outbox,
+  outboxMySQL,
+  outboxPostgres,
+} from './greeting.js'
 import { grpc } from './grpc.js'
 import { grpcMetrics } from './grpc-metrics.js'
 import { grpcOnly } from './grpc-only.js'
@@ -103,6 +112,13 @@ export const features: readonly Feature[] = [
   messagingMySQL,
   nats,
   kafka,
+  outbox,
+  outboxPostgres,
+  outboxMySQL,
+  greeting,
+  greetingPostgres,
+  greetingMySQL,
+  greetingRedis,
   compose,
   kubernetesSecrets,
   externalSecrets,

@@ -91,6 +91,23 @@ export const kafka = defineFeature({
           service: { image: model.images.kafka, ports: ['127.0.0.1:9092:9092'] },
           secrets: [],
           env: ['KAFKA_BROKERS=127.0.0.1:9092', 'KAFKA_TLS=disable', 'KAFKA_SASL=none'],
+          job: {
+            variables: {},
+            command: [],
+            // What the image has by itself, but for the name: one setting takes the place of all.
+            named: {
+              KAFKA_NODE_ID: '1',
+              KAFKA_PROCESS_ROLES: 'broker,controller',
+              KAFKA_LISTENERS: 'PLAINTEXT://:9092,CONTROLLER://:9093',
+              KAFKA_ADVERTISED_LISTENERS: 'PLAINTEXT://kafka:9092',
+              KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
+              KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+              KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
+              KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
+              KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
+              KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
+            },
+          },
         },
       ],
       readmeFeatures: [

@@ -10,16 +10,27 @@ export const messaging = defineFeature({
   requires: ['remote'],
   templates: 'features/messaging',
   slots: ({ module, features, messaging, stores }) => ({
-    appImports: ['consumer', 'greeted', ...(features.tracing ? ['messaging'] : [])].map((name) => ({
+    exampleImports: ['consumer', 'greeting/greeted', ...(features.tracing ? ['messaging'] : [])].map((name) => ({
       path: `${module}/internal/${name}`,
     })),
+    ...(features.migrations
+      ? {}
+      : {
+          errorImports: [{ path: `${module}/internal/messaging` }],
+          errorMappings: [
+            {
+              expression:
+                'unavailable("messages", func(err error) bool { return errors.Is(err, messaging.ErrUnpublished) })',
+            },
+          ],
+        }),
     configSections: [{ field: 'Consumer', declaration: 'Consumer Consumer', fields: 'consumerFields()' }],
     readmeSections: [
       {
         title: t('Messages'),
         text: [
           t(
-            `The example endpoint publishes an event (\`internal/greeted\`) and a consumer in the same program handles it; \`internal/consumer\``,
+            `The example publishes an event (package \`greeted\`) and a consumer in the same program handles it; \`internal/consumer\``,
           ),
           t(
             'is the loop around every handler. A message is acknowledged after its effect, so it is delivered **at least once**. A failed',
@@ -47,15 +58,26 @@ export const messaging = defineFeature({
             '`consumer.ErrUnavailable`. A dead letter that the broker refuses waits as well. The count `waited` tells of all of them.',
           ),
           '',
-          t(
-            "Publishing is no part of a database's transaction. The example endpoint answers once the data and the message are both kept, so",
-          ),
-          t(
-            'who gets no answer asks again; but a process that dies between the two leaves data without its message. Where each change must',
-          ),
-          t(
-            'have one, write the message into a table in the transaction of the change and publish from there (an outbox): there is none here.',
-          ),
+          ...(features.migrations
+            ? [
+                t(
+                  'A message is written into the table `outbox`, in the transaction of the change that it tells of: there is one for each change',
+                ),
+                t(
+                  'and none without. One replica at a time publishes from there (`internal/outbox`), in order, within a moment. A process that dies',
+                ),
+                t(
+                  'between the broker and the table leaves a message to be published again, with the same id, which consumers know.',
+                ),
+              ]
+            : [
+                t(
+                  'No transaction holds both the data and the message, so the example publishes first: who gets no answer asks again with the same',
+                ),
+                t(
+                  'key, and a process that dies in between leaves a message without its data. With PostgreSQL or MySQL there is an outbox instead.',
+                ),
+              ]),
           '',
           ...(features.migrations
             ? [
@@ -185,7 +207,6 @@ export function brokerSlots(model: Model, { go, field, order }: Wiring): SlotCon
   const broker = `${go}Broker`
   const consumer = `${go}Consumer`
   const handler = 'greeted.Handler(a.logger)'
-  const announce = features.tracing ? `messaging.TracedPublisher{Publisher: ${broker}}` : broker
   return {
     appImports: [{ path: `${module}/internal/broker/${go}` }],
     appSetup: [
@@ -194,6 +215,8 @@ export function brokerSlots(model: Model, { go, field, order }: Wiring): SlotCon
         statement: `${broker} := ${go}.New(cfg.${field}, cfg.Consumer, a.credentials, serviceName, a.logger)`,
       },
       { order: order + 1, statement: `checks.Register(${go}.Name, ${broker}.Check)` },
+    ],
+    exampleSetup: [
       {
         order: order + 2,
         statement: [
@@ -216,6 +239,8 @@ export function brokerSlots(model: Model, { go, field, order }: Wiring): SlotCon
     ],
     appComponents: [
       { order, component: `{name: ${go}.Name, start: ${broker}.Start, stop: ${broker}.Stop, budget: quickStop}` },
+    ],
+    exampleComponents: [
       {
         // After every data store and broker: what handlers use outlives them.
         order: order + 10,
@@ -223,6 +248,5 @@ export function brokerSlots(model: Model, { go, field, order }: Wiring): SlotCon
         component: `{name: "${go}-consumer", start: ${consumer}.Start, stop: ${consumer}.Stop, budget: cfg.Consumer.Timeout}`,
       },
     ],
-    greetingUses: [{ order, expression: `greeting.Use{Name: ${go}.Name, Greet: greeted.Announce(${announce})}` }],
   }
 }

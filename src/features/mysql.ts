@@ -1,11 +1,11 @@
 import { t } from '../words.js'
-import { storeSlots } from './store-slots.js'
+import { jobPassword, storeSlots } from './store-slots.js'
 import { defineFeature } from './types.js'
 
 /** MySQL or MariaDB: pool, repository, migrations. */
 export const mysql = defineFeature({
   id: 'mysql',
-  help: 'MySQL or MariaDB: pool, readiness check, example repository, migrations',
+  help: 'MySQL or MariaDB: pool, readiness check, idempotency keys, migrations',
   enabled: ({ features }) => features.mysql,
   requires: ['stores', 'migrations'],
   templates: 'features/mysql',
@@ -21,7 +21,7 @@ export const mysql = defineFeature({
             title: 'MySQL',
             arguments: `cfg.MySQL, a.credentials, cfg.${model.handlerTimeout}`,
             order: 53,
-            purpose: t`A pool of ${mysql.pool} connections a pod, an example repository, and a schema that the program carries with it.`,
+            purpose: t`A pool of ${mysql.pool} connections a pod, transactions that are passed in, keys that make a repeated request harmless, and a schema that the program carries with it.`,
           }),
           compose: [
             {
@@ -44,6 +44,15 @@ export const mysql = defineFeature({
               },
               secrets: ['mysql-password'],
               env: ['MYSQL_HOST=127.0.0.1', 'MYSQL_TLS=disable'],
+              job: {
+                variables: {
+                  MYSQL_DATABASE: mysql.database,
+                  MYSQL_USER: mysql.user,
+                  MYSQL_PASSWORD: jobPassword,
+                  MYSQL_RANDOM_ROOT_PASSWORD: 'yes',
+                },
+                command: [],
+              },
             },
           ],
         }

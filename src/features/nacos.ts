@@ -45,6 +45,7 @@ export const nacos = defineFeature({
           },
           secrets: [],
           env: ['NACOS_ADDRESS=http://127.0.0.1:8848'],
+          job: { variables: { MODE: 'standalone', NACOS_AUTH_ENABLE: 'false' }, command: [] },
         },
       ],
       credentials: [

@@ -2,6 +2,7 @@ import { t } from '../words.js'
 import { apart } from './environment-values.js'
 import { brokerSlots } from './messaging.js'
 import { reach } from './reach.js'
+import { jobPassword } from './store-slots.js'
 import { defineFeature } from './types.js'
 
 /** NATS JetStream: publisher with acknowledged sends, durable consumer, dead letters. */
@@ -81,6 +82,7 @@ export const nats = defineFeature({
               secrets: ['nats-password'],
               // One server, on this machine.
               env: [`NATS_URL=nats://127.0.0.1:${nats.port}`, 'NATS_REPLICAS=1'],
+              job: { variables: {}, command: ['nats-server', '-js', '-sd', '/tmp/data', '--auth', jobPassword] },
             },
           ],
           readmeFeatures: [

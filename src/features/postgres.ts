@@ -1,11 +1,11 @@
 import { t } from '../words.js'
-import { storeSlots } from './store-slots.js'
+import { jobPassword, storeSlots } from './store-slots.js'
 import { defineFeature } from './types.js'
 
 /** PostgreSQL: pool, repository, migrations. */
 export const postgres = defineFeature({
   id: 'postgres',
-  help: 'PostgreSQL: pool, readiness check, example repository, migrations',
+  help: 'PostgreSQL: pool, readiness check, idempotency keys, migrations',
   enabled: ({ features }) => features.postgres,
   requires: ['stores', 'migrations'],
   templates: 'features/postgres',
@@ -22,7 +22,7 @@ export const postgres = defineFeature({
             arguments: `cfg.Postgres, a.credentials, serviceName, cfg.${model.handlerTimeout}`,
             order: 50,
             purpose: [
-              t`A pool of ${postgres.pool} connections a pod, an example repository, and a schema that the program carries with it.`,
+              t`A pool of ${postgres.pool} connections a pod, transactions that are passed in, keys that make a repeated request harmless, and a schema that the program carries with it.`,
               ...(postgres.pooler === 'transaction'
                 ? [
                     t`Behind a pooler of transactions nothing is prepared, limits are set in each transaction, and migrations lock by a row. A statement outside of a transaction has the limits that its role has: \`ALTER ROLE ${postgres.user} SET statement_timeout = '30s'\`.`,
@@ -51,6 +51,14 @@ export const postgres = defineFeature({
               },
               secrets: ['postgres-password'],
               env: ['POSTGRES_HOST=127.0.0.1', 'POSTGRES_TLS=disable'],
+              job: {
+                variables: {
+                  POSTGRES_DB: postgres.database,
+                  POSTGRES_USER: postgres.user,
+                  POSTGRES_PASSWORD: jobPassword,
+                },
+                command: [],
+              },
             },
           ],
         }

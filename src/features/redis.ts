@@ -1,12 +1,12 @@
 import { t } from '../words.js'
 import { apart } from './environment-values.js'
-import { storeSlots } from './store-slots.js'
+import { jobPassword, storeSlots } from './store-slots.js'
 import { defineFeature } from './types.js'
 
-/** Redis: pool and an example counter. */
+/** Redis: pool. */
 export const redis = defineFeature({
   id: 'redis',
-  help: 'Redis: pool, readiness check, example counter',
+  help: 'Redis: pool, readiness check',
   enabled: ({ features }) => features.redis,
   requires: ['stores'],
   templates: 'features/redis',
@@ -47,6 +47,7 @@ export const redis = defineFeature({
           },
           secrets: ['redis-password'],
           env: ['REDIS_HOST=127.0.0.1', 'REDIS_TLS=disable'],
+          job: { variables: {}, command: ['redis-server', '--requirepass', jobPassword] },
         },
       ],
     }

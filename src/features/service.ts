@@ -7,7 +7,7 @@ export const service = defineFeature({
   enabled: () => true,
   goModules: ['base'],
   slots: ({ module }) => ({
-    appImports: ['admin', 'config', 'greeting', 'health'].map((name) => ({
+    appImports: ['admin', 'config', 'health'].map((name) => ({
       path: `${module}/internal/${name}`,
     })),
   }),

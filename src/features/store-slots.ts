@@ -23,6 +23,9 @@ interface Wiring {
   readonly purpose: string
 }
 
+/** Of the servers beside a job of a pipeline, which end with it. */
+export const jobPassword = 'only-for-this-job'
+
 /** Contributions of a data store, the same for each but for the names. */
 export function storeSlots(model: Model, store: Store, wiring: Wiring): SlotContributions {
   const { go, field, title, order } = wiring
@@ -32,6 +35,8 @@ export function storeSlots(model: Model, store: Store, wiring: Wiring): SlotCont
     appImports: [{ path: `${model.module}/internal/store/${go}` }],
     configSections: [{ field, declaration: `${field.padEnd(8)} ${field}`, fields: `${go}Fields()` }],
     credentials: credentials(field, go, title),
+    errorImports: [{ path: `${model.module}/internal/store/${go}` }],
+    errorMappings: [{ expression: `unavailable(${go}.Name, ${go}.Unavailable)` }],
     appSetup: [
       { order, statement: `${variable} := ${go}.New(${wiring.arguments})` },
       { order: order + 1, statement: `checks.Register(${go}.Name, ${variable}.Check)` },
@@ -40,9 +45,6 @@ export function storeSlots(model: Model, store: Store, wiring: Wiring): SlotCont
         : []),
     ],
     appComponents: [{ order, component: `{name: ${go}.Name,${start} stop: ${variable}.Stop, budget: quickStop}` }],
-    greetingUses: [
-      { order, expression: `greeting.Use{Name: ${go}.Name, Greet: ${go}.NewGreetings(${variable}, observe).Greet}` },
-    ],
     overlayConfig: settings(model, store),
     egress: [reach({ host: store.host, port: store.port })],
     readmeFeatures: [{ title, text: wiring.purpose }],

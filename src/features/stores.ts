@@ -15,17 +15,10 @@ export const stores = defineFeature({
     ]
     return {
       appImports: [{ path: `${module}/internal/store` }],
-      errorMappings: [
-        { expression: 'httpserver.Mapping{Err: store.ErrNotFound, Status: http.StatusNotFound}' },
-        {
-          expression:
-            'httpserver.Mapping{Err: store.ErrConflict, Status: http.StatusConflict, Detail: "It has changed since it was read."}',
-        },
-        ...['ErrNoConnection', 'ErrReadOnly'].map((error) => ({
-          expression: `httpserver.Mapping{Err: store.${error}, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second}`,
-        })),
-      ],
-      appSetup: [{ order: 40, statement: `observe := store.All(${observers.join(', ')})` }],
+      errorMappings: ['ErrNoConnection', 'ErrReadOnly'].map((error) => ({
+        expression: `{Err: store.${error}, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second}`,
+      })),
+      appSetup: [{ order: 40, statement: `a.observe = store.All(${observers.join(', ')})` }],
     }
   },
 })

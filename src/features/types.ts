@@ -22,8 +22,10 @@ export interface Slots {
   readonly appComponents: readonly AppComponent[]
   /** Middleware between the request id and the access log: what observes, and sees every answer. */
   readonly httpMiddleware: readonly HttpMiddleware[]
-  /** How errors are answered over HTTP: further arguments of `httpserver.Errors`, the first that fits counts. */
+  /** How errors are answered over HTTP: further rows of `internal/app/errors.go`. */
   readonly errorMappings: readonly { readonly expression: string }[]
+  /** Imports of that file. */
+  readonly errorImports: readonly GoImport[]
   /** What observes gRPC calls: further arguments of `grpcserver.New`. */
   readonly grpcOptions: readonly { readonly expression: string }[]
   /** Entries of the start list that take traffic; they stop right after readiness. */
@@ -36,8 +38,10 @@ export interface Slots {
   readonly credentials: readonly Credential[]
   /** Settings that every overlay states. */
   readonly overlayConfig: readonly OverlaySetting[]
-  /** What the example endpoint uses: further arguments of `greeting.Register`. */
-  readonly greetingUses: readonly GreetingUse[]
+  /** Imports, statements and components of the example: `make remove-example` takes them out. */
+  readonly exampleImports: readonly GoImport[]
+  readonly exampleSetup: readonly GoStatement[]
+  readonly exampleComponents: readonly AppComponent[]
   /** Containers of compose.yaml, for local work. */
   readonly compose: readonly ComposeService[]
   /** Environment of the main container. */
@@ -105,12 +109,6 @@ export interface OverlaySection {
   }[]
 }
 
-export interface GreetingUse {
-  readonly order: number
-  /** Go composite literal of type greeting.Use. */
-  readonly expression: string
-}
-
 export interface ComposeService {
   readonly name: string
   /** The service as Compose has it; printed as YAML. */
@@ -119,6 +117,13 @@ export interface ComposeService {
   readonly secrets: readonly string[]
   /** Lines of .env.example by which a local process finds it. */
   readonly env: readonly string[]
+  /** The same server beside a job of a pipeline, where no files can be mounted; its password is the one of all such. */
+  readonly job: {
+    readonly variables: Readonly<Record<string, string>>
+    readonly command: readonly string[]
+    /** Variables that it needs besides where it is known by its name and not as localhost. */
+    readonly named?: Readonly<Record<string, string>>
+  }
 }
 
 export interface GoImport {
@@ -205,6 +210,14 @@ export interface FilledEnvironment extends Environment {
 
 /** The slots, with what is computed from all contributions together. */
 export interface FilledSlots extends Slots {
+  /** The images of all of compose, with the lines of .env.example as a job has them that knows a server by its name. */
+  readonly jobServices: readonly (ComposeService & {
+    readonly image: string
+    readonly allVariables: readonly { readonly name: string; readonly value: string }[]
+    readonly variableList: readonly { readonly name: string; readonly value: string }[]
+    readonly commandText: string
+    readonly namedEnv: readonly { readonly name: string; readonly value: string }[]
+  })[]
   /** The secrets of all of compose. */
   readonly composeSecrets: readonly string[]
   /** The sections of the runbook: alerts, each name once. */

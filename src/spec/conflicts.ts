@@ -182,6 +182,14 @@ export const conflictRules: readonly Conflict[] = [
     message: () => 'config.values are keys of the configuration file, and config.source env has none',
     hint: 'use config.source file, or leave config.values out',
   },
+  {
+    code: 'values-are-no-secrets',
+    keys: ['config.values'],
+    violated: (spec) => secretValue(spec) !== undefined,
+    message: (spec) =>
+      `config.values.${secretValue(spec)} looks like a secret, and what is there lies in Git, in a ConfigMap and in logs`,
+    hint: 'leave it out, and give the program a file in CREDENTIALS_DIR: see Secrets in the generated README; or choose a name that says what else it is',
+  },
   centreOptions('consul', ['config.consul.address', 'config.consul.prefix']),
   centreOptions('nacos', [
     'config.nacos.address',
@@ -241,3 +249,12 @@ export function conflicts(spec: Spec, where: (key: Key) => string): Finding[] {
       options: rule.keys,
     }))
 }
+
+/** The first key of config.values whose name is one of a secret. */
+function secretValue(spec: Spec): string | undefined {
+  return Object.keys(spec['config.values']).find((name) => secretName.test(name))
+}
+
+/** As `make run` looks at the names in .env. */
+const secretName =
+  /passw|passphrase|secret|token|credential|bearer|dsn|(?:api|access|private|signing|encryption|ssh|licen[cs]e)[._-]?key|(?:^|[._-])key$/i

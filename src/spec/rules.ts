@@ -55,6 +55,14 @@ export const host = {
   expect: 'a DNS name in lower case, or an IP address without port and brackets',
 }
 
+const address = new RegExp(`^${ipv4}$`)
+
+/** The host of `host:port`, `scheme://host:port` or a URL is a name, or an address that can be one: 10.0.0.999 is neither. */
+function namesHost(value: string): boolean {
+  const name = value.replace(/^[a-z]+:\/\//, '').replace(/[:/].*$/, '')
+  return !/(^|\.)\d+$/.test(name) || address.test(name)
+}
+
 /** A host name with at least two labels; the last is not all digits, so an IP address is none. */
 export const fqdn = {
   pattern: /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
@@ -143,6 +151,7 @@ export const natsUrl = {
   pattern: /^(nats|tls):\/\/[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:[1-9]\d{0,4}$/,
   max: 200,
   expect: 'nats://host:port or tls://host:port, without a password',
+  also: namesHost,
 }
 
 /** host:port. */
@@ -150,7 +159,7 @@ export const brokerAddress = {
   pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:[1-9]\d{0,4}$/,
   max: 200,
   expect: 'host:port',
-  also: (value: string) => Number(value.split(':')[1]) <= 65_535,
+  also: (value: string) => Number(value.split(':')[1]) <= 65_535 && namesHost(value),
 }
 
 /** A topic, a consumer group or a user. A topic may have 249 characters, and each environment has a name of its own. */
@@ -180,7 +189,7 @@ export const waitTarget = {
     `^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:([1-9]\\d{0,4})|${storeNames.join('|')})$`,
   ),
   expect: `host:port, or one of ${storeNames.join(', ')}`,
-  also: (value: string) => !value.includes(':') || Number(value.split(':')[1]) <= 65_535,
+  also: (value: string) => !value.includes(':') || (Number(value.split(':')[1]) <= 65_535 && namesHost(value)),
 }
 
 /** resource.Quantity, positive, without exponent: what a reader of a manifest expects to see. */
@@ -279,7 +288,7 @@ export const httpAddress = {
   pattern: /^https?:\/\/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*(:[1-9]\d{0,4})?$/,
   max: 200,
   expect: 'an address such as https://consul.example.com:8501, without a path',
-  also: (value: string) => Number(/:(\d+)$/.exec(value)?.[1] ?? 80) <= 65_535,
+  also: (value: string) => Number(/:(\d+)$/.exec(value)?.[1] ?? 80) <= 65_535 && namesHost(value),
 }
 
 /** Path in a key-value store, ending in a slash. */

@@ -66,6 +66,22 @@ describe('what goes wrong, told by its code', () => {
     expect([code, error.code, error.findings.length]).toEqual([2, 'invalid-spec', 2])
   })
 
+  test('a folder of a repository that is not the one that delivery.path names', () => {
+    const cwd = folder()
+    spawnSync('git', ['init', '--quiet'], { cwd })
+    const { code, stdout } = run(['services/orders', '--delivery-path=services/other', '--yes', '--json'], cwd)
+    expect([code, JSON.parse(stdout).error.code]).toEqual([2, 'not-in-its-folder'])
+    expect(fs.existsSync(path.join(cwd, 'services'))).toBe(false)
+  })
+
+  test('files that count at the root of a repository alone are named', () => {
+    const cwd = folder()
+    spawnSync('git', ['init', '--quiet'], { cwd })
+    const { code, stdout } = run(['services/orders', '--yes', '--json'], cwd)
+    expect([code, warningsOf(stdout)]).toEqual([0, expect.arrayContaining(['root-only'])])
+    expect(fs.existsSync(path.join(cwd, '.github/workflows'))).toBe(true)
+  })
+
   const warningsOf = (stdout: string) => JSON.parse(stdout).warnings.map(({ code }: { code: string }) => code)
 
   test('a folder inside a repository is not made one', () => {

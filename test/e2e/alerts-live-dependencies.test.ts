@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Consul } from '../support/consul.js'
+import { greetings } from '../support/greetings.js'
 import { until } from '../support/load.js'
 import { Nats } from '../support/nats.js'
 import { generate, recipe, workFolder } from '../support/project.js'
@@ -55,7 +56,7 @@ describeWith(needs, `alerts about dependencies, live and ${factor} times faster`
     service = await Service.start([program], { env })
     await service.ready()
     alerts = await LiveAlerts.start(project, service)
-    load = new Load(service.port, { path: '/v1/greetings/Ada' }, 50)
+    load = new Load(service.port, { path: greetings }, 50)
     await until(
       async () => (await alerts.prometheus.query('up == 1')).length === 1 && (await alerts.firing()).length === 0,
     )

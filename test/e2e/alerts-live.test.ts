@@ -1,5 +1,6 @@
 import http from 'node:http'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { greetings } from '../support/greetings.js'
 import { send, until } from '../support/load.js'
 import { workFolder } from '../support/project.js'
 import { Service } from '../support/service.js'
@@ -10,7 +11,7 @@ import { ExporterDouble } from './monitoring/exporter-double.js'
 import { LiveAlerts, Load } from './monitoring/live.js'
 
 const minutes = 60_000
-const greeting = { path: '/v1/greetings/Ada' }
+const greeting = { path: greetings }
 /** A minute of healthy load is two hours of a cluster. */
 const healthy = 60_000
 

@@ -91,7 +91,7 @@ describeWith(tools, 'images on stand-ins for their bases', () => {
         const { pid, executable, insidePid } = processOf(service)
         expect({ executable: path.basename(executable), insidePid }).toEqual({ executable: 'orders', insidePid: 1 })
         expect(fs.readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^Uid:\t65532\t65532\t65532\t65532$/m)
-        expect(await service.get('/v1/greetings/Ada')).toMatchObject({ status: 200 })
+        expect(await service.get('/v1/greetings')).toMatchObject({ status: 200 })
         expect(JSON.parse((await service.get('/version')).body)).toMatchObject({
           version: settings.VERSION,
           commit: settings.COMMIT,

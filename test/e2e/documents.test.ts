@@ -140,8 +140,8 @@ describeWith(['kustomize'], 'documents', () => {
       )
       expect(described.sort()).toEqual(routes.sort())
       expect(api.servers.map(({ url }: { url: string }) => url)).toEqual([`http://localhost:${ports['http']}`])
-      const [name] = api.paths['/v1/greetings/{name}'].get.parameters
-      expect(name.schema.maxLength).toBe(Number(/maxName = (\d+)/.exec(sources)?.[1]))
+      const { name } = api.components.requestBodies.Name.content['application/json'].schema.properties
+      expect(name.maxLength).toBe(Number(/maxName = (\d+)/.exec(sources)?.[1]))
       const middleware = read('internal/httpserver/middleware.go')
       const id = api.components.parameters.RequestId
       expect(id.name).toBe(/requestIDHeader = "(.+)"/.exec(middleware)?.[1])

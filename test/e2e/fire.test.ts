@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { greetings } from '../support/greetings.js'
 import { Balancer, client, send, until } from '../support/load.js'
 import { workFolder } from '../support/project.js'
 import { records, Service } from '../support/service.js'
@@ -12,7 +13,7 @@ import { buildProgram, plantedProject } from './fire/project.js'
 import { converse, statusOf } from './fire/raw.js'
 
 const minutes = 60_000
-const greeting = { path: '/v1/greetings/Ada' }
+const greeting = { path: greetings }
 /** Short, so that the tests are, and in the order of the generated ones. */
 const hasty = {
   HTTP_READ_HEADER_TIMEOUT: '2s',

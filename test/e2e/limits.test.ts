@@ -9,7 +9,7 @@ import { generate, recipe, workFolder } from '../support/project.js'
 import { records, Service } from '../support/service.js'
 import { describeWith, succeed } from '../support/tools.js'
 
-const greeting = 'GET /v1/greetings/Ada HTTP/1.1\r\nHost: orders\r\n'
+const greeting = 'GET /v1/greetings HTTP/1.1\r\nHost: orders\r\n'
 /** Far more than the time-outs that are set, far less than the defaults. */
 const soon = 6_000
 
@@ -84,7 +84,7 @@ describeWith(['go', 'make'], 'limits of a generated program', () => {
       const count = 20
       const before = performance.now()
       for (let sent = 0; sent < count; sent++) {
-        await service.get('/v1/greetings/Ada')
+        await service.get('/v1/greetings')
       }
       const took = performance.now() - before
       const lines = () => records(service.stdout).filter(({ message }) => message === 'request')
@@ -111,7 +111,7 @@ describeWith(['go', 'make'], 'limits of a generated program', () => {
           OTEL_RESOURCE_ATTRIBUTES: 'k8s.pod.name=orders-7c9',
         },
         async (service) => {
-          await service.get('/v1/greetings/Ada')
+          await service.get('/v1/greetings')
           service.signal('SIGTERM')
           expect(await service.exit()).toEqual({ code: 0, signal: null })
         },
@@ -120,7 +120,7 @@ describeWith(['go', 'make'], 'limits of a generated program', () => {
       collector.close()
     }
     const sent = Buffer.concat(received).toString('latin1')
-    for (const word of ['service.name', 'renamed', 'k8s.pod.name', 'orders-7c9', '/v1/greetings/{name}']) {
+    for (const word of ['service.name', 'renamed', 'k8s.pod.name', 'orders-7c9', '/v1/greetings']) {
       expect(sent).toContain(word)
     }
   })

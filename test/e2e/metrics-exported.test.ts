@@ -2,7 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { beforeAll, expect, test } from '@jest/globals'
 import { Consul } from '../support/consul.js'
-import { until } from '../support/load.js'
+import { creation } from '../support/greetings.js'
+import { send, until } from '../support/load.js'
 import { Nats } from '../support/nats.js'
 import { generate, recipe, workFolder } from '../support/project.js'
 import { record } from '../support/proof.js'
@@ -58,13 +59,27 @@ describeWith(['go', 'promql', 'redis-server', 'nats-server', 'consul', 'grpcurl'
         ...['-plaintext', '-import-path', path.join(project, 'api'), '-proto', 'greeting/v1/greeting.proto'],
         ...['-d', '{"name":"Ada"}', `127.0.0.1:${grpc}`, 'greeting.v1.GreetingService/Greet'],
       ]).code
+    // A client whose .proto lies: bytes that are no text, which the server refuses before any handler.
+    const lying = () => {
+      const folder = path.join(credentials, 'lying/greeting/v1')
+      fs.mkdirSync(folder, { recursive: true })
+      const proto = fs.readFileSync(path.join(project, 'api/greeting/v1/greeting.proto'), 'utf8')
+      fs.writeFileSync(path.join(folder, 'greeting.proto'), proto.replace('string name = 1', 'bytes name = 1'))
+      return run('grpcurl', [
+        ...['-plaintext', '-import-path', path.join(credentials, 'lying'), '-proto', 'greeting/v1/greeting.proto'],
+        ...['-d', '{"name":"/w=="}', `127.0.0.1:${grpc}`, 'greeting.v1.GreetingService/Greet'],
+      ]).code
+    }
     try {
       await service.ready()
-      expect((await service.get('/v1/greetings/Ada')).status).toBe(200)
+      const create = async () => (await send(service.port, creation('Ada'))).status
+      expect(await create()).toBe(201)
+      expect(await create()).toBe(201)
       expect(call()).toBe(0)
+      // 64, and 13 for INTERNAL.
+      expect(lying()).toBe(77)
       await redis.kill()
-      expect((await service.get('/v1/greetings/Ada')).status).toBe(503)
-      expect(call()).not.toBe(0)
+      expect(await create()).toBe(503)
       await until(async () => (await service.admin('/metrics')).body.includes('outcome="processed"} 2'))
       return (await service.admin('/metrics')).body
     } finally {

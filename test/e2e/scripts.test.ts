@@ -335,7 +335,8 @@ case "$url" in
   */version)
     n=$(($(cat "$COUNT" 2>/dev/null || echo 0) + 1)); echo "$n" >"$COUNT"
     set -- $VERSIONS; [ "$n" -gt "$#" ] && n="$#"; shift $((n - 1)); printf '{"version":"v","commit":"%s"}' "$1" ;;
-  */v1/greetings/*) answer "\${GREETING-200}" ;;
+  */v1/greetings*limit=1) answer "\${GREETING-200}" ;;
+  */v1/greetings*limit=0) answer 400 ;;
   *) answer "\${OTHER-404}" ;;
 esac`
     const smoke = (versions: string, env: Record<string, string> = {}, timeout = '60') => {
@@ -375,7 +376,8 @@ for url; do :; done
 answer() { printf 'HTTP/1.1 %s\\r\\nx-commit: ${commit}\\r\\n' "$1"; }
 case "$url" in
   */version) case "$*" in *http_code*) printf 200 ;; *) printf '{"version":"v","commit":"%s"}' ${commit} ;; esac ;;
-  */v1/greetings/*) answer 200 ;;
+  */v1/greetings*limit=1) answer 200 ;;
+  */v1/greetings*limit=0) answer 400 ;;
   *) answer 404 ;;
 esac`
     let guarded: string

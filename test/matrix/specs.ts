@@ -7,7 +7,15 @@ const words = fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'grapheme'
 const label = fc.stringMatching(/^[a-z]([-a-z0-9]{0,18}[a-z0-9])?$/)
 const durations = fc.constantFrom('800ms', '1s', '1.5s', '15s', '20s', '1m', '1m30s', '10m')
 const bytes = fc.constantFrom('64Mi', '100M', '256Mi', '512Mi', '1Gi', '3G', '8Gi')
-const hosts = fc.constantFrom('db', 'db.data.svc', 'db.data.svc.cluster.local', 'db.example.com', '10.0.0.1', '1')
+const hosts = fc.constantFrom(
+  'db',
+  'db.data.svc',
+  'db.data.svc.cluster.local',
+  'db.example.com',
+  '10.0.0.1',
+  'fd00::7',
+  'a1',
+)
 const sqlNames = fc.constantFrom('orders', '_', 'true', 'null', 'x'.repeat(32), 'a1')
 const kafkaName = fc.stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,40}$/)
 const paths = fc.constantFrom('/livez', '/readyz', '/startupz', '/healthz', '/a/b-c', '/~x.y', '/probe/_z')

@@ -34,14 +34,14 @@ export class Balancer {
 export async function client(
   service: Service,
   balancer: { open: boolean; sent: number },
-  shot: Shot,
+  shot: Shot | (() => Shot),
 ): Promise<string[]> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
   const failures: string[] = []
   while (balancer.open) {
     try {
-      const { status } = await send(service.port, shot, agent)
-      if (status !== 200) {
+      const { status } = await send(service.port, typeof shot === 'function' ? shot() : shot, agent)
+      if (status !== 200 && status !== 201) {
         failures.push(`status ${status}`)
       }
     } catch (error) {

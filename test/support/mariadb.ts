@@ -13,7 +13,9 @@ export class MariaDb extends Server {
 
   static async start(settings: Record<string, string> = {}): Promise<MariaDb> {
     const server = new MariaDb(await serverPort(), settings)
-    const from = ['--no-defaults', `--datadir=${server.data}`, '--auth-root-authentication-method=normal']
+    // Of its own: two that are made at once take one another's temporary tables away.
+    const own = `--tmpdir=${server.folder}`
+    const from = ['--no-defaults', own, `--datadir=${server.data}`, '--auth-root-authentication-method=normal']
     await server.tool('mariadb-install-db', [...from, '--skip-test-db', '--skip-name-resolve'], { timeout: 60_000 })
     await server.launch()
     return server
@@ -45,6 +47,7 @@ export class MariaDb extends Server {
       'bind-address': '127.0.0.1',
       'pid-file': path.join(this.folder, 'pid'),
       'skip-name-resolve': '1',
+      tmpdir: this.folder,
       // What a killed process has written is safe with the kernel; only a machine's failure would lose it.
       'innodb-flush-log-at-trx-commit': '2',
       ...this.settings,

@@ -38,6 +38,17 @@ export class Nats extends Server {
     await this.converse(`PUB ${subject} ${Buffer.byteLength(text)}\r\n${text}\r\n`)
   }
 
+  /** Makes a stream, with settings as the server's API calls them. */
+  async createStream(name: string, subjects: readonly string[], more: object): Promise<void> {
+    const config = JSON.stringify({ name, subjects, storage: 'file', ...more })
+    await this.publish(`$JS.API.STREAM.CREATE.${name}`, config)
+  }
+
+  /** Removes all that a stream holds. */
+  async purge(stream: string): Promise<void> {
+    await this.publish(`$JS.API.STREAM.PURGE.${stream}`, '')
+  }
+
   protected override command() {
     this.writeConfig()
     return ['nats-server', '-c', this.config] as const

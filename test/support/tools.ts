@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { describe, test } from '@jest/globals'
 import { toolPath, tools } from '../e2e/tools/table.mjs'
 
@@ -51,6 +52,26 @@ export function succeed(name: string, args: readonly string[], setting: Setting 
   if (code !== 0) {
     throw new Error(`${name} ${args.join(' ')}: exit code ${code}\n${output}`)
   }
+  return stdout
+}
+
+/**
+ * As {@link succeed}, while servers that this process has started go on: their words are read meanwhile, and a server
+ * whose pipe is full stands still.
+ */
+export async function succeedBeside(
+  name: string,
+  args: readonly string[],
+  { cwd, env }: Setting = {},
+): Promise<string> {
+  const { stdout } = await promisify(execFile)(toolPath(name) ?? name, args, {
+    cwd: cwd ?? os.tmpdir(),
+    env: { ...process.env, ...env },
+    maxBuffer: 64 * 2 ** 20,
+    timeout: 600_000,
+  }).catch((error: Error & { stdout?: string; stderr?: string }) => {
+    throw new Error(`${name} ${args.join(' ')}: ${error.message}\n${error.stdout}${error.stderr}`)
+  })
   return stdout
 }
 

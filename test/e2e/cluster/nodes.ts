@@ -4,6 +4,9 @@ import { succeed } from '../../support/tools.js'
 /** Seconds from a pod's scheduling to its readiness, so that orders and surges can be seen. */
 const startUp = 1
 
+/** The commit of a version whose pods never become ready. */
+export const brokenCommit = 'b'.repeat(40)
+
 /** Three nodes in three zones, with room for every test. */
 export function nodes(): object[] {
   const room = { cpu: '64', memory: '256Gi', 'ephemeral-storage': '1Ti', pods: '200' }
@@ -27,12 +30,16 @@ export function nodes(): object[] {
   }))
 }
 
-/** KWOK's own stages and metrics, but that a pod takes a moment to become ready. */
+/** KWOK's own stages and metrics, but that a pod takes a moment to become ready, and those of a broken version never do. */
 export function kwokConfiguration(): string {
   const documents = parseAllDocuments(succeed('kwok', ['stages'])).map((document) => document.toJS())
   for (const { kind, metadata, spec } of documents) {
     if (kind === 'Stage' && metadata.name === 'pod-ready') {
       spec.delay = { durationMilliseconds: startUp * 1000 }
+      spec.selector.matchExpressions.push({
+        key: `.spec.containers.[] | select( .image | endswith(":${brokenCommit}") ) | .name`,
+        operator: 'DoesNotExist',
+      })
     }
   }
   return documents.map((document) => stringify(document)).join('---\n')

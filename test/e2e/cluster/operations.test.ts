@@ -1,9 +1,12 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Manifest, type Overlay, overlaysOf } from '../../support/manifests.js'
 import { examples, generate, type Recipe, workFolder } from '../../support/project.js'
 import { describeWith, succeed } from '../../support/tools.js'
 import { ControlPlane, controlPlaneTools, listOf } from './control-plane.js'
+import { brokenCommit } from './nodes.js'
 import { PodWatch } from './pod-watch.js'
 import { inSyncOrder } from './sync-order.js'
 import { prepareCluster, volumes } from './world.js'
@@ -70,6 +73,7 @@ describeWith([...controlPlaneTools, 'kustomize'], 'a day in production, on real 
         expect(text).not.toBe(overlay.text)
         apply(overlay.objects.map((object) => JSON.parse(JSON.stringify(object).replaceAll('0'.repeat(40), commit))))
       },
+      asOperator,
       rotate: () => credentials('rotate', asOperator),
       images: () =>
         plane.json(['get', 'pods', ...inside]).items.map(({ spec }: Manifest) => spec.containers[0].image as string),
@@ -230,6 +234,36 @@ describeWith([...controlPlaneTools, 'kustomize'], 'a day in production, on real 
     )
 
     test(
+      'a version that never becomes ready: going back in Git alone leaves it, and scripts/unstick.sh gets it out',
+      async () => {
+        const images = () => service.images().map((image: string) => image.slice(image.lastIndexOf(':') + 1)[0])
+        service.release(brokenCommit)
+        await until(() => images().includes('b'))
+        service.release('2'.repeat(40))
+        await until(() => {
+          const { status, metadata } = service.get(service.workloadName)
+          return status.observedGeneration === metadata.generation
+        })
+        // The controller waits for the broken pod, and so would wait for ever.
+        await sleep(5000)
+        expect(images()).toEqual(['2', '2', 'b'])
+        const said = succeed('sh', ['scripts/unstick.sh', 'production'], {
+          cwd: service.overlay.project,
+          env: { PATH: `${service.asOperator}:${process.env['PATH']}` },
+        })
+        expect(said).toContain('"ledger-2" deleted')
+        await service.settled(names.length)
+        expect(images()).toEqual(['2', '2', '2'])
+        const again = succeed('sh', ['scripts/unstick.sh', 'production'], {
+          cwd: service.overlay.project,
+          env: { PATH: `${service.asOperator}:${process.env['PATH']}` },
+        })
+        expect(again).toContain('No pod stands in the way')
+      },
+      patience,
+    )
+
+    test(
       'scaled down and up again: the last goes, its data stays and is there when it comes back',
       async () => {
         const claim = () => service.get('pvc', 'data-ledger-2').spec.volumeName
@@ -245,6 +279,92 @@ describeWith([...controlPlaneTools, 'kustomize'], 'a day in production, on real 
       patience,
     )
   })
+})
+
+/**
+ * What README and runbook have people type, as a member of the operators. What is for others is named: whoever runs the
+ * cluster, and callers in their own namespaces.
+ */
+const forOthers: readonly (readonly [RegExp, string])[] = [
+  [/label namespace CALLER/, 'the owner of another namespace'],
+  [/create secret|patch secret|alertmanager/, 'whoever has the receiver’s secret'],
+  [/-n argocd|deploy\/argocd/, 'whoever runs Argo CD'],
+  [/get secrets -A/, 'whoever runs the cluster'],
+  [/get --raw/, 'whoever installs the metrics adapter'],
+  [/patch pvc|delete statefulset/, 'whoever may change volumes'],
+  [/apply|create job|delete job/, 'the delivery'],
+  [/argo rollouts/, 'the plugin, tried in rollouts.test.ts'],
+  [/kustomize|auth can-i/, 'no request of the namespace'],
+]
+
+describeWith([...controlPlaneTools, 'kustomize'], 'what operators are told to do, they may do', () => {
+  const work = workFolder()
+  let plane: ControlPlane
+  beforeAll(async () => {
+    plane = await ControlPlane.start({ runs: true })
+    prepareCluster(plane)
+    plane.succeed(['apply', '--server-side', '-f', '-'], { input: listOf(volumes('fast', '20Gi', 5)) })
+  }, patience)
+  afterAll(() => plane?.stop(), patience)
+
+  test.each(['standard', 'stateful'])(
+    '%s: every command of README and runbook',
+    async (example) => {
+      const project = generate(work, examples.find(({ id }) => id === example) as Recipe)
+      const overlay = overlaysOf(project).find(({ environment }) => environment === 'production') as Overlay
+      const namespace: string = overlay.one('Namespace').metadata.name
+      const [workload] = overlay.workloads
+      const name: string = workload.metadata.name
+      plane.succeed(['create', 'namespace', namespace])
+      plane.succeed([
+        '-n',
+        namespace,
+        'create',
+        'secret',
+        'generic',
+        `${name}-credentials`,
+        '--from-literal=admin-token=x',
+      ])
+      plane.succeed(['apply', '--server-side', '--force-conflicts', '-f', '-'], {
+        input: listOf(inSyncOrder(overlay.objects)),
+      })
+      await until(() => plane.json(['get', 'pods', '-n', namespace]).items.length > 0)
+      const pod: string = plane.json(['get', 'pods', '-n', namespace]).items[0].metadata.name
+      const texts = ['README.md', 'docs/runbook.md']
+        .filter((file) => fs.existsSync(path.join(project, file)))
+        .map((file) => fs.readFileSync(path.join(project, file), 'utf8'))
+      const commands = [...texts.join('\n').matchAll(/\bkubectl ([^`\n|#]+)/g)].map(([, words = '']) => words.trim())
+      const own = commands.filter((command) => !forOthers.some(([pattern]) => pattern.test(command)))
+      expect(own.length).toBeGreaterThan(1)
+      const refused = own.flatMap((command) => {
+        const words = command
+          .replaceAll('NAMESPACE', namespace)
+          .replace(/\bPOD\b/, pod)
+          .replace(/^describe pod$/, `-n ${namespace} describe pod ${pod}`)
+          .split(/\s+/)
+          .filter((word) => !['--watch', '-w', '-f', '--previous'].includes(word))
+        // A port is not opened here: whether that is allowed is asked instead.
+        const asked = words.includes('port-forward')
+          ? ['auth', 'can-i', 'create', 'pods', '--subresource=portforward', '-n', namespace]
+          : words
+        const { code, output } = plane.kubectl(asked, { as: ['somebody', `${name}-operators`] })
+        return /forbidden|^no$/i.test(output) ? [`${command}: ${code} ${output}`] : []
+      })
+      expect(refused).toEqual([])
+      for (const [verb, what] of [
+        ['get', 'secrets'],
+        ['get', 'secret/anything'],
+        ['delete', 'deployments'],
+        ['create', 'pods'],
+      ] as const) {
+        const answer = plane.kubectl(['auth', 'can-i', verb, what, '-n', namespace], {
+          as: ['somebody', `${name}-operators`],
+        })
+        expect([verb, what, answer.stdout.trim()]).toEqual([verb, what, 'no'])
+      }
+    },
+    patience,
+  )
 })
 
 /** Polls, because a controller's work has nothing else to wait on. */

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from '@jest/globals'
+import { creation } from '../../support/greetings.js'
 import { send, until } from '../../support/load.js'
 import { generate, recipe } from '../../support/project.js'
 import { record } from '../../support/proof.js'
@@ -29,7 +30,7 @@ export const deadly = 'if event.Name == "deadly" {\n\t\t\tos.Exit(1)\n\t\t}\n\t\
 export function built(work: string, flag: string, more = ''): string {
   const project = generate(work, recipe('orders', flag))
   // The example keeps names out of the log, and the tests have to know whose message was handled.
-  const handler = path.join(project, 'internal/greeted/greeted.go')
+  const handler = path.join(project, 'internal/greeting/greeted/greeted.go')
   const source = fs.readFileSync(handler, 'utf8')
   const telling = source
     .replace('"message_id", m.ID)', '"message_id", m.ID, "name", event.Name)')
@@ -43,7 +44,7 @@ export function built(work: string, flag: string, more = ''): string {
 
 /** One broker and the services that run against it, one after the other. */
 export class Stage {
-  /** Names of the greetings that were answered with 200: the broker has said that it has them. */
+  /** Names of the greetings that were answered with 201: the broker has said that it has them. */
   readonly acknowledged = new Set<string>()
   private readonly services: Service[] = []
   private readonly credentials: string
@@ -89,8 +90,8 @@ export class Stage {
 
   /** One greeting, whose status is returned; 0 without an answer. */
   async greet(name: string): Promise<number> {
-    const { status } = await send(this.current.port, { path: `/v1/greetings/${name}` }).catch(() => ({ status: 0 }))
-    if (status === 200) {
+    const { status } = await send(this.current.port, creation(name)).catch(() => ({ status: 0 }))
+    if (status === 201) {
       this.acknowledged.add(name)
     }
     return status
@@ -103,7 +104,7 @@ export class Stage {
       while (this.loading) {
         this.greetings += 1
         const status = await this.greet(`n${this.greetings}`)
-        await sleep(status === 200 ? 1 : 50)
+        await sleep(status === 201 ? 1 : 50)
       }
     })
     return {

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals'
+import { creation } from '../../support/greetings.js'
 import { Kafka } from '../../support/kafka.js'
-import { until } from '../../support/load.js'
+import { send, until } from '../../support/load.js'
 import { workFolder } from '../../support/project.js'
 import { records } from '../../support/service.js'
 import { describeWith } from '../../support/tools.js'
@@ -36,12 +37,12 @@ describeWith(['go', 'java', 'kafka', 'make', 'openssl'], 'a service with Kafka',
       const service = await stage.start()
       await until(async () => (await status(service, '/livez')) === 200)
       expect(await status(service, '/readyz')).toBe(503)
-      const { status: refused, body } = await service.get('/v1/greetings/Ada')
+      const { status: refused, body } = await send(service.port, creation('Ada'))
       expect(refused).toBe(503)
       expect(body).not.toContain('127.0.0.1')
       await kafka.launch()
       await service.ready()
-      expect(await stage.greet('Ada')).toBe(200)
+      expect(await stage.greet('Ada')).toBe(201)
       await stage.settled('broker comes later')
       expect(service.stdout).toContain('connection refused')
       expect(messages(service)).toContain('kafka: connected')
@@ -120,7 +121,7 @@ describeWith(['go', 'java', 'kafka', 'make', 'openssl'], 'a service with Kafka',
       await kafka.publish(topic, 'not JSON')
       await until(async () => (await stage.count('dead_lettered')) === 1)
       expect(records(service.stderr).map(({ message }) => message)).toContain('message becomes a dead letter')
-      expect(await stage.greet('Ada')).toBe(200)
+      expect(await stage.greet('Ada')).toBe(201)
       await stage.settled('message unreadable')
     }))
 
@@ -138,7 +139,7 @@ describeWith(['go', 'java', 'kafka', 'make', 'openssl'], 'a service with Kafka',
       await third.ready()
       await until(async () => (await stage.count('dead_lettered')) === 1)
       expect(third.stderr).toContain('processes that have ended while they handled it: 2')
-      expect(await stage.greet('Ada')).toBe(200)
+      expect(await stage.greet('Ada')).toBe(201)
       stage.acknowledged.delete('deadly')
       await stage.settled('message that ends processes')
     }))
@@ -175,7 +176,7 @@ describeWith(['go', 'java', 'kafka', 'make', 'openssl'], 'a service with Kafka',
       expect(stopped(service).indexOf('kafka-consumer')).toBeLessThan(stopped(service).indexOf('kafka'))
       const next = await stage.start()
       await next.ready()
-      expect(await stage.greet('Grace')).toBe(200)
+      expect(await stage.greet('Grace')).toBe(201)
       await stage.settled('SIGTERM under load')
     }))
 
@@ -183,7 +184,7 @@ describeWith(['go', 'java', 'kafka', 'make', 'openssl'], 'a service with Kafka',
     running(async (stage, kafka) => {
       const first = await stage.start()
       await first.ready()
-      expect(await stage.greet('Ada')).toBe(200)
+      expect(await stage.greet('Ada')).toBe(201)
       await stage.settled('before the backlog')
       first.signal('SIGTERM')
       await first.exit()

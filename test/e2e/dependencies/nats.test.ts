@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals'
-import { until } from '../../support/load.js'
+import { creation } from '../../support/greetings.js'
+import { send, until } from '../../support/load.js'
 import { Nats } from '../../support/nats.js'
 import { workFolder } from '../../support/project.js'
 import { records } from '../../support/service.js'
@@ -35,12 +36,12 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
       const service = await stage.start()
       await until(async () => (await status(service, '/livez')) === 200)
       expect(await status(service, '/readyz')).toBe(503)
-      const { status: refused, body } = await service.get('/v1/greetings/Ada')
+      const { status: refused, body } = await send(service.port, creation('Ada'))
       expect(refused).toBe(503)
       expect(body).not.toContain('127.0.0.1')
       await nats.launch()
       await service.ready()
-      expect(await stage.greet('Ada')).toBe(200)
+      expect(await stage.greet('Ada')).toBe(201)
       await stage.settled('server comes later')
       expect(service.stdout).toContain("nats: can't connect")
       expect(service.stdout).toContain('nats: connected')
@@ -110,7 +111,7 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
       await nats.publish(subject, 'not JSON')
       await until(async () => (await stage.count('dead_lettered')) === 1)
       expect(records(service.stderr).map(({ message }) => message)).toContain('message becomes a dead letter')
-      expect(await stage.greet('Ada')).toBe(200)
+      expect(await stage.greet('Ada')).toBe(201)
       await stage.settled('message unreadable')
     }))
 
@@ -128,7 +129,7 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
       await third.ready()
       await until(async () => (await stage.count('dead_lettered')) === 1)
       expect(third.stderr).toContain('processes that have ended while they handled it: 1')
-      expect(await stage.greet('Ada')).toBe(200)
+      expect(await stage.greet('Ada')).toBe(201)
       stage.acknowledged.delete('deadly')
       await stage.settled('message that ends processes')
     }))
@@ -147,7 +148,7 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
       expect(stopped(service).indexOf('nats-consumer')).toBeLessThan(stopped(service).indexOf('nats'))
       const next = await stage.start()
       await next.ready()
-      expect(await stage.greet('Grace')).toBe(200)
+      expect(await stage.greet('Grace')).toBe(201)
       await stage.settled('SIGTERM under load')
     }))
 })

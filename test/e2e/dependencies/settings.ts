@@ -2,7 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from '@jest/globals'
-import { until } from '../../support/load.js'
+import { creation } from '../../support/greetings.js'
+import { send, until } from '../../support/load.js'
 import { record } from '../../support/proof.js'
 import { records, Service } from '../../support/service.js'
 
@@ -78,7 +79,7 @@ export class Configured {
   }
 
   async greeting(): Promise<string> {
-    const { body } = await this.service.get('/v1/greetings/Ada')
+    const { body } = await send(this.service.port, creation('Ada'))
     return `${JSON.parse(body).message}`.replace(', Ada!', '')
   }
 

@@ -3,11 +3,12 @@ import http from 'node:http'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect, test } from '@jest/globals'
+import { creation } from '../../support/greetings.js'
 import { Balancer, client, send, until } from '../../support/load.js'
 import { generate, recipe, workFolder } from '../../support/project.js'
 import { record } from '../../support/proof.js'
 import { records, Service } from '../../support/service.js'
-import { describeWith, run, succeed } from '../../support/tools.js'
+import { describeWith, run, succeed, succeedBeside } from '../../support/tools.js'
 import { firstPassword, type Store, startMariaDb, startPostgres, startRedis } from './stores.js'
 
 /** Seconds a request may take; a store that hangs costs a request this much. */
@@ -19,6 +20,8 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
   const stores = new Map<string, Store>()
   let binary: string
   let project: string
+  /** By the one data store that the example keeps its data in. */
+  const binaries = new Map<string, string>()
 
   const storeOf = (name: string) => stores.get(name) as Store
   const environment = () => ({
@@ -42,12 +45,31 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
     for (const name of stores.keys()) {
       fs.writeFileSync(passwordFile(name), `${firstPassword}\n`)
     }
+    for (const name of stores.keys()) {
+      const own = generate(work, recipe(`orders-${name}`, `--${name}`, '--no-tracing'))
+      binaries.set(name, path.join(own, 'bin/orders'))
+      succeed('go', ['build', '-trimpath', '-o', binaries.get(name) as string, './cmd/orders'], { cwd: own })
+    }
     succeed(binary, ['migrate', 'up'], { env: environment() })
   })
 
+  /** Gives a store the tables of the example, once: the program with all three has them in the first. */
+  const withTables = new Set<string>(['redis'])
+  async function migrated(name: string): Promise<void> {
+    if (!withTables.has(name)) {
+      succeed(binaries.get(name) as string, ['migrate', 'up'], { env: environment() })
+      withTables.add(name)
+    }
+  }
+
   /** Runs the program for the length of `use`, and ends it whatever happens. */
-  async function running(env: Record<string, string>, use: (service: Service) => Promise<void>): Promise<void> {
-    const service = await Service.start([binary], { env: { ...environment(), ...env } })
+  async function running(
+    name: string,
+    env: Record<string, string>,
+    use: (service: Service) => Promise<void>,
+  ): Promise<void> {
+    await migrated(name)
+    const service = await Service.start([binaries.get(name) as string], { env: { ...environment(), ...env } })
     try {
       await use(service)
     } finally {
@@ -96,21 +118,32 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
     ])
   })
 
-  test('the project’s own integration tests pass', () => {
+  test('the project’s own integration tests pass', async () => {
     const env = { ...environment(), TEST_DEPENDENCIES: '1', CGO_ENABLED: '0' }
     const { HTTP_TIMEOUT: _, SHUTDOWN_DRAIN: __, HEALTH_CHECK_TIMEOUT: ___, HEALTH_CHECK_CACHE: ____, ...own } = env
-    expect(succeed('go', ['test', '-count=1', './...'], { cwd: project, env: own })).not.toContain('FAIL')
+    expect(await succeedBeside('go', ['test', '-count=1', './...'], { cwd: project, env: own })).not.toContain('FAIL')
   })
 
   const names = ['postgres', 'mysql', 'redis'] as const
 
-  test.each(names)('%s: a message’s id and its effect are kept together, for all replicas', (name) => {
+  test.each(names)('%s: keeps what the example’s repository promises', async (name) => {
+    await migrated(name)
+    const env = { ...storeOf(name).env, CREDENTIALS_DIR: credentials, TEST_DEPENDENCIES: '1', CGO_ENABLED: '0' }
+    const args = ['test', '-count=1', '-v', './internal/greeting/...', `./internal/store/${name}/`]
+    const output = succeed('go', args, { cwd: path.join(work, `orders-${name}`), env })
+    proven(storeOf(name), 'the repository’s promises', [
+      ...((output.match(/--- PASS: TestGreetings\//g) ?? []).length >= 10 ? [] : [output]),
+      ...(output.includes('SKIP') ? ['skipped'] : []),
+    ])
+  })
+
+  test.each(names)('%s: a message’s id and its effect are kept together, for all replicas', async (name) => {
     const messages = generate(work, recipe(`messages-${name}`, `--${name}`, '--nats'))
     const env = { ...storeOf(name).env, CREDENTIALS_DIR: credentials, TEST_DEPENDENCIES: '1', CGO_ENABLED: '0' }
-    const args = ['test', '-count=1', '-v', '-run=Processed', `./internal/store/${name}/`]
-    const output = succeed('go', args, { cwd: messages, env })
+    const args = ['test', '-count=1', '-v', '-run=Processed|Messages', `./internal/store/${name}/`]
+    const output = await succeedBeside('go', args, { cwd: messages, env })
     proven(storeOf(name), 'two replicas have one message', [
-      ...(/--- PASS: TestProcessed /.test(output) ? [] : [output]),
+      ...(/--- PASS: TestProcessed /.test(output) && /--- PASS: TestMessages /.test(output) ? [] : [output]),
       ...(output.includes('SKIP') ? ['skipped'] : []),
     ])
   })
@@ -119,18 +152,18 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
     const { server } = storeOf(name)
     await server.kill()
     try {
-      await running({}, async (service) => {
+      await running(name, {}, async (service) => {
         await until(async () => (await service.admin('/startupz').catch(() => ({ status: 0 }))).status === 200)
         await notReady(service, name)
-        const { status, body } = await service.get('/v1/greetings/early')
+        const { status, body } = await send(service.port, creation('early'))
         const live = await service.admin('/livez')
         await server.launch()
         await service.ready()
-        const after = await service.get('/v1/greetings/early')
+        const after = await send(service.port, creation('early'))
         proven(storeOf(name), 'starts before it', [
           ...(status === 503 && body.includes(name) ? [] : [`without it: ${status} ${body}`]),
           ...(live.status === 200 ? [] : [`liveness ${live.status} without it`]),
-          ...(after.status === 200 ? [] : [`with it: ${after.status} ${after.body}`]),
+          ...(after.status === 201 ? [] : [`with it: ${after.status} ${after.body}`]),
         ])
       })
     } finally {
@@ -140,7 +173,7 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
 
   test.each(names)('%s: killed and brought back, nothing acknowledged is lost', async (name) => {
     const store = storeOf(name)
-    await running({}, async (service) => {
+    await running(name, {}, async (service) => {
       await service.ready()
       const counts = { acknowledged: 0, refused: 0, others: [] as string[] }
       const load = { open: true }
@@ -175,24 +208,24 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
 
   test.each(names)('%s: hung, each request ends within its budget', async (name) => {
     const store = storeOf(name)
-    await running({}, async (service) => {
+    await running(name, {}, async (service) => {
       await service.ready()
-      await service.get('/v1/greetings/before')
+      await send(service.port, creation('before'))
       store.server.pause()
       try {
         const begin = Date.now()
-        const answers = await Promise.all(Array.from({ length: 8 }, () => service.get('/v1/greetings/hung')))
+        const answers = await Promise.all(Array.from({ length: 8 }, () => send(service.port, creation('hung'))))
         const took = Date.now() - begin
         await notReady(service, name)
         const live = await service.admin('/livez')
         store.server.resume()
         await service.ready()
-        const after = await service.get('/v1/greetings/after')
+        const after = await send(service.port, creation('after'))
         proven(store, 'hangs (SIGSTOP)', [
           ...answers.filter(({ status }) => status !== 503).map(({ status, body }) => `answered ${status} ${body}`),
           ...(took < (budget + 2) * 1000 ? [] : [`took ${took} ms, budget ${budget} s`]),
           ...(live.status === 200 ? [] : [`liveness ${live.status}`]),
-          ...(after.status === 200 ? [] : [`afterwards: ${after.status} ${after.body}`]),
+          ...(after.status === 201 ? [] : [`afterwards: ${after.status} ${after.body}`]),
         ])
       } finally {
         store.server.resume()
@@ -203,7 +236,7 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
   test.each(names)('%s: a rotated password is taken from its file, without a restart', async (name) => {
     const store = storeOf(name)
     const password = `second of ${name}`
-    await running({}, async (service) => {
+    await running(name, {}, async (service) => {
       await service.ready()
       const counts = { acknowledged: 0, refused: 0, others: [] as string[] }
       const load = { open: true }
@@ -230,13 +263,19 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
 
   test.each(names)('%s: a full pool is load and no outage', async (name) => {
     const store = storeOf(name)
-    const size = { [`${name.toUpperCase()}_POOL_SIZE`]: '2', REDIS_TIMEOUT: `${budget}s` }
-    await running(size, async (service) => {
+    const size = {
+      [`${name.toUpperCase()}_POOL_SIZE`]: '2',
+      // As long as a request may take, for this once.
+      POSTGRES_ACQUIRE_TIMEOUT: `${budget}s`,
+      MYSQL_ACQUIRE_TIMEOUT: `${budget}s`,
+      REDIS_TIMEOUT: `${budget}s`,
+    }
+    await running(name, size, async (service) => {
       await service.ready()
-      await service.get('/v1/greetings/full')
+      await send(service.port, creation('full'))
       const hold = store.holdWrites(2)
-      await sleep(200)
-      const waiting = Promise.all(Array.from({ length: 6 }, () => service.get('/v1/greetings/full')))
+      await sleep(400)
+      const waiting = Promise.all(Array.from({ length: 6 }, () => send(service.port, creation('full'))))
       await until(
         async () =>
           (await metric(service, new RegExp(`^store_pool_in_use_connections{store="${name}"} (\\d+)`, 'm'))) === 2,
@@ -246,7 +285,7 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
       const answers = await waiting
       proven(store, 'its pool is full', [
         ...(ready.status === 200 ? [] : [`not ready: ${ready.body}`]),
-        ...answers.filter(({ status }) => status !== 200).map(({ status, body }) => `answered ${status} ${body}`),
+        ...answers.filter(({ status }) => status !== 201).map(({ status, body }) => `answered ${status} ${body}`),
         ...((await metric(service, new RegExp(`^store_pool_waits_total{store="${name}"} (\\d+)`, 'm'))) > 0
           ? []
           : ['no wait in the metrics']),
@@ -254,31 +293,56 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
     })
   })
 
-  test('SIGTERM under load: every answer is 200, and every one of them is stored', async () => {
-    await running({ SHUTDOWN_DRAIN: '2s' }, async (service) => {
+  test.each(names)('%s: SIGTERM under load: every request is answered, and every one is stored once', async (name) => {
+    await running(name, { SHUTDOWN_DRAIN: '2s' }, async (service) => {
       await service.ready()
       const balancer = new Balancer(service)
-      const shot = { path: '/v1/greetings/ended' }
-      const clients = Array.from({ length: 8 }, () => client(service, balancer, shot))
+      const clients = Array.from({ length: 8 }, () => client(service, balancer, () => creation('ended')))
       await until(() => balancer.sent > 200)
       service.signal('SIGTERM')
       const failures = (await Promise.all(clients)).flat()
       const exit = await service.exit()
-      for (const name of names) {
-        const stored = await storeOf(name).count('ended')
-        proven(storeOf(name), 'SIGTERM under load', [
-          ...failures,
-          ...(exit.code === 0 ? [] : [`exit code ${exit.code}`]),
-          ...(stored === balancer.sent ? [] : [`${stored} stored of ${balancer.sent}`]),
-        ])
-      }
+      const stored = await storeOf(name).count('ended')
+      proven(storeOf(name), 'SIGTERM under load', [
+        ...failures,
+        ...(exit.code === 0 ? [] : [`exit code ${exit.code}`]),
+        ...(stored === balancer.sent ? [] : [`${stored} stored of ${balancer.sent}`]),
+      ])
+    })
+  })
+
+  test.each(names)('%s: a repeated request has the answer of the first, and one effect', async (name) => {
+    await running(name, {}, async (service) => {
+      await service.ready()
+      const key = `once-${name}`
+      const answers = await Promise.all(Array.from({ length: 8 }, () => send(service.port, creation('Once', key))))
+      const other = await send(service.port, creation('Other', key))
+      const stored = await storeOf(name).count('Once')
+      const [{ headers, body }] = answers as [Awaited<ReturnType<typeof send>>]
+      const location = `${headers.location}`
+      const change = (version: number) =>
+        send(service.port, {
+          method: 'PUT',
+          path: location,
+          headers: { 'content-type': 'application/json', 'if-match': `"${version}"` },
+          body: '{"name":"Changed"}',
+        })
+      const changes = (await Promise.all([change(1), change(1)])).map(({ status }) => status).sort()
+      const late = await send(service.port, creation('Once', key))
+      proven(storeOf(name), 'repeated requests', [
+        ...answers.filter((one) => one.status !== 201 || one.body !== body).map((one) => `${one.status} ${one.body}`),
+        ...(other.status === 422 ? [] : [`the key for another request: ${other.status}`]),
+        ...(stored === 1 ? [] : [`${stored} stored`]),
+        ...(`${changes}` === '200,412' ? [] : [`two changes of one version: ${changes}`]),
+        ...(late.body === body ? [] : [`after a change: ${late.body}`]),
+      ])
     })
   })
 })
 
 const operations = (name: string, outcome: string) =>
   new RegExp(
-    `^store_operation_duration_seconds_count{operation="greet",outcome="${outcome}",store="${name}"} (\\d+)`,
+    `^store_operation_duration_seconds_count{operation="transaction",outcome="${outcome}",store="${name}"} (\\d+)`,
     'm',
   )
 
@@ -291,8 +355,8 @@ async function shoot(
 ): Promise<void> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
   while (load.open && service.process.exitCode === null && service.process.signalCode === null) {
-    const { status } = await send(service.port, { path: `/v1/greetings/${name}` }, agent).catch(() => ({ status: 0 }))
-    if (status === 200) {
+    const { status } = await send(service.port, creation(name), agent).catch(() => ({ status: 0 }))
+    if (status === 201) {
       counts.acknowledged += 1
     } else if (status === 503) {
       counts.refused += 1

@@ -19,6 +19,9 @@ export interface Store {
   readonly count: (name: string) => Promise<number>
   /** Makes every write wait for some seconds; reads and pings go on. A database's own table is meant, unless said otherwise. */
   readonly holdWrites: (seconds: number, table?: string) => Promise<unknown>
+  /** Makes it a server that can be read from alone, its connections staying as they are; the primary is on a port. */
+  readonly demote: (primary: number) => Promise<unknown>
+  readonly promote: () => Promise<unknown>
 }
 
 export const firstPassword = 'first "secret" of £5'
@@ -27,6 +30,10 @@ export async function startPostgres(): Promise<Store> {
   const server = await Postgres.start()
   await server.sql(`CREATE ROLE orders LOGIN PASSWORD '${firstPassword}'`)
   await server.sql('CREATE DATABASE orders OWNER orders')
+  const readOnly = async (on: boolean) => {
+    await server.sql(`ALTER SYSTEM SET default_transaction_read_only = ${on}`)
+    await server.sql('SELECT pg_reload_conf()')
+  }
   const inOrders = (text: string, sleeps?: number) => server.sql(text, { database: 'orders' }, sleeps)
   return {
     name: 'postgres',
@@ -35,9 +42,11 @@ export async function startPostgres(): Promise<Store> {
     env: { POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: `${server.port}`, POSTGRES_TLS: 'disable' },
     setPassword: (password) => server.setPassword('orders', password),
     disconnect: () => server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'orders'"),
-    count: async (name) => Number(await inOrders(`SELECT count FROM greetings WHERE name = '${name}'`)),
+    count: async (name) => Number(await inOrders(`SELECT count(*) FROM greetings WHERE name = '${name}'`)),
     holdWrites: (seconds, table = 'greetings') =>
       inOrders(`BEGIN; LOCK TABLE ${table}; SELECT pg_sleep(${seconds}); COMMIT`, seconds),
+    demote: () => readOnly(true),
+    promote: () => readOnly(false),
   }
 }
 
@@ -51,8 +60,10 @@ export async function startMariaDb(): Promise<Store> {
     env: { MYSQL_HOST: '127.0.0.1', MYSQL_PORT: `${server.port}`, MYSQL_TLS: 'disable' },
     setPassword: (password) => server.setPassword('orders', password),
     disconnect: () => server.sql("KILL CONNECTION USER 'orders'@'%'"),
-    count: async (name) => Number(await server.sql(`SELECT count FROM orders.greetings WHERE name = '${name}'`)),
+    count: async (name) => Number(await server.sql(`SELECT count(*) FROM orders.greetings WHERE name = '${name}'`)),
     holdWrites: (seconds) => server.sql(`LOCK TABLES orders.greetings WRITE; SELECT SLEEP(${seconds}); UNLOCK TABLES`),
+    demote: () => server.sql('SET GLOBAL read_only = 1'),
+    promote: () => server.sql('SET GLOBAL read_only = 0'),
   }
 }
 
@@ -65,10 +76,20 @@ export async function startRedis(): Promise<Store> {
     env: { REDIS_HOST: '127.0.0.1', REDIS_PORT: `${server.port}`, REDIS_TLS: 'disable' },
     setPassword: (password) => server.setPassword(password),
     disconnect: () => server.cli('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
-    count: async (name) => Number(await server.cli('GET', `orders:greetings:${name}`)),
+    count: async (name) => Number(await server.cli('EVAL', countInRedis, '0', `"name":"${name}"`)),
     holdWrites: (seconds) => server.cli('CLIENT', 'PAUSE', `${seconds * 1000}`, 'WRITE'),
+    demote: (primary) => server.cli('REPLICAOF', '127.0.0.1', `${primary}`),
+    promote: () => server.cli('REPLICAOF', 'NO', 'ONE'),
   }
 }
+
+/** How many greetings hold a text. */
+const countInRedis = `
+local found = 0
+for _, key in ipairs(redis.call('KEYS', 'orders:greetings:*')) do
+  if string.find(redis.call('GET', key), ARGV[1], 1, true) then found = found + 1 end
+end
+return found`
 
 /** The first parts of a version. */
 function line(version: string, parts: number): string {

@@ -94,6 +94,7 @@ const cases: Readonly<Record<string, readonly [broken: Answers, sound: Answers]>
     { 'config.source': 'env', 'config.values': { a: 'b' } },
     { 'config.source': 'file', 'config.values': { a: 'b' } },
   ],
+  'values-are-no-secrets': [{ 'config.values': { 'db.Password': 'b' } }, { 'config.values': { 'db.passes': 'b' } }],
   'consul-options-without-consul': [
     { 'config.consul.prefix': 'apps/' },
     { 'config.consul.prefix': 'apps/', 'config.source': 'consul' },

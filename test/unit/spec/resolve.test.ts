@@ -122,6 +122,7 @@ describe('what can not be had together', () => {
     ['probe-paths', { 'probes.liveness.path': '/readyz' }],
     ['probe-path-taken', { 'probes.liveness.path': '/metrics' }],
     ['reload-needs-file', { 'config.source': 'env', 'config.values': { a: 'b' } }],
+    ['values-are-no-secrets', { 'config.values': { 'db.Password': 'b' } }],
     ['consul-options-without-consul', { 'config.consul.prefix': 'a/' }],
     ['nacos-options-without-nacos', { 'config.source': 'consul', 'config.nacos.group': 'A' }],
     ['region-of-windows', { regions: regions({}, { name: 'nul' }) }],

@@ -105,7 +105,7 @@ elif [ "$what" = promotion ]; then
   case "$order" in *" $component "*" $(gate) "*) fail "$environment is past that gate already" ;; esac
 elif [ -z "$commit" ]; then
   for revision in $(git log --format=%H -- "$overlay"); do
-    commit="$(git show "$revision:$overlay" | tag "$image")"
+    commit="$(git show "$revision:./$overlay" | tag "$image")"
     ! older "$commit" "$current" || break
     commit=''
   done

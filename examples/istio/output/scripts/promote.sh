@@ -66,7 +66,7 @@ if [ "$what" = deploy ]; then
   fi
 elif [ -z "$commit" ]; then
   for revision in $(git log --format=%H -- "$overlay"); do
-    commit="$(git show "$revision:$overlay" | tag "$image")"
+    commit="$(git show "$revision:./$overlay" | tag "$image")"
     ! older "$commit" "$current" || break
     commit=''
   done

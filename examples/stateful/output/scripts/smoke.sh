@@ -6,7 +6,8 @@
 # First waits until GET /version names COMMIT in SMOKE_IN_A_ROW answers: 3, because old and new pods answer in turn during
 # a rollout; 1 where an older version keeps a share of the traffic. Then wants the right status from each endpoint below,
 # of that commit: every answer says in the header x-commit who gave it, and what another version says is no proof, so it is
-# asked until three answers are of COMMIT, and not to meet it is a failure. Reads only, so it can run against production.
+# asked until three answers are of COMMIT, and not to meet it is a failure. Reads only, so it can run
+# against production.
 #
 # SMOKE_VERSION, in the environment, asks for a version by the header x-version, which the routes of a mesh know.
 set -eu
@@ -55,5 +56,8 @@ expect() {
   echo "GET $2: $1"
 }
 
-expect 200 /v1/greetings/smoke
+# example:begin
+expect 200 '/v1/greetings?limit=1'
+expect 400 '/v1/greetings?limit=0'
+# example:end
 expect 404 /no-such-path

@@ -36,6 +36,7 @@ type Config struct {
 	NATS     NATS
 	Kafka    Kafka
 	Consul   Consul
+	Own      Own
 
 	// Values are this service's own settings: the section "values" of the file.
 	Values map[string]string

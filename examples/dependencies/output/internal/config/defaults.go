@@ -26,7 +26,7 @@ const (
 
 	// Longer than the idle timeout of any proxy in front (60 s is usual), so
 	// that the proxy closes an idle connection and never meets a closed one.
-	defaultHTTPIdleTimeout = 75 * time.Second
+	defaultHTTPIdleTimeout = 615 * time.Second
 
 	// 64 KiB: room for a large bearer token and a row of tracing headers. Go's
 	// own default of 1 MiB is a gift to whoever wants our memory.

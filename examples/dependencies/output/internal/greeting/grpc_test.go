@@ -1,27 +1,51 @@
-package greeting
+package greeting_test
 
 import (
+	"context"
+	"net"
 	"strings"
 	"testing"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/test/bufconn"
 
 	greetingv1 "example.com/shop/checkout/api/greeting/v1"
+	"example.com/shop/checkout/internal/greeting"
 )
 
+// newClient returns a client of the service, on a server without a port.
+func newClient(t *testing.T, file string) greetingv1.GreetingServiceClient {
+	t.Helper()
+	server := grpc.NewServer()
+	greeting.RegisterGRPC(newService(t, file))(server)
+	listener := bufconn.Listen(1 << 16)
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(server.Stop)
+	connection, err := grpc.NewClient("passthrough:///bufconn",
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = connection.Close() })
+
+	return greetingv1.NewGreetingServiceClient(connection)
+}
+
 func TestGreetOverGRPC(t *testing.T) {
-	service := &grpcService{greeter: newGreeter(t, "values:\n  greeting: Moin\n")}
-	answer, err := service.Greet(t.Context(), &greetingv1.GreetRequest{Name: " Ada "})
+	client := newClient(t, "values:\n  greeting: Moin\n")
+	answer, err := client.Greet(t.Context(), &greetingv1.GreetRequest{Name: " Ada "})
 	if err != nil || answer.GetMessage() != "Moin, Ada!" {
 		t.Errorf("got %v, %v", answer, err)
 	}
 }
 
 func TestInvalidNameOverGRPC(t *testing.T) {
-	service := &grpcService{greeter: newGreeter(t, "")}
-	_, err := service.Greet(t.Context(), &greetingv1.GreetRequest{Name: "<b>"})
+	_, err := newClient(t, "").Greet(t.Context(), &greetingv1.GreetRequest{Name: "<b>"})
 	refusal := status.Convert(err)
 	if refusal.Code() != codes.InvalidArgument || len(refusal.Details()) != 1 {
 		t.Fatalf("err = %v", err)

@@ -16,8 +16,8 @@ func noop(http.ResponseWriter, *http.Request) {}
 func TestRouteOf(t *testing.T) {
 	for pattern, want := range map[string]string{
 		"":                              unmatched,
-		"/v1/greetings/{name}":          "/v1/greetings/{name}",
-		"GET /v1/greetings/{name}":      "/v1/greetings/{name}",
+		"/v1/things/{id}":               "/v1/things/{id}",
+		"GET /v1/things/{id}":           "/v1/things/{id}",
 		"GET  example.com/v1/{rest...}": "example.com/v1/{rest...}",
 	} {
 		if got := routeOf(pattern); got != want {

@@ -1,5 +1,3 @@
-// Package store has what the data stores share: how an operation is watched, and
-// the errors that callers decide by.
 package store
 
 import (
@@ -11,13 +9,6 @@ import (
 )
 
 var (
-	// ErrNotFound says that there is no such row.
-	ErrNotFound = errors.New("not found")
-
-	// ErrConflict says that somebody else has changed the row since it was read.
-	// Read it again and decide anew.
-	ErrConflict = errors.New("changed by somebody else")
-
 	// ErrNoConnection says that every connection of the pool was in use for as long
 	// as one is waited for. Nothing was done. Who comes back later finds fewer in
 	// front of them.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -11,8 +12,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
-
-	greetingv1 "git.example.com/trade/market/api/greeting/v1"
 )
 
 // dial returns a connection of its own.
@@ -43,15 +42,15 @@ func TestSIGTERMUnderLoadLosesNoCall(t *testing.T) {
 		lost    []string
 	)
 	for range 8 {
-		client := greetingv1.NewGreetingServiceClient(p.dial(t))
+		client := healthpb.NewHealthClient(p.dial(t))
 		wg.Go(func() {
 			for !drained.Load() {
 				ctx, cancel := context.WithTimeout(context.Background(), patience)
-				answer, err := client.Greet(ctx, &greetingv1.GreetRequest{Name: "Ada"})
+				answer, err := client.Check(ctx, &healthpb.HealthCheckRequest{Service: "liveness"})
 				cancel()
-				if err != nil || answer.GetMessage() != "Hello, Ada!" {
+				if err != nil || answer.GetStatus() != healthpb.HealthCheckResponse_SERVING {
 					mu.Lock()
-					lost = append(lost, answer.GetMessage()+" "+err.Error())
+					lost = append(lost, fmt.Sprint(answer.GetStatus(), err))
 					mu.Unlock()
 
 					return
@@ -60,9 +59,7 @@ func TestSIGTERMUnderLoadLosesNoCall(t *testing.T) {
 			}
 		})
 	}
-	health, err := healthpb.NewHealthClient(p.dial(t)).Watch(t.Context(), &healthpb.HealthCheckRequest{
-		Service: greetingv1.GreetingService_ServiceDesc.ServiceName,
-	})
+	health, err := healthpb.NewHealthClient(p.dial(t)).Watch(t.Context(), &healthpb.HealthCheckRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,9 +106,9 @@ func want(t *testing.T, health grpc.ServerStreamingClient[healthpb.HealthCheckRe
 func TestAgedConnectionsLoseNothing(t *testing.T) {
 	p := launch(t, []string{"GRPC_MAX_CONNECTION_AGE=1s"})
 	p.waitReady(t)
-	client := greetingv1.NewGreetingServiceClient(p.dial(t))
+	client := healthpb.NewHealthClient(p.dial(t))
 	for until := time.Now().Add(3 * time.Second); time.Now().Before(until); {
-		if _, err := client.Greet(t.Context(), &greetingv1.GreetRequest{Name: "Ada"}); err != nil {
+		if _, err := client.Check(t.Context(), &healthpb.HealthCheckRequest{Service: "liveness"}); err != nil {
 			t.Fatal(err)
 		}
 	}

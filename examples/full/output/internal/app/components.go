@@ -11,17 +11,22 @@ import (
 	"git.example.com/trade/market/internal/admin"
 	"git.example.com/trade/market/internal/broker/nats"
 	"git.example.com/trade/market/internal/config"
-	"git.example.com/trade/market/internal/consumer"
-	"git.example.com/trade/market/internal/greeted"
-	"git.example.com/trade/market/internal/greeting"
 	"git.example.com/trade/market/internal/grpcserver"
 	"git.example.com/trade/market/internal/health"
 	"git.example.com/trade/market/internal/httpserver"
 	"git.example.com/trade/market/internal/messaging"
+	"git.example.com/trade/market/internal/outbox"
 	"git.example.com/trade/market/internal/store"
 	"git.example.com/trade/market/internal/store/postgres"
 	"git.example.com/trade/market/internal/store/redis"
 	"git.example.com/trade/market/internal/telemetry"
+
+	// example:begin
+	"git.example.com/trade/market/internal/consumer"
+	"git.example.com/trade/market/internal/greeting"
+	"git.example.com/trade/market/internal/greeting/greeted"
+	"git.example.com/trade/market/internal/greeting/inpostgres"
+	// example:end
 )
 
 // quickStop is for components that have nothing to wait for. It is part of the
@@ -40,6 +45,9 @@ type app struct {
 	sources []config.Source
 
 	centre *config.Centre
+
+	// observe is told of every operation of a data store.
+	observe store.Observe
 }
 
 // components returns the parts of this process in the order in which they
@@ -56,7 +64,7 @@ func (a *app) components() []component {
 	watcher := config.NewWatcher(a.config, a.logger, a.sources, a.configChanged)
 	telemetry.RegisterReload(registry, watcher.Stats)
 	telemetry.RegisterCentre(registry, a.centre.Stats)
-	observe := store.All(telemetry.StoreSpans(), telemetry.StoreOperations(registry), store.Log(a.logger))
+	a.observe = store.All(telemetry.StoreSpans(), telemetry.StoreOperations(registry), store.Log(a.logger))
 	postgresStore := postgres.New(cfg.Postgres, a.credentials, serviceName, cfg.HTTP.Timeout)
 	checks.Register(postgres.Name, postgresStore.Check)
 	telemetry.RegisterPool(registry, postgres.Name, postgresStore.Stats)
@@ -65,6 +73,9 @@ func (a *app) components() []component {
 	telemetry.RegisterPool(registry, redis.Name, redisStore.Stats)
 	natsBroker := nats.New(cfg.NATS, cfg.Consumer, a.credentials, serviceName, a.logger)
 	checks.Register(nats.Name, natsBroker.Check)
+	relay := outbox.New(postgres.NewOutbox(postgresStore), messaging.Continued{Publisher: messaging.TracedPublisher{Publisher: natsBroker}}, a.logger)
+
+	// example:begin
 	natsConsumer := consumer.New(consumer.Options{
 		Name:        nats.Name,
 		Source:      natsBroker,
@@ -75,6 +86,8 @@ func (a *app) components() []component {
 		Logger:      a.logger,
 	})
 	telemetry.RegisterConsumer(registry, natsConsumer)
+	greetings := greeting.New(a.config, inpostgres.New(postgresStore, a.observe, relay.Wake))
+	// example:end
 
 	adminServer := admin.New(admin.Options{
 		Port:        cfg.Admin.Port,
@@ -88,15 +101,11 @@ func (a *app) components() []component {
 		},
 	})
 
-	greeter := greeting.New(a.config,
-		greeting.Use{Name: postgres.Name, Greet: postgres.NewGreetings(postgresStore, observe).Greet},
-		greeting.Use{Name: redis.Name, Greet: redis.NewGreetings(redisStore, observe).Greet},
-		greeting.Use{Name: nats.Name, Greet: greeted.Announce(messaging.TracedPublisher{Publisher: natsBroker})},
-	)
-
 	mux := http.NewServeMux()
-	greeting.Register(mux, greeter)
 	registerVersion(mux)
+	// example:begin
+	greeting.Register(mux, greetings)
+	// example:end
 
 	// The outermost first. What observes comes before what answers, so that it
 	// sees every answer.
@@ -108,22 +117,21 @@ func (a *app) components() []component {
 		httpserver.AccessLog(a.logger),
 		httpserver.CloseWhileDraining(checks.Draining),
 		httpserver.Recover(a.logger),
-		httpserver.Errors(a.logger,
-			httpserver.Mapping{Err: store.ErrNotFound, Status: http.StatusNotFound},
-			httpserver.Mapping{Err: store.ErrConflict, Status: http.StatusConflict, Detail: "It has changed since it was read."},
-			httpserver.Mapping{Err: store.ErrNoConnection, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
-			httpserver.Mapping{Err: store.ErrReadOnly, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
-		),
+		httpserver.Errors(a.logger, answers()...),
 		httpserver.Timeout(cfg.HTTP.Timeout),
 		httpserver.BodyLimit(cfg.HTTP.MaxBodyBytes),
 	)
 	httpServer := httpserver.NewTraffic(cfg.HTTP, handler, a.logger, a.fail)
 
+	var services []grpcserver.Service
+	// example:begin
+	services = append(services, greeting.RegisterGRPC(greetings))
+	// example:end
 	grpcServer := grpcserver.New(grpcserver.Options{
 		Config:   cfg.GRPC,
 		Grace:    cfg.Shutdown.Timeout,
 		Health:   checks,
-		Services: []grpcserver.Service{greeting.Service(greeter)},
+		Services: services,
 		Logger:   a.logger,
 		Failed:   a.fail,
 	}, grpcserver.Metrics(registry, cfg.GRPC.Timeout), grpcserver.Tracing(tracing))
@@ -138,8 +146,12 @@ func (a *app) components() []component {
 		{name: postgres.Name, start: postgresStore.Start, stop: postgresStore.Stop, budget: quickStop},
 		{name: redis.Name, stop: redisStore.Stop, budget: quickStop},
 		{name: nats.Name, start: natsBroker.Start, stop: natsBroker.Stop, budget: quickStop},
+		// Publishes what transactions have left in the outbox.
+		{name: "outbox", start: relay.Start, stop: relay.Stop, budget: quickStop},
+		// example:begin
 		// Stops before all that handlers use; what is in hand has the time of one try.
 		{name: "nats-consumer", start: natsConsumer.Start, stop: natsConsumer.Stop, budget: cfg.Consumer.Timeout},
+		// example:end
 		// Stores come here, and after them the consumers that use them.
 		{name: "http", start: httpServer.Start, stop: httpServer.Stop, budget: cfg.Shutdown.Timeout},
 		// At the same time as HTTP: the two share the budget.

@@ -34,6 +34,7 @@ type Config struct {
 	Consumer Consumer
 	NATS     NATS
 	Nacos    Nacos
+	Own      Own
 
 	// Values are this service's own settings: the section "values" of the file.
 	Values map[string]string

@@ -1,6 +1,7 @@
-package greeting
+package greeting_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -8,10 +9,16 @@ import (
 	"testing"
 
 	"git.example.com/trade/market/internal/config"
+	"git.example.com/trade/market/internal/greeting"
+	"git.example.com/trade/market/internal/greeting/inmemory"
+	"git.example.com/trade/market/internal/idempotency"
+	"git.example.com/trade/market/internal/store"
 )
 
-// newGreeter returns a Greeter with the settings of a file.
-func newGreeter(t *testing.T, file string) *Greeter {
+const maxName = 64
+
+// newService returns a Service with the settings of a file.
+func newService(t *testing.T, file string) *greeting.Service {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.yaml")
 	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
@@ -22,7 +29,17 @@ func newGreeter(t *testing.T, file string) *Greeter {
 		t.Fatal(err)
 	}
 
-	return New(config.NewLive(c))
+	return greeting.New(config.NewLive(c), inmemory.New(func(context.Context, greeting.Greeting) error { return nil }))
+}
+
+func newKey(t *testing.T, id string, request any) idempotency.Key {
+	t.Helper()
+	key, err := idempotency.New("test", id, request)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return key
 }
 
 func TestGreet(t *testing.T) {
@@ -44,14 +61,14 @@ func TestGreet(t *testing.T) {
 		{name: "newline", given: "a\nb", problem: "letters"},
 		{name: "not UTF-8", given: "\xff", problem: "UTF-8"},
 	}
-	greeter := newGreeter(t, "")
+	service := newService(t, "")
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			greeting, err := greeter.Greet(t.Context(), tt.given)
-			if greeting.Message != tt.message {
-				t.Errorf("message = %q, want %q", greeting.Message, tt.message)
+			g, err := service.Greet(tt.given)
+			if g.Message != tt.message {
+				t.Errorf("message = %q, want %q", g.Message, tt.message)
 			}
-			invalid, ok := errors.AsType[*InvalidError](err)
+			invalid, ok := errors.AsType[*greeting.InvalidError](err)
 			if ok != (tt.problem != "") || ok && !strings.Contains(invalid.Error(), tt.problem) {
 				t.Errorf("err = %v, want %q", err, tt.problem)
 			}
@@ -59,9 +76,73 @@ func TestGreet(t *testing.T) {
 	}
 }
 
+func TestOwnSettings(t *testing.T) {
+	_, err := newService(t, "own:\n  blockedNames: Eve, Mallory\n").Greet("Mallory")
+	if _, ok := errors.AsType[*greeting.InvalidError](err); !ok {
+		t.Errorf("err = %v, want a refusal", err)
+	}
+}
+
 func TestGreetingFromConfig(t *testing.T) {
-	greeting, err := newGreeter(t, "values:\n  greeting: Moin\n").Greet(t.Context(), "Ada")
-	if err != nil || greeting.Message != "Moin, Ada!" {
-		t.Errorf("got %q, %v", greeting.Message, err)
+	g, err := newService(t, "values:\n  greeting: Moin\n").Greet("Ada")
+	if err != nil || g.Message != "Moin, Ada!" {
+		t.Errorf("got %q, %v", g.Message, err)
+	}
+}
+
+func TestRepeatedRequestHasTheFirstAnswer(t *testing.T) {
+	service := newService(t, "")
+	first, repeated, err := service.Create(t.Context(), newKey(t, "1", "Ada"), "Ada")
+	if err != nil || repeated || first.Version != 1 || first.Message != "Hello, Ada!" {
+		t.Fatalf("got %+v, %t, %v", first, repeated, err)
+	}
+	// What came of it in the meantime doesn't change what was answered.
+	if _, err = service.Rename(t.Context(), first.ID, "Grace", 1); err != nil {
+		t.Fatal(err)
+	}
+	again, repeated, err := service.Create(t.Context(), newKey(t, "1", "Ada"), "Ada")
+	if err != nil || !repeated || again != first {
+		t.Errorf("got %+v, %t, %v, want the first answer", again, repeated, err)
+	}
+	if _, _, err = service.Create(t.Context(), newKey(t, "1", "Eve"), "Eve"); !errors.Is(err, idempotency.ErrReused) {
+		t.Errorf("err = %v, want one about the key", err)
+	}
+	if page, _, err := service.List(t.Context(), "", 10); err != nil || len(page) != 1 {
+		t.Errorf("page = %v, %v, want one greeting", page, err)
+	}
+}
+
+func TestOnlyOneOfTwoChangesWins(t *testing.T) {
+	service := newService(t, "")
+	g, _, err := service.Create(t.Context(), newKey(t, "1", "Ada"), "Ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed, err := service.Rename(t.Context(), g.ID, "Grace", 1)
+	if err != nil || changed.Version != 2 || changed.Message != "Hello, Grace!" {
+		t.Errorf("got %+v, %v", changed, err)
+	}
+	if _, err = service.Rename(t.Context(), g.ID, "Eve", 1); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("err = %v, want a conflict", err)
+	}
+	if _, err = service.Rename(t.Context(), "nobody", "Eve", 1); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("err = %v, want not found", err)
+	}
+}
+
+func TestPages(t *testing.T) {
+	service := newService(t, "")
+	for _, id := range []string{"1", "2", "3"} {
+		if _, _, err := service.Create(t.Context(), newKey(t, id, "Ada"), "Ada"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, next, err := service.List(t.Context(), "", 2)
+	if err != nil || len(first) != 2 || next != first[1].ID {
+		t.Fatalf("got %v, next %q, %v", first, next, err)
+	}
+	second, next, err := service.List(t.Context(), next, 2)
+	if err != nil || len(second) != 1 || next != "" {
+		t.Errorf("got %v, next %q, %v, want the last one", second, next, err)
 	}
 }

@@ -5,8 +5,12 @@ package messaging
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"time"
 )
+
+// ErrUnpublished says that the broker may not have a message.
+var ErrUnpublished = errors.New("the broker did not take the message")
 
 // Message is one event on its way.
 type Message struct {
@@ -64,4 +68,19 @@ type Source interface {
 	Receive(ctx context.Context, handle func(Delivery))
 	// Lag counts the messages that nobody has acknowledged yet.
 	Lag(ctx context.Context) (int64, error)
+}
+
+// Publishers sends each message to all of them, in their order. After an error
+// those before it have the message: publishing the same one again is safe.
+type Publishers []Publisher
+
+// Publish implements Publisher.
+func (p Publishers) Publish(ctx context.Context, m Message) error {
+	for _, one := range p {
+		if err := one.Publish(ctx, m); err != nil {
+			return err
+		}
+	}
+
+	return nil
 }

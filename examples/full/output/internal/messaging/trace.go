@@ -53,3 +53,19 @@ func Traced(handle func(context.Context, Message) error) func(context.Context, M
 		return err
 	}
 }
+
+// Inject notes the trace of ctx in a message that is published later, from an
+// outbox.
+func Inject(ctx context.Context, m Message) {
+	otel.GetTextMapPropagator().Inject(ctx, propagation.MapCarrier(m.Header))
+}
+
+// Continued publishes a message in the trace that Inject has noted.
+type Continued struct {
+	Publisher
+}
+
+// Publish implements Publisher.
+func (c Continued) Publish(ctx context.Context, m Message) error {
+	return c.Publisher.Publish(otel.GetTextMapPropagator().Extract(ctx, propagation.MapCarrier(m.Header)), m)
+}

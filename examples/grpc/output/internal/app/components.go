@@ -9,10 +9,14 @@ import (
 
 	"example.com/shop/prices/internal/admin"
 	"example.com/shop/prices/internal/config"
-	"example.com/shop/prices/internal/greeting"
 	"example.com/shop/prices/internal/grpcserver"
 	"example.com/shop/prices/internal/health"
 	"example.com/shop/prices/internal/telemetry"
+
+	// example:begin
+	"example.com/shop/prices/internal/greeting"
+	"example.com/shop/prices/internal/greeting/inmemory"
+	// example:end
 )
 
 // quickStop is for components that have nothing to wait for. It is part of the
@@ -44,6 +48,10 @@ func (a *app) components() []component {
 	watcher := config.NewWatcher(a.config, a.logger, a.sources, a.configChanged)
 	telemetry.RegisterReload(registry, watcher.Stats)
 
+	// example:begin
+	greetings := greeting.New(a.config, inmemory.New())
+	// example:end
+
 	adminServer := admin.New(admin.Options{
 		Port:        cfg.Admin.Port,
 		Health:      checks,
@@ -56,13 +64,15 @@ func (a *app) components() []component {
 		},
 	})
 
-	greeter := greeting.New(a.config)
-
+	var services []grpcserver.Service
+	// example:begin
+	services = append(services, greeting.RegisterGRPC(greetings))
+	// example:end
 	grpcServer := grpcserver.New(grpcserver.Options{
 		Config:   cfg.GRPC,
 		Grace:    cfg.Shutdown.Timeout,
 		Health:   checks,
-		Services: []grpcserver.Service{greeting.Service(greeter)},
+		Services: services,
 		Logger:   a.logger,
 		Failed:   a.fail,
 	}, grpcserver.Metrics(registry, cfg.GRPC.Timeout), grpcserver.Tracing(tracing))

@@ -27,6 +27,7 @@ type Config struct {
 	Shutdown Shutdown
 	Log      Log
 	GRPC     GRPC
+	Own      Own
 
 	// Values are this service's own settings: the section "values" of the file.
 	Values map[string]string

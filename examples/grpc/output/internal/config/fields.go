@@ -80,7 +80,7 @@ func Fields() []Field {
 			// Asked anew for every record.
 			Reloadable: true,
 		},
-	}, grpcFields())
+	}, grpcFields(), ownFields())
 }
 
 // kind is how a setting is read, bounded and printed.
@@ -150,6 +150,29 @@ func durationKind(at func(*Config) *time.Duration, def, low time.Duration) kind 
 			return nil
 		},
 		get: func(c *Config) string { return at(c).String() },
+	}
+}
+
+// listKind is for values with commas between them; blanks around them don't count.
+func listKind(at func(*Config) *[]string, def []string, most int) kind {
+	return kind{
+		Default: strings.Join(def, ","),
+		Range:   fmt.Sprintf("at most %d values with commas between them", most),
+		set: func(c *Config, text string) error {
+			var list []string
+			for value := range strings.SplitSeq(text, ",") {
+				if value = strings.TrimSpace(value); value != "" {
+					list = append(list, value)
+				}
+			}
+			if len(list) > most {
+				return rejected(text)
+			}
+			*at(c) = list
+
+			return nil
+		},
+		get: func(c *Config) string { return strings.Join(*at(c), ",") },
 	}
 }
 
@@ -266,11 +289,29 @@ func shorten(text string) string {
 // file, but sooner or later somebody puts one there.
 func mask(key, value string) string {
 	key = strings.ToLower(key)
-	for _, word := range []string{"password", "passwd", "secret", "token", "credential", "apikey", "api_key", "api-key", "dsn"} {
+	for _, word := range []string{"password", "passwd", "secret", "token", "credential", "apikey", "api_key", "api-key", "private", "dsn"} {
 		if strings.Contains(key, word) {
 			return masked
 		}
 	}
 
-	return shorten(value)
+	return shorten(maskUser(value))
+}
+
+// maskUser hides who an address says to be: postgres://me:secret@host. Secrets
+// hide there although the key's name is harmless.
+func maskUser(value string) string {
+	before, after, ok := strings.Cut(value, "://")
+	if !ok {
+		return value
+	}
+	authority, rest := after, ""
+	if end := strings.IndexAny(after, "/?# ,"); end >= 0 {
+		authority, rest = after[:end], after[end:]
+	}
+	if at := strings.LastIndex(authority, "@"); at >= 0 {
+		authority = masked + authority[at:]
+	}
+
+	return before + "://" + authority + maskUser(rest)
 }

@@ -16,18 +16,18 @@ import (
 type grpcService struct {
 	greetingv1.UnimplementedGreetingServiceServer
 
-	greeter *Greeter
+	service *Service
 }
 
-// Service registers the service with a gRPC server.
-func Service(greeter *Greeter) func(grpc.ServiceRegistrar) {
+// RegisterGRPC registers the service with a gRPC server.
+func RegisterGRPC(service *Service) func(grpc.ServiceRegistrar) {
 	return func(server grpc.ServiceRegistrar) {
-		greetingv1.RegisterGreetingServiceServer(server, &grpcService{greeter: greeter})
+		greetingv1.RegisterGreetingServiceServer(server, &grpcService{service: service})
 	}
 }
 
-func (s *grpcService) Greet(ctx context.Context, r *greetingv1.GreetRequest) (*greetingv1.GreetResponse, error) {
-	greeting, err := s.greeter.Greet(ctx, r.GetName())
+func (s *grpcService) Greet(_ context.Context, r *greetingv1.GreetRequest) (*greetingv1.GreetResponse, error) {
+	greeting, err := s.service.Greet(r.GetName())
 	if err == nil {
 		return &greetingv1.GreetResponse{Message: greeting.Message}, nil
 	}

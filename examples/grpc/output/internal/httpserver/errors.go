@@ -46,9 +46,11 @@ func Invalid(detail string, fields ...FieldError) error {
 	return &ProblemError{Problem: Problem{Status: http.StatusBadRequest, Detail: detail, Errors: fields}}
 }
 
-// Mapping says how an error is answered, and everything that wraps it.
+// Mapping says how an error is answered: Err and everything that wraps it, or
+// where there are many, those for which If is true.
 type Mapping struct {
 	Err    error
+	If     func(error) bool
 	Status int
 	Detail string
 	// RetryAfter tells clients when to come again; 0 says nothing.
@@ -123,7 +125,7 @@ func (t *errorTable) find(ctx context.Context, e *exchange, err error) (p Proble
 		return Problem{Status: http.StatusServiceUnavailable, Detail: "The server is stopping."}, 0, true
 	}
 	for _, m := range t.mappings {
-		if errors.Is(err, m.Err) {
+		if m.If != nil && m.If(err) || m.Err != nil && errors.Is(err, m.Err) {
 			return Problem{Status: m.Status, Detail: m.Detail}, m.RetryAfter, true
 		}
 	}

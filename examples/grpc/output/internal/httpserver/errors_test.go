@@ -26,6 +26,7 @@ func failing(log io.Writer, err error) http.Handler {
 
 	return Handler(mux, RequestID, AccessLog(logger), Recover(logger), Errors(logger,
 		Mapping{Err: errAway, Status: http.StatusServiceUnavailable, Detail: "Come again.", RetryAfter: 1500 * time.Millisecond},
+		Mapping{If: func(err error) bool { return err.Error() == "by its text" }, Status: http.StatusConflict},
 	), Timeout(time.Minute))
 }
 
@@ -40,6 +41,7 @@ func TestErrorsAreAnswered(t *testing.T) {
 	}{
 		{name: "nobody has mapped it", err: errors.New("password of the database"), status: 500, errorLines: 1},
 		{name: "mapped, and wrapped", err: fmt.Errorf("read: %w", errAway), status: 503, detail: "Come again.", retryAfter: "2"},
+		{name: "mapped by a question", err: errors.New("by its text"), status: 409},
 		{name: "out of time", err: fmt.Errorf("read: %w", context.DeadlineExceeded), status: 503, detail: "The request took too long."},
 		{name: "says it itself", err: fmt.Errorf("wrapped: %w", Invalid("No.", FieldError{"name", "must not be empty"})), status: 400, detail: "No."},
 		{name: "too large", err: &http.MaxBytesError{Limit: 1}, status: 413},

@@ -11,7 +11,7 @@ func TestTraceIDsInLogs(t *testing.T) {
 	// Nobody listens there: the collector is away, and nobody may notice.
 	p := launch(t, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1", "SHUTDOWN_FLUSH=100ms"})
 	p.waitReady(t)
-	r, err := http.NewRequest(http.MethodGet, p.http+"/v1/greetings/Ada", nil)
+	r, err := http.NewRequest(http.MethodGet, p.http+"/version", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

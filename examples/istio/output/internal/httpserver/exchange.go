@@ -260,7 +260,7 @@ func Handler(mux *http.ServeMux, middlewares ...Middleware) http.Handler {
 	})
 }
 
-// routeOf turns "GET /v1/greetings/{name}" into "/v1/greetings/{name}".
+// routeOf turns "GET /v1/things/{id}" into "/v1/things/{id}".
 func routeOf(pattern string) string {
 	if pattern == "" {
 		return unmatched

@@ -10,9 +10,13 @@ import (
 
 	"example.com/hello/internal/admin"
 	"example.com/hello/internal/config"
-	"example.com/hello/internal/greeting"
 	"example.com/hello/internal/health"
 	"example.com/hello/internal/httpserver"
+
+	// example:begin
+	"example.com/hello/internal/greeting"
+	"example.com/hello/internal/greeting/inmemory"
+	// example:end
 )
 
 // quickStop is for components that have nothing to wait for. It is part of the
@@ -39,6 +43,10 @@ func (a *app) components() []component {
 	checks := health.New(cfg.Health.CheckTimeout, cfg.Health.CheckCache, a.logger)
 	watcher := config.NewWatcher(a.config, a.logger, a.sources, a.configChanged)
 
+	// example:begin
+	greetings := greeting.New(a.config, inmemory.New())
+	// example:end
+
 	adminServer := admin.New(admin.Options{
 		Port:        cfg.Admin.Port,
 		Health:      checks,
@@ -48,11 +56,11 @@ func (a *app) components() []component {
 		Failed:      a.fail,
 	})
 
-	greeter := greeting.New(a.config)
-
 	mux := http.NewServeMux()
-	greeting.Register(mux, greeter)
 	registerVersion(mux)
+	// example:begin
+	greeting.Register(mux, greetings)
+	// example:end
 
 	// The outermost first. What observes comes before what answers, so that it
 	// sees every answer.
@@ -62,7 +70,7 @@ func (a *app) components() []component {
 		httpserver.AccessLog(a.logger),
 		httpserver.CloseWhileDraining(checks.Draining),
 		httpserver.Recover(a.logger),
-		httpserver.Errors(a.logger),
+		httpserver.Errors(a.logger, answers()...),
 		httpserver.Timeout(cfg.HTTP.Timeout),
 		httpserver.BodyLimit(cfg.HTTP.MaxBodyBytes),
 	)

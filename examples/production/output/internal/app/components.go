@@ -10,10 +10,14 @@ import (
 
 	"example.com/shipping/internal/admin"
 	"example.com/shipping/internal/config"
-	"example.com/shipping/internal/greeting"
 	"example.com/shipping/internal/health"
 	"example.com/shipping/internal/httpserver"
 	"example.com/shipping/internal/telemetry"
+
+	// example:begin
+	"example.com/shipping/internal/greeting"
+	"example.com/shipping/internal/greeting/inmemory"
+	// example:end
 )
 
 // quickStop is for components that have nothing to wait for. It is part of the
@@ -45,6 +49,10 @@ func (a *app) components() []component {
 	watcher := config.NewWatcher(a.config, a.logger, a.sources, a.configChanged)
 	telemetry.RegisterReload(registry, watcher.Stats)
 
+	// example:begin
+	greetings := greeting.New(a.config, inmemory.New())
+	// example:end
+
 	adminServer := admin.New(admin.Options{
 		Port:        cfg.Admin.Port,
 		Health:      checks,
@@ -57,11 +65,11 @@ func (a *app) components() []component {
 		},
 	})
 
-	greeter := greeting.New(a.config)
-
 	mux := http.NewServeMux()
-	greeting.Register(mux, greeter)
 	registerVersion(mux)
+	// example:begin
+	greeting.Register(mux, greetings)
+	// example:end
 
 	// The outermost first. What observes comes before what answers, so that it
 	// sees every answer.
@@ -73,7 +81,7 @@ func (a *app) components() []component {
 		httpserver.AccessLog(a.logger),
 		httpserver.CloseWhileDraining(checks.Draining),
 		httpserver.Recover(a.logger),
-		httpserver.Errors(a.logger),
+		httpserver.Errors(a.logger, answers()...),
 		httpserver.Timeout(cfg.HTTP.Timeout),
 		httpserver.BodyLimit(cfg.HTTP.MaxBodyBytes),
 	)

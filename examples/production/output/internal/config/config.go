@@ -27,6 +27,7 @@ type Config struct {
 	Health   Health
 	Shutdown Shutdown
 	Log      Log
+	Own      Own
 
 	// Values are this service's own settings: the section "values" of the file.
 	Values map[string]string

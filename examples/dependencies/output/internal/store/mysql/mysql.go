@@ -162,9 +162,9 @@ func (s *Store) authenticate(_ context.Context, c *mysql.Config) error {
 	return err
 }
 
-// inTransaction runs f in a transaction, and again if it lost against another
+// InTx runs f in a transaction, and again if it lost against another
 // one, which the server asks for by these codes.
-func (s *Store) inTransaction(ctx context.Context, f func(*sql.Tx) error) error {
+func (s *Store) InTx(ctx context.Context, f func(*sql.Tx) error) error {
 	const attempts = 3
 	for attempt := 1; ; attempt++ {
 		err := s.oneTransaction(ctx, f)
@@ -175,17 +175,19 @@ func (s *Store) inTransaction(ctx context.Context, f func(*sql.Tx) error) error 
 }
 
 func (s *Store) oneTransaction(ctx context.Context, f func(*sql.Tx) error) error {
-	return s.with(ctx, func(conn *sql.Conn) error {
-		tx, err := conn.BeginTx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		if err = f(tx); err != nil {
-			return errors.Join(err, tx.Rollback())
-		}
+	return s.With(ctx, func(conn *sql.Conn) error { return transact(ctx, conn, f) })
+}
 
-		return tx.Commit()
-	})
+func transact(ctx context.Context, conn *sql.Conn, f func(*sql.Tx) error) error {
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err = f(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+
+	return tx.Commit()
 }
 
 func lostRace(err error) bool {

@@ -2,24 +2,18 @@ package mysql
 
 import (
 	"context"
-	"errors"
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
 
 	"example.com/shop/checkout/internal/config"
-	"example.com/shop/checkout/internal/store"
 )
-
-func unobserved(ctx context.Context, _, _ string) (context.Context, func(error)) {
-	return ctx, func(error) {}
-}
 
 // nowhere is a Store whose server doesn't exist.
 func nowhere(t *testing.T) *Store {
@@ -47,8 +41,8 @@ func TestStartsWithoutServer(t *testing.T) {
 	if err := s.Check(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "mysql: ") {
 		t.Errorf("check = %v, want an error that names mysql", err)
 	}
-	if _, err := NewGreetings(s, unobserved).Greet(t.Context(), "Ada"); err == nil {
-		t.Error("greet works without a server")
+	if err := s.InTx(t.Context(), func(*sql.Tx) error { return nil }); err == nil {
+		t.Error("a transaction works without a server")
 	}
 	if got := s.Stats(); got.Max != 3 || got.InUse != 0 {
 		t.Errorf("stats = %+v", got)
@@ -113,82 +107,4 @@ func open(t *testing.T) *Store {
 	})
 
 	return s
-}
-
-func TestGreetings(t *testing.T) {
-	s := open(t)
-	greetings := NewGreetings(s, unobserved)
-	prefix := fmt.Sprintf("test-%d-", time.Now().UnixNano())
-	if err := s.Check(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-
-	t.Run("none is lost when many greet at once", func(t *testing.T) {
-		var wg sync.WaitGroup
-		for range 20 {
-			wg.Go(func() {
-				if _, err := greetings.Greet(t.Context(), prefix+"Ada"); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-		found, err := greetings.Get(t.Context(), prefix+"Ada")
-		if err != nil || found.Count != 20 {
-			t.Errorf("got %+v, %v, want 20 greetings", found, err)
-		}
-	})
-
-	t.Run("a failed transaction leaves nothing", func(t *testing.T) {
-		tooLong := strings.Repeat("x", 65)
-		if _, err := greetings.Greet(t.Context(), tooLong); err == nil {
-			t.Fatal("MySQL takes a text that is longer than its column")
-		}
-		if _, err := greetings.Get(t.Context(), tooLong); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("err = %v, want not found", err)
-		}
-	})
-
-	t.Run("only one of two changes wins", func(t *testing.T) {
-		read, err := greetings.Get(t.Context(), prefix+"Ada")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err = greetings.SetNote(t.Context(), read.Name, "first", read.Version); err != nil {
-			t.Fatal(err)
-		}
-		if err = greetings.SetNote(t.Context(), read.Name, "second", read.Version); !errors.Is(err, store.ErrConflict) {
-			t.Errorf("err = %v, want a conflict", err)
-		}
-		if err = greetings.SetNote(t.Context(), prefix+"nobody", "x", 1); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("err = %v, want not found", err)
-		}
-	})
-
-	t.Run("pages neither skip nor repeat", func(t *testing.T) {
-		for _, name := range []string{"c", "a", "b"} {
-			if _, err := greetings.Greet(t.Context(), prefix+"p-"+name); err != nil {
-				t.Fatal(err)
-			}
-		}
-		var names []string
-		for after := prefix + "p-"; ; {
-			page, err := greetings.List(t.Context(), after, 2)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, one := range page {
-				if name, ours := strings.CutPrefix(one.Name, prefix+"p-"); ours {
-					names = append(names, name)
-				}
-				after = one.Name
-			}
-			if len(page) < 2 {
-				break
-			}
-		}
-		if got := strings.Join(names, " "); got != "a b c" {
-			t.Errorf("names = %q, want a b c", got)
-		}
-	})
 }

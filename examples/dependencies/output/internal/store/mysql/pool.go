@@ -69,17 +69,21 @@ func (c pooled) IsValid() bool { return c.made == c.newest.Load() && c.driverCon
 // when a server changes its part, and not one for each connection of the pool.
 func (s *Store) discard() { s.generation.Add(1) }
 
-// with runs f with a connection. Rows have to be read before f ends.
-func (s *Store) with(ctx context.Context, f func(conn *sql.Conn) error) error {
+// With runs f with a connection. Rows have to be read before f ends.
+func (s *Store) With(ctx context.Context, f func(conn *sql.Conn) error) error {
 	conn, err := store.Acquire(ctx, s.config.AcquireTimeout, s.db.Conn)
+	if errors.Is(err, store.ErrNoConnection) {
+		s.timeouts.Add(1)
+	}
 	if err != nil {
-		if errors.Is(err, store.ErrNoConnection) {
-			s.timeouts.Add(1)
-		}
-
 		return s.noticed(err)
 	}
-	err = s.noticed(f(conn))
+
+	return s.use(conn, f)
+}
+
+func (s *Store) use(conn *sql.Conn, f func(conn *sql.Conn) error) error {
+	err := s.noticed(f(conn))
 	_ = conn.Close() // back to the pool; what it says has been said before
 
 	return err

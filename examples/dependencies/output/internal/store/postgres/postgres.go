@@ -200,8 +200,8 @@ func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	return conn, err
 }
 
-// with runs f with a connection. Rows have to be read before f ends.
-func (s *Store) with(ctx context.Context, f func(conn *pgx.Conn) error) error {
+// With runs f with a connection. Rows have to be read before f ends.
+func (s *Store) With(ctx context.Context, f func(conn *pgx.Conn) error) error {
 	conn, err := s.acquire(ctx)
 	if err != nil {
 		return err
@@ -213,7 +213,7 @@ func (s *Store) with(ctx context.Context, f func(conn *pgx.Conn) error) error {
 
 // oneTransaction runs f in a transaction.
 func (s *Store) oneTransaction(ctx context.Context, f func(tx pgx.Tx) error) error {
-	return s.with(ctx, func(conn *pgx.Conn) error { return pgx.BeginTxFunc(ctx, conn, s.begin(), f) })
+	return s.With(ctx, func(conn *pgx.Conn) error { return pgx.BeginTxFunc(ctx, conn, s.begin(), f) })
 }
 
 // Stats tells the state of the pool.
@@ -302,9 +302,9 @@ func (s *Store) authenticate(c *pgx.ConnConfig) error {
 	return err
 }
 
-// inTransaction runs f in a transaction, and again if it lost against another
+// InTx runs f in a transaction, and again if it lost against another
 // one: the database asks for that by these two codes.
-func (s *Store) inTransaction(ctx context.Context, f func(pgx.Tx) error) error {
+func (s *Store) InTx(ctx context.Context, f func(pgx.Tx) error) error {
 	const attempts = 3
 	for attempt := 1; ; attempt++ {
 		err := s.oneTransaction(ctx, f)

@@ -62,6 +62,12 @@ func New(cfg config.Redis, credentials config.Credentials, application string, l
 	}
 }
 
+// Client is for commands.
+func (s *Store) Client() *redis.Client { return s.client }
+
+// Key puts this service's prefix before a key: the server may have others.
+func (s *Store) Key(name string) string { return s.prefix + name }
+
 // Stop closes the connections.
 func (s *Store) Stop(context.Context) error { return errors.Join(s.client.Close(), s.check.Close()) }
 

@@ -3,21 +3,15 @@ package redis
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"example.com/shop/checkout/internal/config"
 )
-
-func unobserved(ctx context.Context, _, _ string) (context.Context, func(error)) {
-	return ctx, func(error) {}
-}
 
 func nowhere(t *testing.T, credentials string, logger *slog.Logger) *Store {
 	t.Helper()
@@ -36,8 +30,8 @@ func TestStartsWithoutServer(t *testing.T) {
 	if err := s.Check(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "redis: ") {
 		t.Errorf("check = %v, want an error that names redis", err)
 	}
-	if _, err := NewGreetings(s, unobserved).Greet(t.Context(), "Ada"); err == nil {
-		t.Error("greet works without a server")
+	if err := s.Client().Set(t.Context(), s.Key("a"), "b", time.Minute).Err(); err == nil {
+		t.Error("a command works without a server")
 	}
 	if got := s.Stats(); got.Max != 3 || got.InUse != 0 {
 		t.Errorf("stats = %+v", got)
@@ -70,27 +64,12 @@ func open(t *testing.T) *Store {
 	return s
 }
 
-func TestGreetings(t *testing.T) {
+func TestServer(t *testing.T) {
 	s := open(t)
-	greetings := NewGreetings(s, unobserved)
-	name := fmt.Sprintf("test-%d", time.Now().UnixNano())
 	if err := s.Check(t.Context()); err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
-	var wg sync.WaitGroup
-	for range 20 {
-		wg.Go(func() {
-			if _, err := greetings.Greet(t.Context(), name); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	if count, err := greetings.Greet(t.Context(), name); err != nil || count != 21 {
-		t.Errorf("count = %d, %v, want 21", count, err)
-	}
-	left, err := s.client.TTL(t.Context(), greetings.key(name)).Result()
-	if err != nil || left <= 0 || left > keep {
-		t.Errorf("time to live = %s, %v, want up to %s", left, err, keep)
+	if got := s.Key("a"); got != s.prefix+"a" {
+		t.Errorf("key = %q", got)
 	}
 }

@@ -32,7 +32,7 @@ const (
 //
 // GreetingService greets people.
 type GreetingServiceClient interface {
-	// Greet answers with a greeting for one name. A name that is not valid is INVALID_ARGUMENT, with a
+	// Greet answers with a greeting for one name, and keeps nothing. A name that is not valid is INVALID_ARGUMENT, with a
 	// google.rpc.BadRequest that says why.
 	Greet(ctx context.Context, in *GreetRequest, opts ...grpc.CallOption) (*GreetResponse, error)
 }
@@ -61,7 +61,7 @@ func (c *greetingServiceClient) Greet(ctx context.Context, in *GreetRequest, opt
 //
 // GreetingService greets people.
 type GreetingServiceServer interface {
-	// Greet answers with a greeting for one name. A name that is not valid is INVALID_ARGUMENT, with a
+	// Greet answers with a greeting for one name, and keeps nothing. A name that is not valid is INVALID_ARGUMENT, with a
 	// google.rpc.BadRequest that says why.
 	Greet(context.Context, *GreetRequest) (*GreetResponse, error)
 	mustEmbedUnimplementedGreetingServiceServer()

@@ -21,7 +21,7 @@ const (
 	randomIDs = 40
 
 	// settleWithin is for the back-off of what fails at every try, on a busy machine.
-	settleWithin = time.Minute
+	settleWithin = 2 * time.Minute
 	settlePoll   = 20 * time.Millisecond
 )
 

@@ -49,7 +49,8 @@ func (s *Store) Migrator() (*goose.Provider, func() error, error) {
 	}
 	// One for the lock, one for the work.
 	db.SetMaxOpenConns(2)
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations.Postgres(), locking)
+	// What is chosen later, a broker for one, brings lower numbers than yours.
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations.Postgres(), locking, goose.WithAllowOutofOrder(true))
 	if err != nil {
 		_ = db.Close() // nothing was done with it
 

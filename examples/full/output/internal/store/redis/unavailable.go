@@ -47,8 +47,8 @@ func begins(answer redis.Error, words []string) bool {
 	return slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(text, word) })
 }
 
-// exhausted says of the pool's time-out what it is.
-func exhausted(err error) error {
+// Exhausted says of the pool's time-out what it is.
+func Exhausted(err error) error {
 	if errors.Is(err, redis.ErrPoolTimeout) {
 		return fmt.Errorf("%w: %w", store.ErrNoConnection, err)
 	}

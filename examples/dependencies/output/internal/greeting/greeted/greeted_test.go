@@ -1,0 +1,31 @@
+package greeted
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"example.com/shop/checkout/internal/consumer"
+	"example.com/shop/checkout/internal/greeting"
+	"example.com/shop/checkout/internal/messaging"
+)
+
+func TestEventIsHandled(t *testing.T) {
+	var log bytes.Buffer
+	handle := Handler(slog.New(slog.NewTextHandler(&log, nil)))
+	m, err := Message(t.Context(), greeting.Greeting{ID: "1", Name: "Ada"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := handle(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(log.String(), "message_id=") || strings.Contains(log.String(), "Ada") {
+		t.Errorf("want the id of the message and nothing that is in it: %s", &log)
+	}
+	if err := handle(t.Context(), messaging.Message{Data: []byte("Ada")}); !errors.Is(err, consumer.ErrPermanent) {
+		t.Errorf("err = %v, want permanent", err)
+	}
+}

@@ -1,0 +1,41 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"testing"
+
+	"example.com/shop/orders/internal/httpserver"
+	"example.com/shop/orders/internal/idempotency"
+	"example.com/shop/orders/internal/store"
+)
+
+func TestAnswers(t *testing.T) {
+	tests := []struct {
+		err    error
+		status int
+	}{
+		{store.ErrNotFound, http.StatusNotFound},
+		{store.ErrConflict, http.StatusConflict},
+		{idempotency.ErrReused, http.StatusUnprocessableEntity},
+		{&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, http.StatusServiceUnavailable},
+		{errors.New("nobody knows"), http.StatusInternalServerError},
+	}
+	for _, tt := range tests {
+		mux := http.NewServeMux()
+		mux.Handle("GET /", httpserver.HandlerFunc(func(http.ResponseWriter, *http.Request) error {
+			return fmt.Errorf("wrapped: %w", tt.err)
+		}))
+		w := httptest.NewRecorder()
+		handler := httpserver.Handler(mux, httpserver.Errors(slog.New(slog.DiscardHandler), answers()...))
+		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+		if w.Code != tt.status {
+			t.Errorf("%v = %d, want %d", tt.err, w.Code, tt.status)
+		}
+	}
+}

@@ -1,0 +1,98 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { beforeAll, expect, test } from '@jest/globals'
+import { creation } from '../../support/greetings.js'
+import { send, until } from '../../support/load.js'
+import { Nats } from '../../support/nats.js'
+import { generate, recipe, workFolder } from '../../support/project.js'
+import { record } from '../../support/proof.js'
+import { records, Service } from '../../support/service.js'
+import { describeWith, succeed } from '../../support/tools.js'
+import { firstPassword, type Store, startMariaDb, startPostgres } from './stores.js'
+
+const minutes = 60_000
+
+/** A change and its message are kept together, whatever dies between the transaction, the broker and the table. */
+describeWith(['go', 'postgres', 'mariadbd', 'nats-server'], 'outbox, with real servers', () => {
+  const work = workFolder()
+  const credentials = path.join(work, 'credentials')
+  const stores: Partial<Record<string, Store>> = {}
+
+  beforeAll(async () => {
+    stores['postgres'] = await startPostgres()
+    stores['mysql'] = await startMariaDb()
+    fs.mkdirSync(credentials)
+    for (const name of ['postgres', 'mysql', 'nats']) {
+      fs.writeFileSync(path.join(credentials, `${name}-password`), firstPassword.replaceAll(/\W/g, ''))
+    }
+    for (const store of Object.values(stores)) {
+      await store?.setPassword(firstPassword.replaceAll(/\W/g, ''))
+    }
+  }, 5 * minutes)
+
+  test.each(['postgres', 'mysql'])(
+    '%s: what was answered while the broker was away is published by the process after the next',
+    async (name) => {
+      const store = stores[name] as Store
+      const project = generate(work, recipe(`outbox-${name}`, `--${name}`, '--nats', '--no-tracing'))
+      const program = path.join(project, 'bin/orders')
+      succeed('go', ['build', '-trimpath', '-o', program, './cmd/orders'], { cwd: project })
+      const nats = await Nats.start({ access: { token: firstPassword.replaceAll(/\W/g, '') } })
+      const env = {
+        ...store.env,
+        CREDENTIALS_DIR: credentials,
+        NATS_URL: `nats://127.0.0.1:${nats.port}`,
+        NATS_REPLICAS: '1',
+        SHUTDOWN_DRAIN: '0s',
+      }
+      succeed(program, ['migrate', 'up'], { env })
+      const services: Service[] = []
+      const handled = (service: Service) =>
+        records(service.stdout.slice(0, service.stdout.lastIndexOf('\n') + 1))
+          .filter(({ message }) => message === 'somebody was greeted')
+          .map(({ message_id: id }) => id)
+      try {
+        const first = await Service.start([program], { env })
+        services.push(first)
+        await first.ready()
+        expect((await send(first.port, creation('Ada', `${name}-0`))).status).toBe(201)
+        await until(() => handled(first).length === 1)
+
+        await nats.kill()
+        const answers = []
+        for (let sent = 1; sent <= 5; sent++) {
+          answers.push(await send(first.port, creation('Ada', `${name}-${sent}`)))
+        }
+        // Refused, so there is nothing to tell of; repeated, so it has been told.
+        const refused = await send(first.port, creation('<b>', `${name}-6`))
+        const repeated = await send(first.port, creation('Ada', `${name}-5`))
+        await first.kill()
+
+        await nats.launch()
+        const second = await Service.start([program], { env })
+        services.push(second)
+        await second.ready()
+        await until(() => handled(second).length >= 5)
+        const ids = [...handled(first), ...handled(second)]
+        const findings = [
+          ...answers
+            .filter(({ status }) => status !== 201)
+            .map(({ status, body }) => `without a broker: ${status} ${body}`),
+          ...(refused.status === 400 ? [] : [`refused: ${refused.status}`]),
+          ...(repeated.status === 201 && repeated.body === answers[4]?.body ? [] : [`repeated: ${repeated.status}`]),
+          ...(ids.length === 6 && new Set(ids).size === 6 ? [] : [`handled ${ids}`]),
+        ]
+        const tool = { postgres: 'PostgreSQL', mysql: 'MariaDB' }[name] as string
+        const subject = 'the outbox survives the broker and the process'
+        record({ group: 'dependencies', tool, version: store.version, subject, judged: 1, unit: 'runs', findings })
+        expect(findings).toEqual([])
+      } finally {
+        for (const service of services) {
+          await service.kill()
+        }
+        await nats.end()
+      }
+    },
+    5 * minutes,
+  )
+})
