@@ -130,7 +130,10 @@ describeWith(['go', 'promql', 'redis-server', 'nats-server', 'consul', 'grpcurl'
   })
 
   test('every external metric is read by somebody', () => {
-    const read = new Set(selectorsOf(queriesOf(project)).map(({ metric }) => metric))
+    // Each kind of workload has metrics of its own.
+    const others = [recipe('deployment', '--alerts'), recipe('ordered', '--alerts', '--workload-kind=statefulset')]
+    const projects = [project, ...others.map((other) => generate(work, other))]
+    const read = new Set(projects.flatMap((one) => selectorsOf(queriesOf(one)).map(({ metric }) => metric)))
     expect(externals.map(({ metric }) => metric).filter((metric) => !read.has(metric))).toEqual([])
   })
 })
