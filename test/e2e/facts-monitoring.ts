@@ -182,13 +182,15 @@ export const monitoringFacts: readonly Fact[] = [
         ...expressions.flatMap(({ where, expr, isPanel }) => {
           const words = wordsIn(expr)
           const place = `namespace="${isPanel ? '$namespace' : namespace}"`
-          const whose = [`job="${name}"`, `container="${name}"`, 'horizontalpodautoscaler=~', `name="${name}",phase`]
+          // Of its own, of its container, or of an object that has its name (or, of several workloads, one of their names).
+          const object = `(horizontalpodautoscaler|deployment|statefulset|name)(="${name}"|=~"${name}(-\\w+)?(\\|${name}-\\w+)*")`
+          const whose = new RegExp(`(^|,)(job="${name}"|container="${name}"|${object})(,|$)`)
           return [
             ...words.strange.map((word) => `${where}: ${word} is no PromQL`),
             ...words.metrics.filter((metric) => !isKnown(metric)).map((metric) => `${where}: no metric ${metric}`),
             ...words.labels.filter((label) => !labels.has(label)).map((label) => `${where}: no label ${label}`),
             ...words.selectors
-              .filter((text) => !text.split(',').includes(place) || !whose.some((one) => text.includes(one)))
+              .filter((text) => !text.split(',').includes(place) || !whose.test(text))
               .map((text) => `${where}: {${text}} is of somebody else`),
           ]
         }),
@@ -235,7 +237,14 @@ export const monitoringFacts: readonly Fact[] = [
       const headings =
         alerts.length === 0 ? [] : [...overlay.read(file).matchAll(/^## (.+)$/gm)].map(([, title]) => title)
       const critical = alerts.filter(({ labels }) => labels.severity === 'critical').map(({ alert }) => alert)
-      const wakes = ['ContainerRestarted', 'ErrorBudgetBurn', 'ServiceAbsent']
+      const wakes = [
+        'ContainerRestarted',
+        'ErrorBudgetBurn',
+        'NotReady',
+        'PodsNotReady',
+        'ServiceAbsent',
+        'Unavailable',
+      ]
       const repository = overlay.application?.spec.source.repoURL.replace(/\.git$/, '')
       return [
         ...alerts.flatMap(({ alert, labels, annotations }) => {
@@ -320,6 +329,8 @@ export const monitoringFacts: readonly Fact[] = [
             ...webhookConfigs,
           ],
         )
+        // Where one receiver hears of several clusters, they are kept apart.
+        const places = overlay.applicationSetFile === undefined ? [] : ['cluster', 'region']
         const told = /create secret generic (\S+) --from-file=([\w-]+)=/.exec(overlay.read('README.md'))
         return [
           ...[route, ...route.routes].flatMap((one: Manifest) => [
@@ -338,19 +349,19 @@ export const monitoringFacts: readonly Fact[] = [
             'wanted',
             ['critical'],
           ),
-          ...same('grouped by', route.groupBy, 'wanted', ['alertname']),
+          ...same('grouped by', route.groupBy, 'wanted', ['alertname', ...places]),
           ...[route.groupWait, route.groupInterval, route.repeatInterval, route.routes[0]?.repeatInterval]
             .filter((time) => !/^\d+[smh]$/.test(time))
             .map((time) => `${time} is no time`),
           ...inhibitRules.flatMap(({ sourceMatch, targetMatch, equal }: Manifest) => [
             ...[...sourceMatch, ...targetMatch].flatMap(stranger),
-            ...same('inhibits what has the same', equal, 'wanted', ['namespace', 'service']),
+            ...same('inhibits what has the same', equal, 'wanted', ['namespace', 'service', ...places]),
           ]),
           ...same(
             'inhibition starts at',
             inhibitRules.map(({ sourceMatch }: Manifest) => sourceMatch.map((one: Manifest) => one.value).join()),
             'wanted',
-            ['ErrorBudgetBurn,critical', 'ServiceAbsent'],
+            ['ErrorBudgetBurn,critical', 'NotReady', 'ServiceAbsent'],
           ),
           ...same(
             'inhibition ends',
@@ -358,7 +369,11 @@ export const monitoringFacts: readonly Fact[] = [
               targetMatch.map((one: Manifest) => `${one.name}${one.matchType ?? '='}${one.value}`).join(),
             ),
             'wanted',
-            ['alertname=~ErrorBudgetBurn|ErrorRatioUp,severity=warning', 'alertname!=ServiceAbsent'],
+            [
+              'alertname=~ErrorBudgetBurn|ErrorRatioUp,severity=warning',
+              'alertname=~PodsNotReady|Unavailable',
+              'alertname!=ServiceAbsent',
+            ],
           ),
           ...configs.flatMap((config: Manifest) => {
             const secret = config.apiSecret ?? config.apiURL ?? config.urlSecret

@@ -27,7 +27,7 @@ export const notificationFacts: readonly Fact[] = [
           'what Argo CD reads',
           `${metadata.namespace}/argocd-notifications-cm`,
         ),
-        ...same('subscriptions', subscriptions.length, 'triggers', 2),
+        ...same('subscriptions', subscriptions.length, 'triggers', 3),
         ...subscriptions.flatMap((name) => {
           const [trigger = '', service = ''] = name.slice(prefix.length).split('.')
           const [{ when, send: templates = [] } = {} as Manifest] = [read(`trigger.${trigger}`)].flat()
@@ -38,7 +38,9 @@ export const notificationFacts: readonly Fact[] = [
             ...same(`recipient of ${trigger}`, metadata.annotations[name], 'none', ''),
             // By reference to the Secret: who knows the address may write there.
             ...same(`address of ${service}`, url, 'of the Secret', `$${asked}-url`),
-            ...(/^app\.status\.(operationState|health)/.test(when ?? '') ? [] : [`${trigger} is sent when ${when}`]),
+            ...(/^app\.status\.(operationState|health|sync)/.test(when ?? '')
+              ? []
+              : [`${trigger} is sent when ${when}`]),
             ...(templates.length > 0 ? [] : [`no trigger ${trigger}`]),
             ...templates.flatMap((template: string) => {
               const { method, body = '' } = read(`template.${template}`).webhook?.[service] ?? {}

@@ -489,7 +489,7 @@ export const rolloutFacts: readonly Fact[] = [
       const rules: Manifest[] = overlay.all('Role').flatMap((role) => role.rules)
       const may = (resource: string, name: string) =>
         rules
-          .filter(({ resources, resourceNames }) => resources.includes(resource) && resourceNames.includes(name))
+          .filter(({ resources, resourceNames = [] }) => resources.includes(resource) && resourceNames.includes(name))
           .flatMap(({ verbs }) => verbs)
       return [
         ...same(

@@ -93,7 +93,8 @@ function adapterContradictions(overlay: Overlay): string[] {
         ...(own && !fs.existsSync(path.join(overlay.project, 'internal/broker', labels['consumer'] ?? ''))
           ? [`no consumer ${labels['consumer']}`]
           : []),
-        ...same('messages a pod', count(target.averageValue), 'README', messages),
+        // Several workloads read the whole queue, and each is to come to its part of the pods.
+        ...same('messages a pod', count(target.averageValue) / overlay.workloads.length, 'README', messages),
         ...(target.type === 'AverageValue' ? [] : [`messages are compared by ${target.type}`]),
       ]
     }),
@@ -174,7 +175,12 @@ function kedaContradictions(overlay: Overlay): string[] {
         ...(name === 'requests' && overlay.workloads.length > 1
           ? same('subset asked for', /subset="([^"]+)"/.exec(query)?.[1], 'the version', version)
           : []),
-        ...same(`threshold of ${name}`, Number(threshold), 'README', name === 'requests' ? requests : messages),
+        ...same(
+          `threshold of ${name}`,
+          name === 'requests' ? Number(threshold) : Number(threshold) / overlay.workloads.length,
+          'README',
+          name === 'requests' ? requests : messages,
+        ),
         ...same(
           `README names ${serverAddress}`,
           overlay.read('README.md').includes(`\`${serverAddress}\``),

@@ -68,6 +68,7 @@ export const secretFacts: readonly Fact[] = [
           conversionStrategy: 'Default',
           decodingStrategy: 'None',
           metadataPolicy: 'None',
+          nullBytePolicy: 'Fail',
         },
       }))
       return [

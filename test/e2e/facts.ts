@@ -47,10 +47,20 @@ const readByOthers = new Map([
 
 /** Reading what holds no values, of a namespace that is the service's own. */
 function isHarmless(resources: readonly string[], verbs: readonly string[]): boolean {
-  const plain = ['rollouts', 'analysisruns', 'experiments', 'replicasets', 'pods']
-  return (
-    resources.every((resource) => plain.includes(resource)) &&
-    verbs.every((verb) => ['get', 'list', 'watch'].includes(verb))
+  const told = {
+    // What people look at; no Secret is among it.
+    'get list watch': [
+      ...['pods', 'pods/log', 'services', 'configmaps', 'events', 'persistentvolumeclaims', 'endpointslices', 'jobs'],
+      ...['deployments', 'replicasets', 'statefulsets', 'rollouts', 'analysisruns', 'experiments'],
+      ...['horizontalpodautoscalers', 'poddisruptionbudgets'],
+    ],
+    // The admin port, and a pod of a StatefulSet that stands in the way; names of pods aren't known in advance.
+    create: ['pods/portforward'],
+    delete: ['pods'],
+  }
+  return Object.entries(told).some(
+    ([may, plain]) =>
+      resources.every((resource) => plain.includes(resource)) && verbs.every((verb) => may.split(' ').includes(verb)),
   )
 }
 

@@ -1,5 +1,5 @@
 /** Words of PromQL that these rules may use; a word that is none of them is a metric or a label. */
-const functions = ['absent', 'histogram_quantile', 'increase', 'max', 'min', 'rate', 'sum', 'count']
+const functions = ['absent', 'avg', 'changes', 'count', 'histogram_quantile', 'increase', 'max', 'min', 'rate', 'sum']
 const keywords = ['and', 'by', 'group_left', 'ignoring', 'offset', 'on', 'or', 'unless']
 
 /** What an expression consists of, as far as facts ask. */
