@@ -176,6 +176,17 @@ function burn({ name, slo }: Model, rate: BurnRate, tests: readonly AlertTest[])
 /** When the tests look: after `for` of the burn rate and of the next slower one, and before that of the one after. */
 const looks = ['30m', '90m', '4h', '4h'] as const
 
+/**
+ * Hardly any traffic, all of it failed: when the least number of errors has been there for as long as each window wants, and
+ * twice as many not yet.
+ */
+const floors = [
+  { at: '8m', pace: 2 },
+  { at: '30m', pace: 1 },
+  { at: '90m', pace: 0.5 },
+  { at: '4h', pace: 0.2 },
+] as const
+
 /** For each burn rate a share of errors just above it: it and the next slower one fire, and no faster one. */
 function burnTests(model: Model): AlertTest[] {
   const { burnRates, indicators, errorBudget, leastErrors } = model.slo
@@ -232,15 +243,22 @@ function burnTests(model: Model): AlertTest[] {
       at: '24m',
       fires: [],
     },
-    {
-      what: `fires at two requests a minute that all fail, ${indicator.protocol}`,
-      series: ({ own }) => [
-        [`${indicator.requests}{${own},${indicator.samples.good}}`, '0x30'],
-        [`${indicator.requests}{${own},${indicator.samples.bad}}`, '0+2x30'],
-      ],
-      at: '12m',
-      fires: firing(indicator.protocol, 1, 0).slice(0, 1),
-    },
+    ...(first === 0
+      ? floors.map(
+          ({ at, pace }, windows): AlertTest => ({
+            what: `fires over ${windows + 1} windows at ${pace} requests a minute that all fail, ${indicator.protocol}`,
+            series: ({ own }) => [
+              [`${indicator.requests}{${own},${indicator.samples.good}}`, '0x300'],
+              [`${indicator.requests}{${own},${indicator.samples.bad}}`, `0+${pace}x300`],
+            ],
+            at,
+            fires: burnRates.slice(0, windows + 1).map(({ long }) => ({
+              labels: { ...place(model), protocol: indicator.protocol, window: long },
+              value: percent(1),
+            })),
+          }),
+        )
+      : []),
     {
       what: `stays quiet without any traffic, ${indicator.protocol}`,
       series: ({ own }) => [[`${indicator.requests}{${own},${indicator.samples.bad}}`, '5x30']],

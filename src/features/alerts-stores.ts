@@ -89,6 +89,12 @@ export const storeAlerts = defineFeature({
             { what: 'fires at 6 of 100', series: course(6), at: '15m', fires: [{ labels, value: '6%' }] },
             { what: 'stays quiet at 4 of 100', series: course(4), at: '15m', fires: [] },
             {
+              what: 'fires at seven failures in five minutes, where nothing else happens',
+              series: ({ own }) => [[`${operations}{${own},pod="a",store="redis",outcome="error"}`, '0+1.4x20']],
+              at: '15m',
+              fires: [{ labels, value: '100%' }],
+            },
+            {
               what: 'stays quiet about four failures in five minutes, though nothing else happens',
               series: ({ own }) => [[`${operations}{${own},pod="a",store="redis",outcome="error"}`, '0+0.8x20']],
               at: '15m',

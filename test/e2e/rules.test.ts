@@ -128,7 +128,7 @@ describeWith(['promtool'], 'tests of the rules', () => {
         const chosen = (name: string) => reader.test(name) && name.endsWith(rule.labels.protocol)
         return verdict(replaced(rule, { ...rule, expr: 'vector(0) > 1' }), chosen).code === 0
       })
-      expect(records.length).toBe(18)
+      expect(records.length).toBe(26)
       expect(missed.map(({ record: name, labels }) => `${name} ${labels.protocol}`)).toEqual([])
     },
     5 * minutes,
