@@ -1,4 +1,3 @@
-import { placeholders } from '../spec/placeholders.js'
 import { type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import { t } from '../words.js'
@@ -11,6 +10,7 @@ import { Ledger } from './ledger.js'
 import { hasSidecar, mesh, routes } from './mesh.js'
 import { messaging } from './messaging.js'
 import { hasAlerts, hasDashboards, monitoring, slo } from './monitoring.js'
+import { toBeSet } from './placeholders.js'
 import { dns, failOver, noteRegions, regions, sites } from './regions.js'
 import { hasColours, rollout, rolloutHash } from './rollout.js'
 import { autoscaling } from './scaling.js'
@@ -208,7 +208,7 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
     jobs,
     actions,
     decisions: ledger.decisions,
-    placeholders: placeholders(spec),
+    placeholders: toBeSet(spec),
   }
 }
 

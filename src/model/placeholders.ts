@@ -1,0 +1,16 @@
+import { type Placeholder, placeholders } from '../spec/placeholders.js'
+import type { Key, Spec } from '../spec/table.js'
+import { t } from '../words.js'
+
+/** What is to be set before a deployment, in the words of the project's language. */
+export function toBeSet(spec: Spec): Placeholder[] {
+  const words: Readonly<Partial<Record<Key, string>>> = {
+    module: t('Go module path'),
+    'image.repository': t('image reference without tag'),
+    'istio.host': t('public host of the last environment; the others get a prefix'),
+    'gatewayApi.host': t('public host of the last environment; the others get a prefix'),
+    'delivery.argocd.repo': t('Git repository that Argo CD reads'),
+    'istio.jwt.issuer': t('issuer of the token that a request from outside has to bring'),
+  }
+  return placeholders(spec).map((one) => ({ ...one, help: words[one.key] ?? one.help }))
+}
