@@ -8,6 +8,6 @@ export const httpMetrics = defineFeature({
   requires: ['http', 'metrics'],
   templates: 'features/http-metrics',
   slots: () => ({
-    httpMiddleware: [{ order: 20, expression: 'httpserver.Metrics(registry, cfg.HTTP.Timeout)' }],
+    httpMiddleware: [{ order: 20, expression: 'httpserver.Metrics(registry, cfg.HTTP.Timeout, mux.Patterns()...)' }],
   }),
 })

@@ -136,8 +136,11 @@ func New(o Options, options ...Option) *Server {
 		register(s.server)
 	}
 	checks := &healthService{health: o.Health, services: map[string]bool{"": true}, stopping: s.stopping}
-	for name := range s.server.GetServiceInfo() {
+	for name, info := range s.server.GetServiceInfo() {
 		checks.services[name] = true
+		for _, method := range info.Methods {
+			s.announce("/" + name + "/" + method.Name)
+		}
 	}
 	healthpb.RegisterHealthServer(s.server, checks)
 	if o.Config.Reflection {
@@ -150,6 +153,16 @@ func New(o Options, options ...Option) *Server {
 	}
 
 	return s
+}
+
+// announce tells of a method of the service's own; what probes and tools call is
+// not counted.
+func (s *Server) announce(method string) {
+	for _, observer := range s.observers {
+		if o, ok := observer.(announced); ok {
+			o.Serves(method)
+		}
+	}
 }
 
 // Start listens and then serves in the background. Calls get a context of their

@@ -3,6 +3,7 @@ package httpserver
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -10,8 +11,15 @@ import (
 	"git.example.com/trade/market/internal/telemetry"
 )
 
-// Metrics counts rate, errors and duration by route template.
-func Metrics(registerer prometheus.Registerer, budget time.Duration) Middleware {
+// failures are the statuses of a route that spend its error budget.
+var failures = []int{
+	http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+}
+
+// Metrics counts rate, errors and duration by route template. The failures of
+// each pattern begin at zero: Prometheus sees only what is added to a series that
+// it knows, so errors before the second scrape would be none.
+func Metrics(registerer prometheus.Registerer, budget time.Duration, patterns ...string) Middleware {
 	requests := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "http_requests_total",
 		Help: "Requests answered, by route template and status.",
@@ -29,6 +37,13 @@ func Metrics(registerer prometheus.Registerer, budget time.Duration) Middleware 
 		Help: "Requests whose handler panicked.",
 	})
 	registerer.MustRegister(requests, duration, inFlight, panics)
+	for _, pattern := range patterns {
+		for _, method := range methodsOf(pattern) {
+			for _, status := range failures {
+				requests.WithLabelValues(method, routeOf(pattern), strconv.Itoa(status))
+			}
+		}
+	}
 
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -45,5 +60,18 @@ func Metrics(registerer prometheus.Registerer, budget time.Duration) Middleware 
 			}()
 			next.ServeHTTP(w, r)
 		})
+	}
+}
+
+// methodsOf returns the methods that a pattern answers, as metrics name them.
+func methodsOf(pattern string) []string {
+	method, _, ok := strings.Cut(pattern, " ")
+	switch {
+	case !ok:
+		return []string{http.MethodGet, http.MethodPost}
+	case method == http.MethodGet:
+		return []string{http.MethodGet, http.MethodHead}
+	default:
+		return []string{method}
 	}
 }

@@ -33,6 +33,11 @@ type Observer interface {
 	Ended(Call)
 }
 
+// announced is an Observer that hears of every method before its first call.
+type announced interface {
+	Serves(method string)
+}
+
 // unary is around every call with one request and one answer. Its budget ends
 // the context, so the earlier of it and the caller's deadline counts.
 func (s *Server) unary(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"google.golang.org/grpc/codes"
 
 	"example.com/shop/prices/internal/telemetry"
 )
@@ -38,6 +39,17 @@ func Metrics(registerer prometheus.Registerer, budget time.Duration) Option {
 	registerer.MustRegister(m.requests, m.duration, m.inFlight, m.panics)
 
 	return Option{Observer: m}
+}
+
+// failures are the codes of a method that spend its error budget.
+var failures = []codes.Code{codes.Unknown, codes.DeadlineExceeded, codes.Internal, codes.Unavailable, codes.DataLoss}
+
+// Serves has the failures of a method begin at zero: Prometheus sees only what is
+// added to a series that it knows, so errors before the second scrape would be none.
+func (m *callMetrics) Serves(method string) {
+	for _, code := range failures {
+		m.requests.WithLabelValues(method, code.String())
+	}
 }
 
 func (m *callMetrics) Begun() { m.inFlight.Inc() }

@@ -39,6 +39,8 @@ func TestMetrics(t *testing.T) {
 		`grpc_requests_total{code="Internal",method="/test.Service/Unary"} 1`,
 		`grpc_requests_total{code="Unimplemented",method="unmatched"} 1`,
 		`grpc_request_duration_seconds_bucket{method="/test.Service/Unary",le="0.8"} 3`,
+		// What has not failed yet is there, at zero.
+		`grpc_requests_total{code="Unavailable",method="/test.Service/Unary"} 0`,
 		"grpc_requests_in_flight 0",
 		"grpc_panics_total 1",
 	} {

@@ -5,7 +5,6 @@ package app
 import (
 	"context"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"example.com/catalog/internal/admin"
@@ -65,7 +64,7 @@ func (a *app) components() []component {
 		},
 	})
 
-	mux := http.NewServeMux()
+	mux := httpserver.NewRoutes()
 	registerVersion(mux)
 	// example:begin
 	greeting.Register(mux, greetings)
@@ -73,11 +72,11 @@ func (a *app) components() []component {
 
 	// The outermost first. What observes comes before what answers, so that it
 	// sees every answer.
-	handler := httpserver.Handler(mux,
+	handler := httpserver.Handler(mux.ServeMux,
 		httpserver.RequestID,
 		nameCommit,
 		httpserver.Tracing(tracing),
-		httpserver.Metrics(registry, cfg.HTTP.Timeout),
+		httpserver.Metrics(registry, cfg.HTTP.Timeout, mux.Patterns()...),
 		httpserver.AccessLog(a.logger),
 		httpserver.CloseWhileDraining(checks.Draining),
 		httpserver.Recover(a.logger),

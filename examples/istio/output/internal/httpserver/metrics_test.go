@@ -14,10 +14,10 @@ import (
 
 func TestMetrics(t *testing.T) {
 	registry := prometheus.NewRegistry()
-	mux := http.NewServeMux()
+	mux := NewRoutes()
 	mux.HandleFunc("GET /things/{id}", noop)
 	mux.HandleFunc("GET /panics", func(http.ResponseWriter, *http.Request) { panic("boom") })
-	handler := Handler(mux, Metrics(registry, 15*time.Second), Recover(slog.New(slog.DiscardHandler)))
+	handler := Handler(mux.ServeMux, Metrics(registry, 15*time.Second, mux.Patterns()...), Recover(slog.New(slog.DiscardHandler)))
 	for _, target := range []string{"GET /things/1", "GET /things/2", "GET /panics", "GET /a", "GET /b", "BREW /things/1"} {
 		method, path, _ := strings.Cut(target, " ")
 		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, path, nil))
@@ -32,6 +32,9 @@ func TestMetrics(t *testing.T) {
 		`http_requests_total{code="405",method="_OTHER",route="unmatched"} 1`,
 		`http_request_duration_seconds_bucket{method="GET",route="/things/{id}",le="0.8"} 2`,
 		`http_request_duration_seconds_bucket{method="GET",route="/things/{id}",le="15"} 2`,
+		// What has not failed yet is there, at zero.
+		`http_requests_total{code="500",method="GET",route="/things/{id}"} 0`,
+		`http_requests_total{code="503",method="GET",route="/panics"} 0`,
 		"http_requests_in_flight 0",
 		"http_panics_total 1",
 	} {

@@ -5,7 +5,6 @@ package app
 import (
 	"context"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"example.com/hello/internal/admin"
@@ -56,7 +55,7 @@ func (a *app) components() []component {
 		Failed:      a.fail,
 	})
 
-	mux := http.NewServeMux()
+	mux := httpserver.NewRoutes()
 	registerVersion(mux)
 	// example:begin
 	greeting.Register(mux, greetings)
@@ -64,7 +63,7 @@ func (a *app) components() []component {
 
 	// The outermost first. What observes comes before what answers, so that it
 	// sees every answer.
-	handler := httpserver.Handler(mux,
+	handler := httpserver.Handler(mux.ServeMux,
 		httpserver.RequestID,
 		nameCommit,
 		httpserver.AccessLog(a.logger),

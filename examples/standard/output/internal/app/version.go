@@ -24,7 +24,7 @@ func nameCommit(next http.Handler) http.Handler {
 
 // registerVersion adds the endpoint that says which build answers. A pipeline
 // waits there for the commit that it has released; see scripts/smoke.sh.
-func registerVersion(mux *http.ServeMux) {
+func registerVersion(mux httpserver.Router) {
 	build := buildinfo.Get()
 	answer := struct {
 		Version string `json:"version"`

@@ -26,7 +26,7 @@ type pageBody struct {
 
 // Register adds the endpoints to mux. A GET changes nothing: a mesh, a browser and
 // every cache repeat it as they like.
-func Register(mux *http.ServeMux, service *Service) {
+func Register(mux httpserver.Router, service *Service) {
 	h := &handlers{service: service}
 	mux.Handle("POST /v1/greetings", httpserver.HandlerFunc(h.create))
 	mux.Handle("GET /v1/greetings", httpserver.HandlerFunc(h.list))
