@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { beforeAll, expect, test } from '@jest/globals'
+import { creation } from '../../support/greetings.js'
 import { Kafka } from '../../support/kafka.js'
 import { send, until } from '../../support/load.js'
 import { Nats } from '../../support/nats.js'
@@ -58,7 +59,7 @@ describeWith(['go', 'java', 'kafka', 'nats-server', 'openssl', 'postgres'], 'two
 
   beforeAll(() => {
     project = generate(work, recipe('orders', '--postgres', '--nats', '--kafka', '--no-tracing'))
-    edit('internal/greeted/greeted.go', [
+    edit('internal/greeting/greeted/greeted.go', [
       ['func Handler(logger *slog.Logger)', 'var cut sync.Map\n\nfunc Handler(who string, logger *slog.Logger)'],
       ['\t\t// Without the name', `${handler}\t\t// Without the name`],
       ['\t"log/slog"\n', '\t"errors"\n\t"log/slog"\n\t"strings"\n\t"sync"\n'],
@@ -69,7 +70,7 @@ describeWith(['go', 'java', 'kafka', 'nats-server', 'openssl', 'postgres'], 'two
       // Sixteen raw bytes: no text, and the same for both brokers.
       [
         'm := messaging.NewMessage(data)\n',
-        'm := messaging.NewMessage(data)\n\t\tdigest := sha256.Sum256([]byte(name))\n\t\tm.ID = "\\x00\\xff\\n" + string(digest[:16])\n',
+        'm := messaging.NewMessage(data)\n\tdigest := sha256.Sum256([]byte(g.Name))\n\tm.ID = "\\x00\\xff\\n" + string(digest[:16])\n',
       ],
       ['\t"context"\n', '\t"context"\n\t"crypto/sha256"\n'],
     ])
@@ -134,7 +135,7 @@ describeWith(['go', 'java', 'kafka', 'nats-server', 'openssl', 'postgres'], 'two
       await service.ready()
       const names = courses.flatMap((course) => Array.from({ length: 6 }, (_, at) => `${course}-${at}`))
       for (const name of names) {
-        expect((await send(service.port, { path: `/v1/greetings/${name}` })).status).toBe(200)
+        expect((await send(service.port, creation(name))).status).toBe(201)
       }
       const count = async (consumer: string, outcome: string) => {
         const labels = `consumer="${consumer}",outcome="${outcome}"`
