@@ -48,65 +48,48 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores that f
   const pairs = new Map<Name, { readonly old: Store; readonly young: Store }>()
   const pairOf = (name: Name) => pairs.get(name) as { readonly old: Store; readonly young: Store }
 
-  const environment = (ports: ReadonlyMap<Name, number>) => ({
+  const environment = (name: Name, port: number) => ({
     CREDENTIALS_DIR: credentials,
     SHUTDOWN_DRAIN: '0s',
     HTTP_TIMEOUT: `${budget}s`,
     HEALTH_CHECK_TIMEOUT: '1s',
     HEALTH_CHECK_CACHE: '100ms',
-    ...Object.fromEntries(
-      [...ports].flatMap(([name, port]) => {
-        const store = name.toUpperCase()
-        return [
-          [`${store}_HOST`, '127.0.0.1'],
-          [`${store}_PORT`, `${port}`],
-          [`${store}_TLS`, 'disable'],
-        ]
-      }),
-    ),
+    [`${name.toUpperCase()}_HOST`]: '127.0.0.1',
+    [`${name.toUpperCase()}_PORT`]: `${port}`,
+    [`${name.toUpperCase()}_TLS`]: 'disable',
   })
 
   beforeAll(async () => {
-    for (const name of names) {
-      const project = generate(work, recipe(`orders-${name}`, `--${name}`, '--no-tracing'))
-      binaries.set(name, path.join(project, 'bin/orders'))
-      succeed('go', ['build', '-trimpath', '-o', binaryOf(name), './cmd/orders'], { cwd: project })
-    }
     fs.mkdirSync(credentials)
     for (const name of names) {
       fs.writeFileSync(path.join(credentials, `${name}-password`), `${firstPassword}\n`)
+      const project = generate(work, recipe(`orders-${name}`, `--${name}`, '--no-tracing'))
+      binaries.set(name, path.join(project, 'bin/orders'))
+      succeed('go', ['build', '-trimpath', '-o', binaryOf(name), './cmd/orders'], { cwd: project })
       const [old, young] = await Promise.all([starts[name](), starts[name]()])
       pairs.set(name, { old, young })
-    }
-    for (const which of ['old', 'young'] as const) {
-      const ports = new Map(names.map((name) => [name, pairOf(name)[which].server.port]))
-      for (const name of ['postgres', 'mysql'] as const) {
-        succeed(binaryOf(name), ['migrate', 'up'], { env: environment(ports) })
+      // Redis has no tables.
+      for (const { server } of name === 'redis' ? [] : [old, young]) {
+        succeed(binaryOf(name), ['migrate', 'up'], { env: environment(name, server.port) })
       }
     }
   })
 
-  /** Runs the program against the old servers, with a name in front of each, and pools that have been used. */
+  /** Runs the program against a store's old server, with a name in front of it, and a pool that has been used. */
   async function running(
-    own: Name,
+    name: Name,
     env: Record<string, string>,
-    use: (service: Service, move: ReadonlyMap<Name, MovingName>) => Promise<void>,
+    use: (service: Service, moving: MovingName) => Promise<void>,
   ): Promise<void> {
-    const moving = new Map<Name, MovingName>()
-    for (const name of names) {
-      moving.set(name, await MovingName.to(pairOf(name).old.server.port))
-    }
-    const ports = new Map([...moving].map(([name, { port }]) => [name, port]))
-    const service = await Service.start([binaryOf(own)], { env: { ...environment(ports), ...env } })
+    const moving = await MovingName.to(pairOf(name).old.server.port)
+    const service = await Service.start([binaryOf(name)], { env: { ...environment(name, moving.port), ...env } })
     try {
       await service.ready()
       await together(service, 8)
       await use(service, moving)
     } finally {
       await service.kill()
-      for (const name of moving.values()) {
-        name.end()
-      }
+      moving.end()
     }
   }
 
@@ -137,7 +120,7 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores that f
   test.each(names)('%s: its name moves to another server, and the old one dies', async (name) => {
     const { old, young } = pairOf(name)
     await running(name, {}, async (service, moving) => {
-      moving.get(name)?.move(young.server.port)
+      moving.move(young.server.port)
       await old.server.kill()
       const answers = await oneByOne(service, 20)
       await old.server.launch()
@@ -148,7 +131,7 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores that f
   test.each(names)('%s: demoted in place', async (name) => {
     const { old, young } = pairOf(name)
     await running(name, {}, async (service, moving) => {
-      moving.get(name)?.move(young.server.port)
+      moving.move(young.server.port)
       await old.demote(young.server.port)
       const answers = await oneByOne(service, 20)
       // The young one, too, and this time nobody takes over: that is no place for traffic.
@@ -159,7 +142,7 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores that f
       })
       const { body } = await service.admin('/readyz?verbose')
       await old.promote()
-      moving.get(name)?.move(old.server.port)
+      moving.move(old.server.port)
       await service.ready()
       const back = await oneByOne(service, 20)
       await young.promote()
@@ -177,7 +160,7 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores that f
       old.server.pause()
       try {
         await until(async () => (await service.admin('/readyz')).status === 503)
-        moving.get(name)?.move(young.server.port)
+        moving.move(young.server.port)
         await service.ready()
         const answers = await oneByOne(service, 20)
         proven(
@@ -208,14 +191,17 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores that f
       const timeouts = Number(new RegExp(`^store_pool_timeouts_total{store="${name}"} (\\d+)`, 'm').exec(body)?.[1])
       await hold
       await until(async () => (await send(service.port, creation('full'))).status === 201)
-      // Those that hold a connection take all the time that a request has.
-      const told = answers.filter(({ took }) => took < 2_000)
+      // Those that hold a connection take all the time that a request has, or in Redis a command. They may have been
+      // carried out, so nobody tells them to come again; and whoever waits may still have the connection of one.
+      const soon = answers.filter(({ took }) => took < 2_000)
+      const told = soon.filter(({ headers }) => headers['retry-after'] !== undefined)
+      const enough = name === 'redis' ? 8 : 10
       proven(old, 'too many wait for it', [
         ...(timeouts > 0 ? [] : ['nobody counts those that were given up']),
-        ...(told.length >= 10 ? [] : [`${told.length} of 12 were told within two seconds`]),
-        ...told
-          .filter(({ status: answer, headers }) => answer !== 503 || headers['retry-after'] === undefined)
-          .map(({ status: answer, headers }) => `told ${answer}, Retry-After ${headers['retry-after']}`),
+        ...(told.length >= enough ? [] : [`${told.length} of 12 were told within two seconds to come again`]),
+        ...soon
+          .filter(({ status: answer, body: text }) => answer !== 503 || !/come again|took too long/i.test(text))
+          .map(({ status: answer, body: text }) => `told ${answer} ${text}`),
         ...((await service.admin('/livez')).status === 200 ? [] : ['not alive']),
       ])
     })
@@ -228,16 +214,20 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores that f
     await server.sql('CREATE DATABASE pooled OWNER orders')
     const login = { user: 'orders', password: firstPassword }
     const pooler = await PgBouncer.start({ port: server.port, name: 'pooled' }, login)
-    const ports = new Map(names.map((name) => [name, pairOf(name).old.server.port])).set('postgres', pooler.port)
-    const env = { ...environment(ports), POSTGRES_POOLER: 'transaction', POSTGRES_DATABASE: 'pooled' }
+    const env = {
+      ...environment('postgres', pooler.port),
+      POSTGRES_POOLER: 'transaction',
+      POSTGRES_DATABASE: 'pooled',
+    }
+    const binary = binaryOf('postgres')
     const migrations = await Promise.all(
-      [0, 1].map(() => Service.start([binaryOf('postgres'), 'migrate', 'up', 'postgres'], { env })),
+      [0, 1].map(() => Service.start([binary, 'migrate', 'up', 'postgres'], { env })),
     )
     expect(await Promise.all(migrations.map((one) => one.exit()))).toEqual([
       { code: 0, signal: null },
       { code: 0, signal: null },
     ])
-    const service = await Service.start([binaryOf('postgres')], { env })
+    const service = await Service.start([binary], { env })
     try {
       await service.ready()
       for (let round = 0; round < 5; round++) {
@@ -251,7 +241,10 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores that f
     const { CREDENTIALS_DIR, POSTGRES_HOST, POSTGRES_PORT, POSTGRES_TLS } = env as Record<string, string>
     const output = await succeedBeside(
       'go',
-      ['test', '-count=1', '-v', '-run=Processed|Messages|Greetings', './internal/store/postgres/'],
+      [
+        ...['test', '-count=1', '-v', '-run=Processed|Messages|Greetings'],
+        ...['./internal/store/postgres/', './internal/greeting/inpostgres/'],
+      ],
       {
         cwd: messages,
         env: {
@@ -262,7 +255,7 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores that f
       },
     )
     proven(old, 'behind PgBouncer', [
-      ...(/--- PASS: TestMessages /.test(output) ? [] : [output]),
+      ...(/--- PASS: TestMessages /.test(output) && /--- PASS: TestGreetings /.test(output) ? [] : [output]),
       ...(output.includes('SKIP') ? ['skipped'] : []),
     ])
     await pooler.end()
