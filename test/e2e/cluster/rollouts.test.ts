@@ -304,7 +304,9 @@ describeWith(
             /^rollout_info\{name="orders",namespace="mesh",phase="Paused",strategy="canary",traffic_router="[^"]*"\} 1$/m,
           )
           // Both sides are asked for by the hash of their pods.
-          const query = prometheus.queries.find((text) => text.includes('clamp_min'))
+          const query = prometheus.queries.find(
+            (text) => text.includes('clamp_min') && text.includes('namespace="mesh"'),
+          )
           expect(query).toContain(`namespace="mesh",subset="${canary}"`)
           expect(query).toContain(`namespace="mesh",subset="${stable}"`)
         },
