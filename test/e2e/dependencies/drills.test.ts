@@ -1,6 +1,5 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { creation } from '../../support/greetings.js'
 import { send, until } from '../../support/load.js'
@@ -179,7 +178,7 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores that f
     await running(name, { [`${name.toUpperCase()}_POOL_SIZE`]: '2' }, async (service) => {
       await send(service.port, creation('full'))
       const hold = old.holdWrites(budget + 1)
-      await sleep(300)
+      await old.holding()
       const begin = Date.now()
       const answers = await Promise.all(
         Array.from({ length: 12 }, async () => ({

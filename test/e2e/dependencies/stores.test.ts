@@ -274,7 +274,7 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
       await service.ready()
       await send(service.port, creation('full'))
       const hold = store.holdWrites(2)
-      await sleep(400)
+      await store.holding()
       const waiting = Promise.all(Array.from({ length: 6 }, () => send(service.port, creation('full'))))
       await until(
         async () =>

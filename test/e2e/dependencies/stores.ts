@@ -1,3 +1,4 @@
+import { until } from '../../support/load.js'
 import { MariaDb } from '../../support/mariadb.js'
 import { Postgres } from '../../support/postgres.js'
 import { Redis } from '../../support/redis.js'
@@ -19,6 +20,8 @@ export interface Store {
   readonly count: (name: string) => Promise<number>
   /** Makes every write wait for some seconds; reads and pings go on. A database's own table is meant, unless said otherwise. */
   readonly holdWrites: (seconds: number, table?: string) => Promise<unknown>
+  /** Returns once writes wait: on a busy machine some time after holdWrites was called. */
+  readonly holding: () => Promise<unknown>
   /** Makes it a server that can be read from alone, its connections staying as they are; the primary is on a port. */
   readonly demote: (primary: number) => Promise<unknown>
   readonly promote: () => Promise<unknown>
@@ -45,6 +48,10 @@ export async function startPostgres(): Promise<Store> {
     count: async (name) => Number(await inOrders(`SELECT count(*) FROM greetings WHERE name = '${name}'`)),
     holdWrites: (seconds, table = 'greetings') =>
       inOrders(`BEGIN; LOCK TABLE ${table}; SELECT pg_sleep(${seconds}); COMMIT`, seconds),
+    holding: () =>
+      until(
+        async () => Number(await server.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")) > 0,
+      ),
     demote: () => readOnly(true),
     promote: () => readOnly(false),
   }
@@ -62,6 +69,12 @@ export async function startMariaDb(): Promise<Store> {
     disconnect: () => server.sql("KILL CONNECTION USER 'orders'@'%'"),
     count: async (name) => Number(await server.sql(`SELECT count(*) FROM orders.greetings WHERE name = '${name}'`)),
     holdWrites: (seconds) => server.sql(`LOCK TABLES orders.greetings WRITE; SELECT SLEEP(${seconds}); UNLOCK TABLES`),
+    holding: () =>
+      until(
+        async () =>
+          Number(await server.sql("SELECT COUNT(*) FROM information_schema.processlist WHERE state = 'User sleep'")) >
+          0,
+      ),
     demote: () => server.sql('SET GLOBAL read_only = 1'),
     promote: () => server.sql('SET GLOBAL read_only = 0'),
   }
@@ -69,6 +82,7 @@ export async function startMariaDb(): Promise<Store> {
 
 export async function startRedis(): Promise<Store> {
   const server = await Redis.start(firstPassword)
+  let held: Promise<unknown> = Promise.resolve()
   return {
     name: 'redis',
     server,
@@ -77,7 +91,12 @@ export async function startRedis(): Promise<Store> {
     setPassword: (password) => server.setPassword(password),
     disconnect: () => server.cli('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
     count: async (name) => Number(await server.cli('EVAL', countInRedis, '0', `"name":"${name}"`)),
-    holdWrites: (seconds) => server.cli('CLIENT', 'PAUSE', `${seconds * 1000}`, 'WRITE'),
+    holdWrites: (seconds) => {
+      held = server.cli('CLIENT', 'PAUSE', `${seconds * 1000}`, 'WRITE')
+      return held
+    },
+    // It answers at once.
+    holding: () => held,
     demote: (primary) => server.cli('REPLICAOF', '127.0.0.1', `${primary}`),
     promote: () => server.cli('REPLICAOF', 'NO', 'ONE'),
   }
