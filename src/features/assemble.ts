@@ -112,7 +112,7 @@ function jobService(one: ComposeService): FilledSlots['jobServices'][number] {
     image: `${(one.service as { image: string }).image}`,
     variableList: list(variables),
     allVariables: list({ ...variables, ...named }),
-    commandText: command.length === 0 ? '' : JSON.stringify(command),
+    commandText: command.length === 0 ? '' : `[${command.map((word) => JSON.stringify(word)).join(', ')}]`,
     namedEnv: one.env.map((line) => {
       const [name = '', ...rest] = line.split('=')
       return { name, value: rest.join('=').replace('127.0.0.1', one.name) }
