@@ -122,10 +122,11 @@ func (a *app) components() []component {
 	)
 	httpServer := httpserver.NewTraffic(cfg.HTTP, handler, a.logger, a.fail)
 
-	var services []grpcserver.Service
-	// example:begin
-	services = append(services, greeting.RegisterGRPC(greetings))
-	// example:end
+	services := []grpcserver.Service{
+		// example:begin
+		greeting.RegisterGRPC(greetings),
+		// example:end
+	}
 	grpcServer := grpcserver.New(grpcserver.Options{
 		Config:   cfg.GRPC,
 		Grace:    cfg.Shutdown.Timeout,

@@ -64,10 +64,11 @@ func (a *app) components() []component {
 		},
 	})
 
-	var services []grpcserver.Service
-	// example:begin
-	services = append(services, greeting.RegisterGRPC(greetings))
-	// example:end
+	services := []grpcserver.Service{
+		// example:begin
+		greeting.RegisterGRPC(greetings),
+		// example:end
+	}
 	grpcServer := grpcserver.New(grpcserver.Options{
 		Config:   cfg.GRPC,
 		Grace:    cfg.Shutdown.Timeout,

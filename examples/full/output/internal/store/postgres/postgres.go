@@ -178,14 +178,19 @@ func (s *Store) discard() {
 // connection of the pool.
 type watcher struct{ store *Store }
 
+// openKey says whether the connection was open before the statement. The rollback
+// on one that a slow statement has closed says nothing of the server.
+type openKey struct{}
+
 // TraceQueryStart implements pgx.QueryTracer.
-func (watcher) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
-	return ctx
+func (watcher) TraceQueryStart(ctx context.Context, conn *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	return context.WithValue(ctx, openKey{}, !conn.IsClosed())
 }
 
 // TraceQueryEnd implements pgx.QueryTracer.
-func (w watcher) TraceQueryEnd(_ context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
-	if moved(data.Err) {
+func (w watcher) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
+	open, _ := ctx.Value(openKey{}).(bool)
+	if open && moved(data.Err) {
 		w.store.discard()
 	}
 }

@@ -119,7 +119,7 @@ func TestMoved(t *testing.T) {
 			t.Errorf("moved(%s) = %t", code, got)
 		}
 	}
-	if !moved(io.ErrUnexpectedEOF) || moved(context.DeadlineExceeded) || moved(nil) {
+	if !moved(io.ErrUnexpectedEOF) || !moved(pgconn.ErrConnClosed) || moved(context.DeadlineExceeded) || moved(nil) {
 		t.Error("a connection that is lost says so, and one that is slow doesn't")
 	}
 }

@@ -60,5 +60,7 @@ func moved(err error) bool {
 		return pgErr.Code == readOnlyTransaction || (ends && pgErr.Code != queryCanceled)
 	}
 
-	return store.Away(err)
+	// The first message after the end of a connection, a BEGIN above all, gets this
+	// error in the place of EOF.
+	return errors.Is(err, pgconn.ErrConnClosed) || store.Away(err)
 }
