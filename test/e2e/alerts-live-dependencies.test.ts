@@ -2,8 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Consul } from '../support/consul.js'
-import { greetings } from '../support/greetings.js'
-import { until } from '../support/load.js'
+import { creation, greetings } from '../support/greetings.js'
+import { send, until } from '../support/load.js'
 import { Nats } from '../support/nats.js'
 import { generate, recipe, workFolder } from '../support/project.js'
 import { Service } from '../support/service.js'
@@ -101,6 +101,9 @@ describeWith(needs, `alerts about dependencies, live and ${factor} times faster`
 
   test('tell of messages that nobody gets done', async () => {
     const held = store.holdWrites(25, 'processed_messages')
+    for (let at = 0; at < 20; at++) {
+      await send(service.port, creation(`held-${at}`))
+    }
     alerts.proven(
       'a table of messages that is locked',
       ['ConsumerLags'],

@@ -271,6 +271,14 @@ export const monitoringFacts: readonly Fact[] = [
           .map((title) => `the runbook has ${title}, which nobody raises`),
         ...(alerts.length === 0
           ? []
+          : same(
+              'shares of PodsNotReady',
+              alerts.flatMap(({ labels }) => labels.share ?? []),
+              'its two',
+              ['half', 'some'],
+            )),
+        ...(alerts.length === 0
+          ? []
           : same('alerts that wake', [...new Set(critical)].sort(), 'wanted', isLast ? wakes : [])),
       ]
     },

@@ -24,6 +24,15 @@ const equal = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.st
 /** Facts about the pods of a workload. */
 export const podFacts: readonly Fact[] = [
   {
+    rule: 'the Cluster Autoscaler may evict the pods, though they have volumes of their own',
+    contradictions: (overlay) =>
+      overlay.workloads.flatMap(({ kind, metadata, spec }) =>
+        spec.template.metadata.annotations?.['cluster-autoscaler.kubernetes.io/safe-to-evict'] === 'true'
+          ? []
+          : [`${kind}/${metadata.name} keeps its node for ever`],
+      ),
+  },
+  {
     rule: 'the pod and the container state the same user, which is the image’s, and all of the restricted profile',
     contradictions: (overlay) => {
       const [, user, group] = /^USER (\d+):(\d+)$/m.exec(overlay.read('Dockerfile')) ?? []

@@ -31,6 +31,7 @@ const deliveryFacts: readonly Fact[] = [
       const known = overlay.objects.map(({ apiVersion, kind, metadata }) =>
         [apiVersion.includes('/') ? apiVersion.split('/')[0] : '', kind, metadata.name].join('/'),
       )
+      const isRolling = overlay.applicationSetFile !== undefined
       const at = ({ server, name, namespace }: Manifest): string => `${server ?? name} ${namespace}`
       return [
         ...(`${application.metadata.name}-`.includes(`-${overlay.environment}-`) ? [] : [application.metadata.name]),
@@ -53,9 +54,13 @@ const deliveryFacts: readonly Fact[] = [
           .map((id: string) => `ignores differences of ${id}, which is not there`),
         // No automation at all is a choice: then somebody syncs by hand. In dev people try things by hand.
         ...(automated === undefined || automated.prune === true ? [] : ['what leaves Git stays']),
-        ...(automated === undefined || automated.selfHeal === true || overlay.environment === 'dev'
+        ...(automated === undefined || automated.selfHeal === true || overlay.environment === 'dev' || isRolling
           ? []
           : ['what was changed by hand stays']),
+        // The strategy turns automated syncs off: to promise more would be a lie.
+        ...(isRolling && automated?.selfHeal === true
+          ? ['an ApplicationSet that heals, which RollingSync never does']
+          : []),
       ]
     },
   },
