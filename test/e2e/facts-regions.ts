@@ -193,12 +193,17 @@ export const regionFacts: readonly Fact[] = [
       }
       const ascending = [...regionsOf(overlay)].sort((a, b) => a.weight - b.weight).map(({ name }) => name)
       const { strategy } = overlay.one('Rollout')?.spec ?? {}
-      const wanted = strategy?.blueGreen !== undefined ? [] : strategy === undefined ? ascending : ascending.slice(0, 1)
+      // A canary is met in the first region alone; what all have, and what is rolled back, is asked of all of them.
+      const whole = ascending.map((name) => `${name},`).join('')
+      const first = strategy?.canary === undefined ? '' : `(${ascending[0]},)+`
+      const order = new RegExp(`^${first}(${whole})${strategy === undefined ? '+' : '*'}$`)
       const asked = overlay
         .read(file)
         .split('\n')
         .flatMap((line) => ascending.find((name) => line.includes(`https://${name}.`)) ?? [])
-      return same('asked', asked, 'regions', wanted)
+      return order.test(asked.map((name) => `${name},`).join(''))
+        ? []
+        : [`asked is ${asked}, and the order is ${order}`]
     },
   },
   {

@@ -82,7 +82,7 @@ export const nameFacts: readonly Fact[] = [
     contradictions: (overlay) => {
       const name = serviceName(overlay)
       const workloads = overlay.workloads.map(({ metadata }) => metadata.name)
-      const roles = [`${name}-credentials-rotation`, `${name}-release`]
+      const roles = [`${name}-credentials-rotation`, `${name}-release`, `${name}-operators`]
       const belongs: Readonly<Record<string, readonly string[]>> = {
         ServiceAccount: [name, ...overlay.all('Job').map(({ metadata }) => metadata.name)],
         Job: [`${name}-migrate`],

@@ -9,7 +9,16 @@ import { ofWorkloads, unless } from './planted-facts-pods.js'
 const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection']
 const resources = [
   '/configmaps',
+  '/events',
+  '/persistentvolumeclaims',
   '/pods',
+  '/pods/log',
+  '/pods/portforward',
+  'autoscaling/horizontalpodautoscalers',
+  'batch/jobs',
+  'discovery.k8s.io/endpointslices',
+  'events.k8s.io/events',
+  'policy/poddisruptionbudgets',
   '/secrets',
   '/services',
   'apps/deployments',

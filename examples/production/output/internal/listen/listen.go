@@ -3,6 +3,7 @@
 package listen
 
 import (
+	"io"
 	"log/slog"
 	"net"
 	"sync"
@@ -81,6 +82,25 @@ func (c *counted) Close() error {
 	defer c.release()
 
 	return c.Conn.Close()
+}
+
+// CloseWrite is what net/http ends a connection with, so that a client that is still
+// sending gets its answer and not a reset.
+func (c *counted) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+
+	return nil
+}
+
+// ReadFrom sends files without reading them into memory, where the connection can.
+func (c *counted) ReadFrom(r io.Reader) (int64, error) {
+	if from, ok := c.Conn.(io.ReaderFrom); ok {
+		return from.ReadFrom(r)
+	}
+
+	return io.Copy(struct{ io.Writer }{c.Conn}, r)
 }
 
 // Tell returns a full that writes a line, once in a while.
