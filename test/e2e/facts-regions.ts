@@ -227,7 +227,7 @@ export const regionFacts: readonly Fact[] = [
         ...(options.includes('missingkey=error') ? [] : ['a misspelt parameter is no error']),
         ...same('keeps what runs', set.spec.syncPolicy?.preserveResourcesOnDeletion, 'wanted', true),
         ...applications
-          .filter(({ spec }) => !overlay.has(`${spec.source.path}/kustomization.yaml`))
+          .filter(({ spec }) => !overlay.has(`${overlay.inProject(spec.source.path)}/kustomization.yaml`))
           .map(({ spec }) => `no ${spec.source.path}`),
         ...same('names', new Set(names).size, 'Applications', names.length),
         ...same('clusters', new Set(places).size, 'Applications', places.length),

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { examples, generate, recipe, workFolder } from '../support/project.js'
 import { describeWith, missingTools, run, succeed, withoutDownloads } from '../support/tools.js'
+import { readOf, verdictsOf } from '../support/verdicts.js'
 
 /** What the Go sources depend on, each of it off once, and a project whose every name and number is unusual. */
 const extras = [
@@ -39,16 +40,23 @@ const env = { GOFLAGS: '-trimpath' }
 describeWith(['go', 'gofmt', 'golangci-lint'], 'Go', () => {
   const work = workFolder()
 
+  const version = succeed('go', ['version'], { cwd: work })
+  const verdicts = verdictsOf(version, ['test/e2e/go.test.ts', 'test/e2e/tools/table.mjs'])
+
   test.each([...examples, ...extras])('$id: formatted, tidy, builds, vetted, linted, tested', (entry) => {
     const cwd = generate(work, entry)
-    expect(succeed('gofmt', ['-l', '.'], { cwd })).toBe('')
-    const tidy = run('go', ['mod', 'tidy', '-diff'], { cwd })
-    expect([tidy.code, withoutDownloads(tidy.output)]).toEqual([0, ''])
-    succeed('go', ['build', '-mod=readonly', './...'], { cwd, env })
-    succeed('go', ['vet', './...'], { cwd, env })
-    // One linter run at a time is golangci-lint's own rule; another project's may be under way.
-    succeed('golangci-lint', ['run', '--allow-parallel-runners'], { cwd, env })
-    succeed('go', ['test', ...race, './...'], { cwd, env })
+    const judge = () => {
+      expect(succeed('gofmt', ['-l', '.'], { cwd })).toBe('')
+      const tidy = run('go', ['mod', 'tidy', '-diff'], { cwd })
+      expect([tidy.code, withoutDownloads(tidy.output)]).toEqual([0, ''])
+      succeed('go', ['build', '-mod=readonly', './...'], { cwd, env })
+      succeed('go', ['vet', './...'], { cwd, env })
+      // One linter run at a time is golangci-lint's own rule; another project's may be under way.
+      succeed('golangci-lint', ['run', '--allow-parallel-runners'], { cwd, env })
+      succeed('go', ['test', ...race, './...'], { cwd, env })
+      return true
+    }
+    verdicts.of(readOf(cwd), judge, (isClean) => isClean)
   })
 })
 

@@ -123,6 +123,28 @@ const answerFacts: readonly Fact[] = [
   },
 ]
 
+/** What KEDA and people find by labels and annotations, and no selector does. */
+const wordsOfControllers: readonly Fact[] = [
+  {
+    rule: 'the volume’s claims have the labels of the service, and KEDA takes over an autoscaler of its name',
+    contradictions: (overlay) => [
+      ...overlay
+        .all('StatefulSet')
+        .flatMap(({ spec }) =>
+          (spec.volumeClaimTemplates ?? []).flatMap(({ metadata }: Manifest) =>
+            ['name', 'instance']
+              .filter((word) => metadata.labels?.[`app.kubernetes.io/${word}`] !== overlay.name)
+              .map((word) => `the ${word} of the volume ${metadata.name} is not the service's`),
+          ),
+        ),
+      ...overlay
+        .all('ScaledObject')
+        .filter(({ metadata }) => metadata.annotations?.['scaledobject.keda.sh/transfer-hpa-ownership'] !== 'true')
+        .map(({ metadata }) => `KEDA refuses ${metadata.name} where an autoscaler is there already`),
+    ],
+  },
+]
+
 /** Facts that planted mistakes asked for, beside those of facts.ts. */
 export const plantedFacts: readonly Fact[] = [
   ...podFacts,
@@ -132,4 +154,5 @@ export const plantedFacts: readonly Fact[] = [
   ...deliveryFacts,
   ...syncFacts,
   ...answerFacts,
+  ...wordsOfControllers,
 ]

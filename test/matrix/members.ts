@@ -54,9 +54,14 @@ function titleOf(row: Row): string {
     .join(', ')
 }
 
+/** Whether Go and its linters read a file. */
+export function isGoSource({ path }: { readonly path: string }): boolean {
+  return /\.go$|^go\.|^\.golangci/.test(path)
+}
+
 function goDigest({ files }: Member): string {
   const hash = createHash('sha256')
-  for (const { path, content } of files.filter((file) => /\.go$|^go\.|^\.golangci/.test(file.path))) {
+  for (const { path, content } of files.filter(isGoSource)) {
     hash.update(path).update(content)
   }
   return hash.digest('hex')

@@ -1,12 +1,14 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from '@jest/globals'
+import type { FileSet } from '../../src/engine/file-set.js'
 import { goToolchain, toolVersion } from '../e2e/tools/table.mjs'
 import { workFolder } from '../support/project.js'
 import { record } from '../support/proof.js'
 import { writeFiles } from '../support/render.js'
 import { describeWith, run, withoutDownloads } from '../support/tools.js'
-import { membersByGoSources, subject } from './members.js'
+import { verdictsOf } from '../support/verdicts.js'
+import { isGoSource, membersByGoSources, subject } from './members.js'
 
 /** What judges Go sources; each prints what it complains about, or leaves with another code than 0. */
 const checks: Readonly<Record<string, readonly [string, ...string[]]>> = {
@@ -26,20 +28,31 @@ describeWith(['go', 'gofmt', 'golangci-lint'], 'Go sources of the covering set, 
   const env = { GOTOOLCHAIN: goToolchain, GOFLAGS: '-trimpath' }
   const go = goToolchain.replace(/^go/, '')
 
-  test.each(membersByGoSources())('$id $title', ({ files }) => {
+  const verdicts = verdictsOf(go, ['test/matrix/pairwise-go.test.ts', 'test/e2e/tools/table.mjs'])
+  const judge = (files: FileSet) => {
     fs.rmSync(cwd, { recursive: true, force: true })
     writeFiles(cwd, files)
-    const judged = files.filter((file) => file.path.endsWith('.go')).length
-    const found = Object.entries(checks).map(([tool, [program, ...args]]) => {
+    return Object.entries(checks).map(([tool, [program, ...args]]) => {
       const result = run(program, args, { cwd, env })
       const { code } = result
       const output = withoutDownloads(result.output)
       const isGood = code === 0 && (output === '' || tool === 'golangci-lint')
-      const findings = isGood ? [] : [...output.split('\n'), `exit code ${code}`]
+      return { tool, findings: isGood ? [] : [...output.split('\n'), `exit code ${code}`] }
+    })
+  }
+
+  test.each(membersByGoSources())('$id $title', ({ files }) => {
+    const sources = files.filter(isGoSource)
+    const found = verdicts.of(
+      sources.flatMap((file) => [file.path, file.content]),
+      () => judge(files),
+      (list) => list.every(({ findings }) => findings.length === 0),
+    )
+    const judged = files.filter((file) => file.path.endsWith('.go')).length
+    for (const { tool, findings } of found) {
       const version = tool === 'golangci-lint' ? toolVersion(tool) : go
       record({ group: 'go', tool, version, subject, judged, unit: 'files', findings })
-      return { tool, findings }
-    })
+    }
     expect(found.filter(({ findings }) => findings.length > 0)).toEqual([])
   })
 })

@@ -91,7 +91,7 @@ export class Overlay {
     return file === undefined
       ? []
       : generatedBy(readYaml(this.read(file))).filter(
-          ({ spec }) => spec.source.path === `deploy/overlays/${this.environment}`,
+          ({ spec }) => this.inProject(spec.source.path) === `deploy/overlays/${this.environment}`,
         )
   }
 
@@ -107,6 +107,13 @@ export class Overlay {
   /** The service's name. */
   get name(): string {
     return readYaml(this.read('service.yaml')).name
+  }
+
+  /** A path of the repository, as the project has it, which may be in one of its folders; undefined outside of it. */
+  inProject(file: string): string | undefined {
+    const folder: string = readYaml(this.read('service.yaml')).delivery?.path ?? ''
+    const prefix = folder === '' ? '' : `${folder}/`
+    return file.startsWith(prefix) ? file.slice(prefix.length) : undefined
   }
 
   /** Whether the project has a file. */

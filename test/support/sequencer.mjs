@@ -5,6 +5,7 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
+import { cacheFolder } from '../e2e/tools/table.mjs'
 
 const require = createRequire(import.meta.url)
 const { default: Sequencer } = require('@jest/test-sequencer')
@@ -47,11 +48,14 @@ export default class extends Sequencer {
   }
 }
 
-/** Seconds that each file took when the proof was written. @returns {Map<string, number>} */
+/** Seconds that each file took when the page of the last release was written, or in the last run of .ci/run here. */
 function durations() {
-  const proof = 'docs/proof.md'
-  const text = fs.existsSync(proof) ? fs.readFileSync(proof, 'utf8') : ''
+  const pages = ['docs/proof.md', path.join(cacheFolder, 'proof.md')].filter((page) => fs.existsSync(page))
   return new Map(
-    [...text.matchAll(/^\| `(test\/[^`]+)` \| (\d+) \|$/gm)].map(([, file = '', number]) => [file, Number(number)]),
+    pages.flatMap((page) =>
+      [...fs.readFileSync(page, 'utf8').matchAll(/^\| `(test\/[^`]+)` \| (\d+) \|$/gm)].map(
+        ([, file = '', number]) => /** @type {[string, number]} */ ([file, Number(number)]),
+      ),
+    ),
   )
 }

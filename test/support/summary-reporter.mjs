@@ -34,6 +34,11 @@ function fileOutcome({ testFilePath, testResults, perfStats }) {
   return {
     file: path.relative(process.cwd(), testFilePath),
     seconds: Math.round((perfStats.end - perfStats.start) / 1000),
-    tests: testResults.map(({ ancestorTitles, title, status }) => ({ within: ancestorTitles, title, status })),
+    tests: testResults.map(({ ancestorTitles, title, status, duration }) => ({
+      within: ancestorTitles,
+      title,
+      status,
+      seconds: Math.round((duration ?? 0) / 1000),
+    })),
   }
 }

@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { filesBelow } from '../../support/project.js'
 import { run } from '../../support/tools.js'
+import { readOf, verdictsOf } from '../../support/verdicts.js'
 import { toolPath } from '../tools/table.mjs'
 import { type Judgement, type Project, settle, together } from './judgement.js'
 import { asDeployments, textFor } from './rollouts.js'
@@ -18,6 +19,7 @@ export const frameworks = {
 const batchSize = 15
 
 type Framework = keyof typeof frameworks
+type Judgements = Record<Framework, Judgement>
 
 interface Report {
   readonly check_type: Framework
@@ -37,22 +39,43 @@ interface Report {
  * @param projects by a name that is good for a folder
  * @returns by the same name, a judgement a framework
  */
-export function checkovFindings(
-  projects: Readonly<Record<string, Project>>,
-): Record<string, Record<Framework, Judgement>> {
-  const names = Object.keys(projects)
+export function checkovFindings(projects: Readonly<Record<string, Project>>): Record<string, Judgements> {
+  const known = Object.fromEntries(
+    Object.entries(projects).flatMap(([name, project]) => {
+      const judgements = verdicts.kept<Judgements>(readBy(project))
+      return judgements === undefined ? [] : [[name, judgements]]
+    }),
+  )
+  const names = Object.keys(projects).filter((name) => known[name] === undefined)
   const batches = Array.from({ length: Math.ceil(names.length / batchSize) }, (_, at) =>
     names.slice(at * batchSize, (at + 1) * batchSize),
   )
-  return Object.assign(
-    {},
+  const found: Record<string, Judgements> = Object.assign(
+    known,
     ...batches.map((batch) =>
       batchFindings(Object.fromEntries(batch.map((name) => [name, projects[name] as Project]))),
     ),
   )
+  for (const name of names) {
+    const judgements = found[name] as Judgements
+    if (Object.values(judgements).every(({ findings }) => findings.length === 0)) {
+      verdicts.keep(readBy(projects[name] as Project), judgements)
+    }
+  }
+  return found
 }
 
-function batchFindings(projects: Readonly<Record<string, Project>>): Record<string, Record<Framework, Judgement>> {
+const verdicts = verdictsOf('checkov', ['test/e2e/judges', 'test/e2e/tools/table.mjs', 'test/e2e/exemptions.ts'])
+
+/** What {@link lay} lays before it. */
+function readBy({ folder, overlays }: Project): readonly (string | Uint8Array)[] {
+  return [
+    ...overlays.flatMap(({ environment, text }) => [environment, text]),
+    ...readOf(folder, [...dockerfilesOf(folder), ...workflowsOf(folder)]),
+  ]
+}
+
+function batchFindings(projects: Readonly<Record<string, Project>>): Record<string, Judgements> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'create-go-k8s-service-checkov-'))
   try {
     for (const [name, project] of Object.entries(projects)) {
@@ -72,7 +95,7 @@ function batchFindings(projects: Readonly<Record<string, Project>>): Record<stri
               reports.find(({ check_type }) => check_type === framework),
             ),
           ]),
-        ) as Record<Framework, Judgement>,
+        ) as Judgements,
       ]),
     )
   } finally {

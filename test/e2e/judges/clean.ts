@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
-import fs from 'node:fs'
-import path from 'node:path'
+import { readOf, verdictsOf } from '../../support/verdicts.js'
 
-/** What was found clean, by what was read and by whom. */
+/** What was found clean, by what was read and by whom; by this run and, where verdicts are kept, by earlier ones. */
 const clean = new Set<string>()
+const verdicts = verdictsOf('linters of files', [
+  'test/e2e/judges',
+  'test/e2e/tools/table.mjs',
+  'test/e2e/exemptions.ts',
+])
 
 /** Files that a linter reads together, or one of those that it reads alone. */
 export interface Read {
@@ -29,11 +33,12 @@ export function unlessClean(read: Read, judge: () => readonly string[]): readonl
 }
 
 function isClean(read: Read): boolean {
-  return clean.has(digestOf(read))
+  return clean.has(digestOf(read)) || verdicts.kept(partsOf(read)) === true
 }
 
 export function noteClean(read: Read): void {
   clean.add(digestOf(read))
+  verdicts.keep(partsOf(read), true)
 }
 
 /** One of each different content of the files that a linter reads one by one, but for those that are known. */
@@ -41,10 +46,14 @@ export function strangers(reads: readonly Read[]): Read[] {
   return [...new Map(reads.filter((read) => !isClean(read)).map((read) => [digestOf(read), read])).values()]
 }
 
-function digestOf({ by, folder, files }: Read): string {
-  const hash = createHash('sha256').update(by)
-  for (const file of files) {
-    hash.update(`\0${file}\0`).update(fs.readFileSync(path.join(folder, file)))
+function partsOf({ by, folder, files }: Read): readonly (string | Uint8Array)[] {
+  return [by, ...readOf(folder, files)]
+}
+
+function digestOf(read: Read): string {
+  const hash = createHash('sha256')
+  for (const part of partsOf(read)) {
+    hash.update(`${part.length}\0`).update(part)
   }
   return hash.digest('hex')
 }

@@ -1,5 +1,6 @@
 import type { Overlay } from '../../support/manifests.js'
 import { run } from '../../support/tools.js'
+import { verdictsOf } from '../../support/verdicts.js'
 import { type Judge, type Judgement, settle, together } from './judgement.js'
 import { asDeployments, textFor } from './rollouts.js'
 
@@ -24,8 +25,18 @@ export const kubeScore: Judge = {
   judge: ({ overlays }) => together(overlays.map(kubeScoreFindings)),
 }
 
+const verdicts = verdictsOf('kube-score', ['test/e2e/judges', 'test/e2e/tools/table.mjs', 'test/e2e/exemptions.ts'])
+
 /** kube-score of one overlay. */
 export function kubeScoreFindings(overlay: Overlay): Judgement {
+  return verdicts.of(
+    [overlay.environment, overlay.text],
+    () => judgementOf(overlay),
+    ({ findings }) => findings.length === 0,
+  )
+}
+
+function judgementOf(overlay: Overlay): Judgement {
   const { stdout, stderr } = run('kube-score', ['score', '--output-format', 'json', '-'], { input: textFor(overlay) })
   if (!stdout.startsWith('[')) {
     throw new Error(`kube-score: ${stderr}`)
