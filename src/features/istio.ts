@@ -107,9 +107,11 @@ function tokens({ istio, features, productionEnv, name }: Model): string[] {
     '',
     ...(features.http
       ? [
+          t('The first answer is 403, the second 200:'),
+          '',
           '```sh',
-          `curl -i ${url}/version                                      # 403`,
-          t`curl -i -H "Authorization: Bearer $TOKEN" ${url}/version    # 200`,
+          `curl -i ${url}/version`,
+          `curl -i -H "Authorization: Bearer $TOKEN" ${url}/version`,
           '```',
           '',
         ]
@@ -144,9 +146,11 @@ function drills({ environments, features, timeouts, productionEnv, istio }: Mode
     '',
     ...(features.http
       ? [
+          t`The first answer is 503, and the service was not asked; the second comes ${timeouts.handler.text} later:`,
+          '',
           '```sh',
-          t`curl -i -H 'x-drill: abort' https://${first?.host}/version    # 503, and the service was not asked`,
-          t`curl -i -H 'x-drill: delay' https://${first?.host}/version    # after ${timeouts.handler.text}`,
+          `curl -i -H 'x-drill: abort' https://${first?.host}/version`,
+          `curl -i -H 'x-drill: delay' https://${first?.host}/version`,
           '```',
         ]
       : [

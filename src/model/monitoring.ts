@@ -161,7 +161,7 @@ export function monitoring(spec: Spec, ledger: Ledger): Monitoring {
     isSlack: receiver === 'slack',
     secret: { name: `${spec.name}-alertmanager`, key: receiver === 'wecom' ? 'api-secret' : 'url' },
     wecom: { corpId: spec['alerts.wecom.corpId'], agentId: spec['alerts.wecom.agentId'] },
-    runbook: `${webAddress(spec['delivery.argocd.repo'] as string)}/blob/main/docs/runbook.md`,
+    runbook: runbookAddress(spec),
     ...thresholds,
     notify: { groupWait: '30s', groupInterval: '5m', repeatPage: '1h', repeatWarning: '12h' },
   }
@@ -248,6 +248,12 @@ function explain(
   for (const [, name, value, how, reason] of rows.filter(([on]) => on)) {
     ledger.text({ name, reason, options: [] }, value, how)
   }
+}
+
+/** Where people read the runbook, in the service's folder of its repository. */
+function runbookAddress(spec: Spec): string {
+  const folder = spec['delivery.path'] === undefined ? '' : `${spec['delivery.path']}/`
+  return `${webAddress(spec['delivery.argocd.repo'] as string)}/blob/main/${folder}docs/runbook.md`
 }
 
 /** Where people read a repository: the address of its host, whatever Git speaks with it. */

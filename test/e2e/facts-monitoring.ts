@@ -257,7 +257,9 @@ export const monitoringFacts: readonly Fact[] = [
               : [`${alert} of ${labels.protocol}`]),
             ...(headings.includes(alert) ? [] : [`the runbook has no ${alert}`]),
             ...same(`anchor of ${alert}`, anchor, 'its heading', alert.toLowerCase()),
-            ...(address.endsWith(`/blob/main/${file}`) ? [] : [`${alert} links to ${address}`]),
+            ...(overlay.inProject(address.split('/blob/main/')[1] ?? '') === file
+              ? []
+              : [`${alert} links to ${address}`]),
             ...(repository?.startsWith('https://') && !address.startsWith(repository)
               ? [`${address} is not in ${repository}`]
               : []),

@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { expect, test } from '@jest/globals'
 import { examples, generate, recipe, workFolder } from '../support/project.js'
 import { describeWith, missingTools, run, succeed, withoutDownloads } from '../support/tools.js'
@@ -84,6 +86,42 @@ describeWith(['go', 'make', 'git'], 'make', () => {
     expect(succeed('./bin/orders', ['--version'], { cwd })).toContain(git('rev-parse', 'HEAD').trim().slice(0, 7))
     expect(git('status', '--porcelain')).toBe('')
     expect(succeed('go', ['version', '-m', 'bin/orders'], { cwd })).toContain('CGO_ENABLED=0')
+  })
+  test('every edit is an image with a tag of its own, also before the first commit and without git', () => {
+    const cwd = generate(work, recipe('tags'))
+    const git = (...args: string[]) =>
+      succeed('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd })
+    const tags: string[] = []
+    const tag = () => {
+      const [, built = ''] = /-t '[^']+:([^']+)'/.exec(succeed('make', ['-n', 'image'], { cwd })) ?? []
+      expect(built).toMatch(/^[\w][\w.-]{0,127}$/)
+      tags.push(built)
+      return built
+    }
+    const edit = (file: string, text: string) => fs.appendFileSync(path.join(cwd, file), text)
+    tag()
+    edit('README.md', 'one\n')
+    tag()
+    git('init', '--quiet')
+    edit('README.md', 'two\n')
+    tag()
+    git('add', '.')
+    git('commit', '--quiet', '--message=first')
+    expect(tag()).toBe(git('rev-parse', '--short', 'HEAD').trim())
+    edit('README.md', 'three\n')
+    tag()
+    edit('README.md', 'four\n')
+    tag()
+    edit('new.go', 'package main\n')
+    tag()
+    git('add', '.')
+    git('commit', '--quiet', '--message=second')
+    // What Git allows in a tag and an image's tag, or a shell, does not.
+    git('tag', 'release/v1+$(touch${IFS}ran)')
+    tag()
+    expect(new Set(tags).size).toBe(tags.length)
+    succeed('make', ['build'], { cwd })
+    expect(fs.existsSync(path.join(cwd, 'ran'))).toBe(false)
   })
   test('help lists every target', () => {
     const cwd = generate(work, recipe('help'))

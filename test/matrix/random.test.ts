@@ -12,6 +12,7 @@ import { type Answers, judgeAnswers, renderFiles, writeFiles } from '../support/
 import { tool } from '../support/specs.js'
 import { describeWith, run } from '../support/tools.js'
 import { contradictions } from './as-written.js'
+import { unpasteable } from './pasteable.js'
 import { soundAnswers } from './specs.js'
 
 const seed = Number(process.env['MATRIX_SEED'] ?? Date.now() % 2 ** 31)
@@ -88,6 +89,16 @@ test(
   },
   patience,
 )
+
+test('commands that a shell takes for something else are found in documents', () => {
+  const block = (...lines: string[]) => ['Do this:', '', '```sh', ...lines, '```', ''].join('\n')
+  expect(unpasteable(block('make x ENV=dev', 'curl "http://a/b?c" | sh -c \'echo # d\'', 'echo "$?" ${x#y}'))).toEqual(
+    [],
+  )
+  expect(unpasteable(block("cat <<'END'", '# of the file, with a [list]', 'END'))).toEqual([])
+  expect(unpasteable(block('make x   # does x'))).toEqual(['a comment in "make x   # does x"'])
+  expect(unpasteable(block('# does x', 'curl a/b?c', 'grep --include=*.go x'))).toHaveLength(3)
+})
 
 test('numbers that contradict each other are found in the files', () => {
   const read = (change: (content: string) => string) => {
@@ -177,6 +188,7 @@ function checkText({ path, content }: OutputFile, ownHoles: boolean): void {
     ...(ownHoles ? [] : lines.filter((line) => holes.test(withoutTemplates(path, line)))).map(
       (line) => `has a hole in ${JSON.stringify(line)}`,
     ),
+    ...(path.endsWith('.md') ? unpasteable(content).map((fault) => `has ${fault}`) : []),
   ]
   if (faults.length > 0) {
     expect(faults.map((fault) => `${path} ${fault}`)).toEqual([])
