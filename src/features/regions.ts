@@ -68,7 +68,7 @@ function about(model: Model): string[] {
     '',
     t('Replicas are those of all zones of a region together, and spread evenly over them.'),
     '',
-    t`The region with the least traffic takes a release first, and the next one follows when all of it is Healthy: one image line for all regions, so that none can be forgotten, and Argo CD for the order.${features.release ? t(' A release that waits for a person waits in the first region, and once promoted in the next one again.') : ''}`,
+    t`The region with the least traffic takes a release first, and the next one follows when all of it is Healthy: one image line for all regions, so that none can be forgotten, and Argo CD for the order.${features.release ? waits(model) : ''}`,
     '',
     `${model.dns === undefined ? t('The share of the traffic is set where the traffic comes from: by the weights of the DNS records or of the global load balancer that the regions are behind.') : t('The share of the traffic is the weight of each region’s DNS records. ExternalDNS of its cluster writes them into Route 53, as the annotations in its overlay say.')}${hosts ? t(' The certificate of the Gateway has to be good for the region’s host as well.') : ''}`,
     '',
@@ -80,6 +80,15 @@ function about(model: Model): string[] {
         ]
       : []),
   ]
+}
+
+/** Where a release waits for a person: a job of the pipeline lets it go for all regions, a command for one. */
+function waits({ productionEnv }: Model): string {
+  return productionEnv.promotions.length > 0
+    ? t(
+        ' A release that waits for a person waits in the first region alone: it is let go for all of them, and the next one begins at the step that it was let go to.',
+      )
+    : t(' A release that waits for a person waits in the first region, and once promoted in the next one again.')
 }
 
 /** Who moves the traffic of a region that is lost, and how it comes back. */

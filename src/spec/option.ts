@@ -13,6 +13,8 @@ export interface Option<T = unknown> {
   readonly help: string
   /** Built-in default; absent when there is none or when it derives from other values (see `derived`). */
   readonly default?: T
+  /** The part of the default that only the user can know, where it is a guess: what it stands for has to be set. */
+  readonly assumed?: string
   /** How a default that depends on other values reads in help, e.g. `<name>`. */
   readonly derived?: string
   readonly unit?: string

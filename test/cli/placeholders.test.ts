@@ -91,6 +91,8 @@ describe('what is still to be set', () => {
     ['production', []],
     ['standard', ['--gateway-api', '--delivery-ci=gitlab']],
     ['production', ['--config-source=consul', '--postgres', '--alerts-receiver=none', '--delivery-ci=jenkins']],
+    ['production', ['--config-source=nacos', '--mysql', '--redis', '--kafka', '--secrets-provider=external-secrets']],
+    ['production', ['--nats', '--alerts-receiver=wecom', '--alerts-wecom-corp-id=ww0123456789abcdef']],
   ])(
     '%s %j: one list on the terminal, in JSON and in the README; with all of it given, no example is left',
     (preset, flags) => {
@@ -109,7 +111,13 @@ describe('what is still to be set', () => {
 
       const second = path.join(work, `second-${preset}-${flags.length}`)
       fs.mkdirSync(second)
-      const real = list.map(({ flag, value }) => `${flag}=${value.replaceAll('example.com', 'acme.io')}`)
+      const own = (value: string) =>
+        value
+          .replaceAll('example.com', 'acme.io')
+          .replaceAll('.cluster.local', '.acme.io')
+          .replace(/^cluster-secrets$/, 'team-secrets')
+          .replace(/^1000002$/, '1000009')
+      const real = list.map(({ flag, value }) => `${flag}=${own(value)}`)
       const { stdout } = run([...args, ...real, '--json'], second)
       expect(JSON.parse(stdout).placeholders).toBeUndefined()
       const project = path.join(second, 'orders')
@@ -121,7 +129,10 @@ describe('what is still to be set', () => {
           .readFileSync(path.join(project, file), 'utf8')
           .split('\n')
           .filter(
-            (line) => /[\w/.@-]*example\.(com|org|net)/.test(line) && !/^\s*(#|\/\/|description:)| as in /.test(line),
+            (line) =>
+              /[\w/.@-]*example\.(com|org|net)|\.(data|messaging|consul|nacos)\.svc\.cluster\.local|cluster-secrets|1000002/.test(
+                line,
+              ) && !/^\s*(#|\/\/|description:)| as in /.test(line),
           )
           .map((line) => `${file}: ${line.trim()}`),
       )

@@ -195,8 +195,8 @@ export const regionFacts: readonly Fact[] = [
       const { strategy } = overlay.one('Rollout')?.spec ?? {}
       // A canary is met in the first region alone; what all have, and what is rolled back, is asked of all of them.
       const whole = ascending.map((name) => `${name},`).join('')
-      const first = strategy?.canary === undefined ? '' : `(${ascending[0]},)+`
-      const order = new RegExp(`^${first}(${whole})${strategy === undefined ? '+' : '*'}$`)
+      const first = strategy?.canary === undefined ? whole : `${ascending[0]},`
+      const order = new RegExp(`^(${whole}|${first})${strategy === undefined ? '+' : '*'}$`)
       const asked = overlay
         .read(file)
         .split('\n')

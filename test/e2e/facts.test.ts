@@ -46,6 +46,17 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { file: notifications, from: 'name: argocd-notifications-cm', to: 'name: argocd-cm' },
     { file: notifications, from: 'method: POST', to: 'method: GET' },
   ],
+  'what a command in a document names': [
+    { file: 'README.md', from: 'scripts/set-image.sh', to: 'scripts/set-images.sh' },
+    { file: 'README.md', from: 'make test', to: 'make tests-all' },
+    {
+      of: 'region',
+      file: 'README.md',
+      from: 'argocd app rollback orders-production-cn-north',
+      to: 'argocd app rollback orders-production',
+    },
+    { of: 'canary', file: 'README.md', from: '-n orders ', to: '-n orders-prod ' },
+  ],
   'a region runs its own': [
     { of: 'region', from: 'minReplicas: 18', to: 'minReplicas: 3' },
     { of: 'region', from: 'maxReplicas: 60', to: 'maxReplicas: 29' },

@@ -4,6 +4,7 @@ import { parse as readYaml } from 'yaml'
 import type { Manifest } from '../support/manifests.js'
 import { budgetFacts } from './facts-budgets.js'
 import { centreFacts } from './facts-centre.js'
+import { commandFacts } from './facts-commands.js'
 import { messagingFacts } from './facts-messaging.js'
 import { migrationFacts } from './facts-migrations.js'
 import { monitoringFacts } from './facts-monitoring.js'
@@ -68,6 +69,7 @@ export const facts: readonly Fact[] = [
   ...messagingFacts,
   ...budgetFacts,
   ...centreFacts,
+  ...commandFacts,
   ...migrationFacts,
   ...monitoringFacts,
   ...notificationFacts,
@@ -585,7 +587,7 @@ export const facts: readonly Fact[] = [
           ? []
           : same(
               'path',
-              overlay.application.spec.source.path,
+              overlay.inProject(overlay.application.spec.source.path),
               'the overlay',
               `deploy/overlays/${overlay.environment}`,
             )),

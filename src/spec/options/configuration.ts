@@ -16,11 +16,13 @@ export const configuration = {
   'config.consul.address': text(rules.httpAddress, {
     help: 'where Consul is',
     derived: 'https://consul-server.consul.svc.cluster.local:8501',
+    assumed: 'consul-server.consul.svc.cluster.local',
   }),
   'config.consul.prefix': text(rules.keyPrefix, { help: 'what the keys begin with', derived: '<name>/' }),
   'config.nacos.address': text(rules.httpAddress, {
     help: 'where Nacos is',
     derived: 'http://nacos.nacos.svc.cluster.local:8848',
+    assumed: 'nacos.nacos.svc.cluster.local',
   }),
   'config.nacos.namespace': text(rules.nacosName, { help: 'id of the namespace', derived: 'the public one' }),
   'config.nacos.group': text(rules.nacosName, { help: 'group of the document', derived: 'DEFAULT_GROUP' }),
@@ -42,6 +44,7 @@ export const configuration = {
   }),
   'secrets.store': text(rules.dnsSubdomain, {
     default: 'cluster-secrets',
+    assumed: 'cluster-secrets',
     help: 'ClusterSecretStore that External Secrets reads from',
   }),
   'secrets.path': text(rules.secretPath, {

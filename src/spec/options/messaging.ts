@@ -20,6 +20,7 @@ export const messaging = {
     { min: 1, max: 9 },
     {
       default: ['kafka.messaging.svc.cluster.local:9093'],
+      assumed: 'kafka.messaging.svc.cluster.local:9093',
       when: 'kafka.enabled',
       help: 'brokers to begin with, where an environment names no others; they tell of the rest',
     },
@@ -53,6 +54,7 @@ export const messaging = {
   'nats.tls': tls('nats'),
   'nats.url': text(rules.natsUrl, {
     derived: 'tls://nats.messaging.svc.cluster.local:4222',
+    assumed: 'nats.messaging.svc.cluster.local:4222',
     when: 'nats.enabled',
     help: 'server, where an environment names no other; tls:// unless nats.tls is disable, else nats://',
   }),

@@ -60,6 +60,7 @@ export const observability = {
   }),
   'alerts.wecom.agentId': text(rules.wecomAgentId, {
     default: '1000002',
+    assumed: '1000002',
     help: 'id of the application in WeCom',
     when: 'alerts.enabled',
   }),

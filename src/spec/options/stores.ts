@@ -11,6 +11,7 @@ const tls = (store: string) =>
 const host = (store: string) =>
   text(rules.host, {
     default: `${store}.data.svc.cluster.local`,
+    assumed: `${store}.data.svc.cluster.local`,
     when: `${store}.enabled`,
     help: 'host of the server, where an environment names no other',
   })

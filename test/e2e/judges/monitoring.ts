@@ -8,6 +8,7 @@ import { alertmanagerOf } from '../monitoring/alertmanager.js'
 import { unlessClean } from './clean.js'
 import { complain } from './files.js'
 import type { Judge, Judgement } from './judgement.js'
+import { testRules } from './rule-tests.js'
 
 /** What a file below deploy/monitoring is, by what it holds: names are the template's business. */
 const shapes: Readonly<Record<'rules' | 'tests' | 'alertmanager', (content: Manifest) => boolean>> = {
@@ -29,12 +30,7 @@ export const monitoringJudges: readonly Judge[] = [
             complain('promtool', ['check', 'rules', '--lint=all', '--lint-fatal', file], cwd),
           ),
         ),
-        // The rules that are tested count, too.
-        ...each(files.tests, (file) =>
-          unlessClean({ by: 'promtool test', folder: cwd, files: [file, ...files.rules] }, () =>
-            complain('promtool', ['test', 'rules', file], cwd),
-          ),
-        ),
+        ...each(files.tests, (file) => testRules(cwd, file)),
       ]),
   },
   {
