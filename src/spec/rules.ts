@@ -100,9 +100,9 @@ function isModulePath(value: string): boolean {
   })
 }
 
-/** A folder of a repository, from its root; no segment that git or Windows keeps for itself. */
+/** A folder of a repository, from its root; no segment that git or Windows keeps for itself, and none that a shell takes for a flag. */
 export const folderPath = {
-  pattern: /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/,
+  pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/,
   max: 200,
   expect: 'a path of letters, digits and . _ - from the root of the repository, such as services/orders',
   also: (value: string) => value.split('/').every((part) => !windowsDevice.test(part.split('.')[0] ?? '')),
