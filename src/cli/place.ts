@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { exit, UserError } from '../errors.js'
+import { isShared } from './shared.js'
 
 /** Where the files of a project go. Those that a server reads at a repository's root alone go there. */
 export interface Place {
@@ -11,7 +12,7 @@ export interface Place {
 
 /**
  * The place of a project that lies in a folder of a repository, or is one of its own. Two services beside each other have
- * workflows of their own, by name.
+ * workflows of their own, by name, and share what is everybody's.
  *
  * @param folder `delivery.path`, if it has been answered
  * @throws UserError when the project isn't rendered into that folder
@@ -33,7 +34,11 @@ export function placeOf(root: string, folder: string | undefined, name: string):
     base,
     at: (file) => {
       const [, workflow] = /^\.github\/workflows\/(.+)$/.exec(file) ?? []
-      return workflow === undefined ? `${folder}/${file}` : `.github/workflows/${name}-${workflow}`
+      return workflow !== undefined
+        ? `.github/workflows/${name}-${workflow}`
+        : isShared(file)
+          ? file
+          : `${folder}/${file}`
     },
   }
 }

@@ -11,6 +11,7 @@ import type { Arguments } from './arguments.js'
 import type { Language } from './language.js'
 import { placeOf } from './place.js'
 import { filesOf, modelOf, type Project } from './project.js'
+import { type Addition, sharesOf } from './shared.js'
 import type { Terminal } from './terminal.js'
 import { tool } from './tool.js'
 import type { Warning } from './warning.js'
@@ -27,6 +28,8 @@ export interface Prepared {
   /** Lock and baseline. */
   readonly records: readonly DiskFile[]
   readonly warnings: readonly Warning[]
+  /** What files of others need, which are nobody's to change unasked. */
+  readonly additions: readonly Addition[]
 }
 
 /** What is to be rendered, and where. */
@@ -55,13 +58,15 @@ export function prepare(
   const dir = wishes.dir ?? project.model.name
   const root = resolveTarget(terminal.cwd, dir)
   const extendsPath = extendsFile === undefined ? undefined : path.relative(root, extendsFile).split(path.sep).join('/')
-  const own = filesOf(project, language, extendsPath)
-  const { base, at } = placeOf(root, project.resolved.spec['delivery.path'], project.model.name)
+  const all = filesOf(project, language, extendsPath)
+  const folder = project.resolved.spec['delivery.path']
+  const { base, at } = placeOf(root, folder, project.model.name)
+  const { own, missing, additions } = sharesOf(all, base, folder)
   const placed = <T extends { readonly path: string }>(all: readonly T[]): T[] =>
     all.map((file) => ({ ...file, path: at(file.path) }))
   // The records know a file by its name in the project, wherever it goes.
   const records = placed(recordFiles(own, tool.version))
-  const files = placed(own)
+  const files = [...placed(own), ...missing]
   const look = (file: string, content: string | Uint8Array) => occupantOf(base, file, content)
   const { actions, kept, occupied } = planCreate([...files, ...records], look, {
     force: args.force,
@@ -78,10 +83,9 @@ export function prepare(
     })
   }
   // Only --force renders over an earlier project; what that one had, and nobody touched, would no longer fit.
-  const stale = args.force ? staleFiles(base, root, own, at) : { pristine: [], edited: [] }
+  const stale = args.force ? staleFiles(base, root, all, at) : { pristine: [], edited: [] }
   const deletions = stale.pristine.map((file): Action => ({ path: file, action: 'delete', policy: 'merge' }))
   const warnings = [
-    ...rootOnly(files, project.resolved.spec['delivery.path']),
     ...kept.map((file) => ({ code: 'kept', message: `${file} was there and stays as it is` })),
     ...stale.edited.map((file) => ({
       code: 'stale',
@@ -92,21 +96,8 @@ export function prepare(
       message,
     })),
   ]
-  const all = [...actions, ...deletions].sort((a, b) => (a.path < b.path ? -1 : 1))
-  return { dir, root, base, project, files, records, warnings, actions: all }
-}
-
-/** Files that a server reads at the root of a repository, where others have lines of theirs in them. */
-function rootOnly(files: readonly { readonly path: string }[], folder: string | undefined): Warning[] {
-  const names = files.flatMap((file) => (/(^|\/)(CODEOWNERS|dependabot\.yml)$/.test(file.path) ? [file.path] : []))
-  return folder === undefined || names.length === 0
-    ? []
-    : [
-        {
-          code: 'root-only',
-          message: `${names.join(' and ')} count at the root of the repository alone; take their lines into the files there`,
-        },
-      ]
+  const sorted = [...actions, ...deletions].sort((a, b) => (a.path < b.path ? -1 : 1))
+  return { dir, root, base, project, files, records, warnings, additions, actions: sorted }
 }
 
 /** Where values have been sealed, the empty file that this would write in their place is worth nothing. In lower case. */

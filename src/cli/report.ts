@@ -30,6 +30,8 @@ export function reportCreated(
       warnings,
       // What stands for something of the user's own; absent when nothing does.
       ...(unset.length === 0 ? {} : { placeholders: unset }),
+      // What files of others need; absent when they need nothing.
+      ...(prepared.additions.length === 0 ? {} : { additions: prepared.additions }),
       next,
     }
     terminal.out(`${JSON.stringify(diff === undefined ? document : { ...document, diff }, null, 2)}\n`)
@@ -59,6 +61,10 @@ export function reportCreated(
     const width = Math.max(...unset.map(({ flag }) => flag.length))
     const lines = unset.map(({ flag, value, help }) => `  ${flag.padEnd(width)}  ${shown(value)} (${help})\n`)
     terminal.err(`\nSet these before you deploy; an example stands in each place:\n${lines.join('')}`)
+  }
+  for (const { path: file, lines } of prepared.additions) {
+    terminal.err(`\n${shown(file)} is there already and stays as it is. Add this to it (README.md says more):\n`)
+    terminal.err(lines.map((line) => (line === '' ? '\n' : `  ${shown(line)}\n`)).join(''))
   }
   terminal.err(`\nNext:\n${next.map((command) => `  ${command}\n`).join('')}`)
 }

@@ -1,3 +1,4 @@
+import { hostPort } from '../model/address.js'
 import { t } from '../words.js'
 import { reach } from './reach.js'
 import { defineFeature } from './types.js'
@@ -19,7 +20,7 @@ export const configCentre = defineFeature({
           egress: [reach({ host: centre.host, port: centre.port })],
           readmeNeeds: [
             {
-              what: t`${centre.name} at \`${centre.host}:${centre.port}\``,
+              what: t`${centre.name} at \`${hostPort(centre)}\``,
               for: t('settings that change at run time; without it the pods run and are ready'),
             },
           ],

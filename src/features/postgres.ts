@@ -25,7 +25,7 @@ export const postgres = defineFeature({
               t`A pool of ${postgres.pool} connections a pod, transactions that are passed in, keys that make a repeated request harmless, and a schema that the program carries with it.`,
               ...(postgres.pooler === 'transaction'
                 ? [
-                    t`Behind a pooler of transactions nothing is prepared, limits are set in each transaction, and migrations lock by a row. A statement outside of a transaction has the limits that its role has: \`ALTER ROLE ${postgres.user} SET statement_timeout = '30s'\`.`,
+                    t`Behind a pooler of transactions nothing is prepared, limits are set in each transaction, and migrations lock by a row. So it makes no difference whether PgBouncer keeps no statements, as before 1.21, or 200 of them, as from 1.24 on (\`max_prepared_statements\`), and \`ignore_startup_parameters\` can stay empty. A statement outside of a transaction has the limits that its role has: \`ALTER ROLE ${postgres.user} SET statement_timeout = '30s'\`.`,
                   ]
                 : []),
             ].join(' '),

@@ -1,3 +1,4 @@
+import { hostPort } from '../model/address.js'
 import type { Address } from '../model/types.js'
 import { t } from '../words.js'
 import type { NetworkRule } from './types.js'
@@ -15,16 +16,10 @@ export function reach({ host, port }: Address): NetworkRule {
     : { why: host, namespace, ports }
 }
 
-/** As it stands in an address: the colons of IPv6 are kept apart from the port's. */
-export function hostPort({ host, port }: Address): string {
-  return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`
-}
-
 /** The network of one address, or undefined for a name. */
 function single(host: string): string | undefined {
-  const bare = host.replace(/^\[|\]$/g, '')
-  if (bare.includes(':')) {
-    return `${bare}/128`
+  if (host.includes(':')) {
+    return `${host}/128`
   }
-  return /^\d+(\.\d+){3}$/.test(bare) ? `${bare}/32` : undefined
+  return /^\d+(\.\d+){3}$/.test(host) ? `${host}/32` : undefined
 }

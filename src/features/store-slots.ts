@@ -1,8 +1,9 @@
+import { hostPort } from '../model/address.js'
 import type { Model } from '../model/types.js'
 import type { SqlStore, Store } from '../model/types-dependencies.js'
 import { t } from '../words.js'
 import { apart, sqlNameOf } from './environment-values.js'
-import { hostPort, reach } from './reach.js'
+import { reach } from './reach.js'
 import type { Credential, OverlaySetting, SlotContributions } from './types.js'
 
 /** What tells one data store from another in the files that they share. */

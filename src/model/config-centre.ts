@@ -1,5 +1,6 @@
 import type { Spec } from '../spec/table.js'
 import { t } from '../words.js'
+import { hostOf } from './address.js'
 import type { ConfigCentre, Model } from './types.js'
 
 type Places = Pick<Model['config'], 'consul' | 'nacos'>
@@ -25,7 +26,7 @@ export function centrePlaces(spec: Spec): Places {
 /** The centre that was chosen. */
 export function configCentre(spec: Spec, { consul, nacos }: Places): ConfigCentre | undefined {
   const common = (address: string) => ({
-    host: new URL(address).hostname,
+    host: hostOf(new URL(address)),
     port: portOf(address),
     cacheDir: `/var/cache/${spec.name}/config`,
     cacheSize: `${cacheMebibytes}Mi`,

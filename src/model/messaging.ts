@@ -1,4 +1,5 @@
 import type { Spec } from '../spec/table.js'
+import { addressOf, hostOf } from './address.js'
 import type { Kafka, Messaging, Nats, Stores } from './types-dependencies.js'
 
 /** Seconds of one try to handle a message, and so of the end of the consumers, each after the other. */
@@ -35,11 +36,11 @@ function brokerCount(spec: Spec): number {
 
 function nats(spec: Spec): Nats {
   const url = spec['nats.url'] as string
-  const { hostname, port } = new URL(url)
+  const address = new URL(url)
   return {
     url,
-    host: hostname,
-    port: Number(port),
+    host: hostOf(address),
+    port: Number(address.port),
     stream: spec['nats.stream'],
     subject: spec['nats.subject'],
     consumer: spec['nats.consumer'] as string,
@@ -53,10 +54,7 @@ function kafka(spec: Spec): Kafka {
   const brokers = spec['kafka.brokers']
   return {
     brokers: brokers.join(','),
-    addresses: brokers.map((broker) => {
-      const [host = '', port] = broker.split(':')
-      return { host, port: Number(port) }
-    }),
+    addresses: brokers.map(addressOf),
     tls: spec['kafka.tls'],
     sasl: spec['kafka.sasl'],
     user: spec['kafka.user'] as string,

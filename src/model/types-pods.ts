@@ -100,6 +100,8 @@ export interface Address {
 export interface WaitTarget extends Address {
   /** A server whose own client can ask it; anything else is asked for a TCP connection. */
   readonly kind: StoreName | undefined
+  /** host:port, an IPv6 address in brackets. */
+  readonly address: string
 }
 
 export interface Entrypoint {

@@ -21,14 +21,6 @@ function centreOptions(source: 'consul' | 'nacos', keys: readonly Key[]): Confli
 /** Answers that can't be had together, whatever the numbers. (Numbers are the invariants' business.) */
 export const conflictRules: readonly Conflict[] = [
   {
-    code: 'path-needs-github',
-    keys: ['delivery.path', 'delivery.ci'],
-    violated: (spec) => spec['delivery.path'] !== undefined && ['gitlab', 'jenkins'].includes(spec['delivery.ci']),
-    message: (spec) =>
-      `the service lies in ${spec['delivery.path']} of its repository, and the pipeline of delivery.ci ${spec['delivery.ci']} runs from a repository's root alone`,
-    hint: 'give the service a repository of its own, or delivery.ci github or none',
-  },
-  {
     code: 'entrypoint-needs-shell',
     keys: ['entrypoint.enabled', 'image.base'],
     violated: (spec) => spec['entrypoint.enabled'] && ['distroless', 'scratch'].includes(spec['image.base']),

@@ -1,5 +1,3 @@
-import { storeNames } from './stores.js'
-
 /** Alphabets of the strings that options take, each with the document that defines it. */
 
 /** RFC 1035 label. 40 characters leave room for suffixes and a StatefulSet's `controller-revision-hash` below 63. */
@@ -23,44 +21,11 @@ export const namespace = {
   also: (value: string) => value !== 'default' && !value.startsWith('kube-'),
 }
 
-/** A cluster as Argo CD knows it: by its name there, or by the address of its API server. */
-export const cluster = {
-  pattern:
-    /^(https:\/\/[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?(:[1-9]\d{0,4})?|[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*)$/,
-  max: 253,
-  expect: 'the name of a cluster in Argo CD, or https://host:port of its API server',
-}
-
 /** RFC 1123 subdomain. */
 export const dnsSubdomain = {
   pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/,
   max: 253,
   expect: 'a DNS name: lower-case labels of letters, digits and dashes, joined by dots',
-}
-
-const octet = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
-const ipv4 = `${octet}(\\.${octet}){3}`
-const group = '[0-9a-f]{1,4}'
-/** All eight groups, or one gap, which is not at the front: nothing that serves is there. */
-const ipv6 = [
-  `${group}(:${group}){7}`,
-  ...[1, 2, 3, 4, 5, 6].map((left) => `${group}(:${group}){${left - 1}}::(${group}(:${group}){0,${6 - left}})?`),
-].join('|')
-const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?'
-
-/** Where a server is: a DNS name, whose last label is not all digits, or an address. */
-export const host = {
-  pattern: new RegExp(`^(${ipv4}|${ipv6}|(${label}\\.)*(?!\\d+$)${label})$`),
-  max: 253,
-  expect: 'a DNS name in lower case, or an IP address without port and brackets',
-}
-
-const address = new RegExp(`^${ipv4}$`)
-
-/** The host of `host:port`, `scheme://host:port` or a URL is a name, or an address that can be one: 10.0.0.999 is neither. */
-function namesHost(value: string): boolean {
-  const name = value.replace(/^[a-z]+:\/\//, '').replace(/[:/].*$/, '')
-  return !/(^|\.)\d+$/.test(name) || address.test(name)
 }
 
 /** A host name with at least two labels; the last is not all digits, so an IP address is none. */
@@ -100,9 +65,9 @@ function isModulePath(value: string): boolean {
   })
 }
 
-/** A folder of a repository, from its root; no segment that git or Windows keeps for itself. */
+/** A folder of a repository, from its root; no segment that git or Windows keeps for itself, and none that a shell takes for a flag. */
 export const folderPath = {
-  pattern: /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/,
+  pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/,
   max: 200,
   expect: 'a path of letters, digits and . _ - from the root of the repository, such as services/orders',
   also: (value: string) => value.split('/').every((part) => !windowsDevice.test(part.split('.')[0] ?? '')),
@@ -125,12 +90,16 @@ export const configKey = {
   expect: 'words of letters and digits joined by dots, dashes or underscores',
 }
 
-/** An OCI reference without tag or digest: [host[:port]/]path, distribution/reference grammar. */
+/**
+ * An OCI reference without tag or digest: [host[:port]/]path, distribution/reference grammar. That knows IPv6 addresses, and
+ * tools that take references apart at their colons don't: a registry has a name, which its certificate needs anyway.
+ */
 export const imageRepository = {
   pattern:
     /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*(:[1-9]\d{0,4})?\/)?[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*)*$/,
   max: 200,
-  expect: 'an image reference without tag, such as registry.example.com/orders',
+  expect:
+    'an image reference without tag, such as registry.example.com/orders; a registry with an IPv6 address needs a name',
 }
 
 /** os/arch[/variant]. */
@@ -144,22 +113,6 @@ export const sqlIdentifier = {
   pattern: /^[a-z_][a-z0-9_]{0,31}$/,
   max: 32,
   expect: 'an SQL name of at most 32 lower-case letters, digits and underscores',
-}
-
-/** Scheme, host and port, and no password: that is a Secret. */
-export const natsUrl = {
-  pattern: /^(nats|tls):\/\/[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:[1-9]\d{0,4}$/,
-  max: 200,
-  expect: 'nats://host:port or tls://host:port, without a password',
-  also: namesHost,
-}
-
-/** host:port. */
-export const brokerAddress = {
-  pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:[1-9]\d{0,4}$/,
-  max: 200,
-  expect: 'host:port',
-  also: (value: string) => Number(value.split(':')[1]) <= 65_535 && namesHost(value),
 }
 
 /** A topic, a consumer group or a user. A topic may have 249 characters, and each environment has a name of its own. */
@@ -181,15 +134,6 @@ export const natsSubject = {
   pattern: /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/,
   max: 128,
   expect: 'words of letters, digits, dashes and underscores, with full stops between them',
-}
-
-/** host:port, or a data store by name. */
-export const waitTarget = {
-  pattern: new RegExp(
-    `^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*:([1-9]\\d{0,4})|${storeNames.join('|')})$`,
-  ),
-  expect: `host:port, or one of ${storeNames.join(', ')}`,
-  also: (value: string) => !value.includes(':') || (Number(value.split(':')[1]) <= 65_535 && namesHost(value)),
 }
 
 /** resource.Quantity, positive, without exponent: what a reader of a manifest expects to see. */
@@ -255,40 +199,11 @@ export const gateway = {
   expect: 'create, or the namespace/name of a Gateway that exists',
 }
 
-/** The `iss` of a token: OpenID Connect Core wants an https URL, and Istio finds the issuer's configuration below it. */
-export const issuer = {
-  pattern: /^https:\/\/[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?(:[1-9]\d{0,4})?(\/[A-Za-z0-9._~-]+)*\/?$/,
-  max: 200,
-  expect: 'the https:// address of an issuer, such as https://login.example.com/realms/shop',
-}
-
-/** An address of a document, without credentials and without a query. */
-export const httpsUrl = {
-  pattern: /^https:\/\/[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?(:[1-9]\d{0,4})?(\/[A-Za-z0-9._~-]+)+$/,
-  max: 200,
-  expect: 'an https:// address with a path, such as https://login.example.com/realms/shop/certs',
-}
-
 /** The `aud` of a token: a name or a URL. */
 export const audience = {
   pattern: /^[A-Za-z0-9]([A-Za-z0-9._~:/-]*[A-Za-z0-9/])?$/,
   max: 200,
   expect: 'an audience of letters, digits and . _ ~ : / -, such as orders or https://orders.example.com',
-}
-
-/** A Git remote that Argo CD reads: https, ssh or the scp form. */
-export const gitRepository = {
-  pattern:
-    /^(https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~-]+)+|ssh:\/\/([a-z0-9._-]+@)?[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~-]+)+|[a-z0-9._-]+@[A-Za-z0-9.-]+:[A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*)$/,
-  expect: 'a Git address such as https://git.example.com/team/orders.git',
-}
-
-/** Address of an HTTP API: no path, no credentials. */
-export const httpAddress = {
-  pattern: /^https?:\/\/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*(:[1-9]\d{0,4})?$/,
-  max: 200,
-  expect: 'an address such as https://consul.example.com:8501, without a path',
-  also: (value: string) => Number(/:(\d+)$/.exec(value)?.[1] ?? 80) <= 65_535 && namesHost(value),
 }
 
 /** Path in a key-value store, ending in a slash. */

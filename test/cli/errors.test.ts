@@ -74,14 +74,6 @@ describe('what goes wrong, told by its code', () => {
     expect(fs.existsSync(path.join(cwd, 'services'))).toBe(false)
   })
 
-  test('files that count at the root of a repository alone are named', () => {
-    const cwd = folder()
-    spawnSync('git', ['init', '--quiet'], { cwd })
-    const { code, stdout } = run(['services/orders', '--yes', '--json'], cwd)
-    expect([code, warningsOf(stdout)]).toEqual([0, expect.arrayContaining(['root-only'])])
-    expect(fs.existsSync(path.join(cwd, '.github/workflows'))).toBe(true)
-  })
-
   const warningsOf = (stdout: string) => JSON.parse(stdout).warnings.map(({ code }: { code: string }) => code)
 
   test('a folder inside a repository is not made one', () => {

@@ -40,11 +40,15 @@ for (const { name, needs, command } of shells) {
       env = command[0] === 'busybox' ? { PATH: appletsFolder(work) } : { PATH: process.env['PATH'] ?? '' }
     })
 
-    function start(settings: Record<string, string>, rest: readonly string[] = program): Waiting {
+    function start(settings: Record<string, string>, rest: readonly string[] = program, cwd = work): Waiting {
       const [shell = '', ...args] = command
       const found = run('sh', ['-c', 'command -v "$1"', 'sh', shell]).stdout.trim()
       return new Waiting(
-        spawn(found, [...args, script, ...rest], { env: { ...env, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] }),
+        spawn(found, [...args, script, ...rest], {
+          cwd,
+          env: { ...env, ...settings },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }),
       )
     }
 
@@ -100,6 +104,24 @@ for (const { name, needs, command } of shells) {
         const asked = fs.readFileSync(path.join(folder, 'asked'), 'utf8').trim().split('\n')
         expect(asked).toHaveLength(3)
         expect(asked[0]).toContain(`${port}`)
+        waiting.child.kill('SIGTERM')
+        expect(await waiting.exit()).toBe(7)
+      } finally {
+        server.close()
+      }
+    })
+
+    test('asks an IPv6 address, and takes its brackets for no pattern of file names', async () => {
+      const [port = 0] = await freePorts(1)
+      const folder = fs.mkdtempSync(path.join(work, 'pattern-'))
+      fs.writeFileSync(path.join(folder, `1:${port}`), '')
+      const waiting = start({ WAIT_FOR: `[::1]:${port}`, WAIT_TIMEOUT: '20' }, program, folder)
+      await waiting.says(`waiting for [::1]:${port}`)
+      await sleep(500)
+      expect(waiting.stdout).not.toContain('args')
+      const server = await listen(port, '::1')
+      try {
+        await waiting.says('args')
         waiting.child.kill('SIGTERM')
         expect(await waiting.exit()).toBe(7)
       } finally {
@@ -246,10 +268,10 @@ function appletsFolder(parent: string): string {
   return folder
 }
 
-function listen(port: number): Promise<net.Server> {
+function listen(port: number, host = '127.0.0.1'): Promise<net.Server> {
   const server = net.createServer((socket) => socket.on('error', () => {}).end())
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => resolve(server))
+    server.listen(port, host, () => resolve(server))
   })
 }

@@ -187,7 +187,9 @@ export const regionFacts: readonly Fact[] = [
     rule: 'the pipeline asks every region for the new commit, in the order of a release; one that waits for a person is asked once',
     contradictions: (overlay) => {
       const region = regionOf(overlay)
-      const file = ['.github/workflows/release.yaml', '.gitlab-ci.yml', 'Jenkinsfile'].find((name) => overlay.has(name))
+      const file = ['.github/workflows/release.yaml', 'pipeline.gitlab-ci.yml', '.gitlab-ci.yml', 'Jenkinsfile'].find(
+        (name) => overlay.has(name),
+      )
       if (region === undefined || file === undefined) {
         return []
       }

@@ -152,6 +152,13 @@ const bites: readonly Bite[] = [
     finds: /resource_groups/,
   },
   {
+    tool: 'gitlab-ci-local',
+    mistake: 'a stage that is not there, in a child',
+    flags: ['--delivery-ci=gitlab', '--delivery-path=FOLDER'],
+    plant: edit('pipeline.gitlab-ci.yml', 'stage: test', 'stage: tests'),
+    finds: /stage:tests/,
+  },
+  {
     tool: 'codenarc',
     mistake: 'a brace too few',
     flags: ['--delivery-ci=jenkins'],
@@ -220,7 +227,8 @@ describe('a planted mistake is found by', () => {
   let count = 0
   const spoiled = ({ plant, flags = [] }: Pick<Bite, 'plant' | 'flags'>) => {
     count += 1
-    const folder = generate(work, recipe(`spoiled-${count}`, ...flags))
+    const id = `spoiled-${count}`
+    const folder = generate(work, recipe(id, ...flags.map((flag) => flag.replace('FOLDER', id))))
     plant(folder)
     return new Project(folder)
   }

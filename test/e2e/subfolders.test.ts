@@ -22,7 +22,6 @@ describeWith(['git', 'kustomize', 'actionlint'], 'services in folders of one rep
     for (const name of services) {
       const { code, stderr } = create([`services/${name}`, '--yes', '--preset=production'], repository)
       expect({ code, stderr }).toMatchObject({ code: 0 })
-      expect(stderr).toContain(`services/${name}/CODEOWNERS`)
     }
     succeed('git', ['add', '-A'], { cwd: repository })
     succeed('git', [...author, 'commit', '-q', '-m', 'first'], { cwd: repository })
@@ -36,9 +35,10 @@ describeWith(['git', 'kustomize', 'actionlint'], 'services in folders of one rep
     })
 
   test('workflows are where GitHub looks for them, one set a service, and nowhere else', () => {
-    expect(filesBelow(path.join(repository, '.github'))).toEqual(
-      services.flatMap((name) => ['ci', 'release', 'rollback'].map((one) => `workflows/${name}-${one}.yaml`)),
-    )
+    expect(filesBelow(path.join(repository, '.github'))).toEqual([
+      'dependabot.yml',
+      ...services.flatMap((name) => ['ci', 'release', 'rollback'].map((one) => `workflows/${name}-${one}.yaml`)),
+    ])
     expect(filesBelow(repository, /services\/.*\.github\/workflows/)).toEqual([])
     succeed('actionlint', ['-shellcheck=', '-pyflakes='], { cwd: repository })
     const names = services.flatMap((name) => workflows(name).map(({ content }) => content.name))
@@ -138,13 +138,5 @@ describeWith(['git', 'kustomize', 'actionlint'], 'services in folders of one rep
     )
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('delivery.path is services/pay') })
     expect(fs.readdirSync(elsewhere)).toEqual([])
-  })
-
-  test('a pipeline that runs from the root alone is refused, and nothing is written', () => {
-    for (const dialect of ['gitlab', 'jenkins']) {
-      const { code, stderr } = create(['services/other', '--yes', `--delivery-ci=${dialect}`], repository)
-      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('services/other') })
-    }
-    expect(fs.readdirSync(path.join(repository, 'services'))).toEqual(services)
   })
 })

@@ -395,7 +395,9 @@ export const axes: Readonly<Record<string, Axis>> = {
     github: { 'delivery.ci': 'github' },
     'github, below the root': { 'delivery.path': 'services/orders' },
     gitlab: { 'delivery.ci': 'gitlab' },
+    'gitlab, below the root': { 'delivery.ci': 'gitlab', 'delivery.path': 'Teams/pay-ments/v1.2/x' },
     jenkins: { 'delivery.ci': 'jenkins' },
+    'jenkins, below the root': { 'delivery.ci': 'jenkins', 'delivery.path': 'a' },
     none: { 'delivery.ci': 'none' },
   },
   environments: {

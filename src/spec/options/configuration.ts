@@ -1,3 +1,4 @@
+import * as hosts from '../hosts.js'
 import { boolean, choice, map, text } from '../option.js'
 import * as rules from '../rules.js'
 
@@ -13,13 +14,13 @@ export const configuration = {
     help: 'take validated changes of the file and the centre without a restart',
     ask: 'Reload configuration without a restart?',
   }),
-  'config.consul.address': text(rules.httpAddress, {
+  'config.consul.address': text(hosts.httpAddress, {
     help: 'where Consul is',
     derived: 'https://consul-server.consul.svc.cluster.local:8501',
     assumed: 'consul-server.consul.svc.cluster.local',
   }),
   'config.consul.prefix': text(rules.keyPrefix, { help: 'what the keys begin with', derived: '<name>/' }),
-  'config.nacos.address': text(rules.httpAddress, {
+  'config.nacos.address': text(hosts.httpAddress, {
     help: 'where Nacos is',
     derived: 'http://nacos.nacos.svc.cluster.local:8848',
     assumed: 'nacos.nacos.svc.cluster.local',

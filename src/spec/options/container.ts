@@ -1,3 +1,4 @@
+import * as hosts from '../hosts.js'
 import { boolean, choice, integer, list, text } from '../option.js'
 import * as rules from '../rules.js'
 
@@ -29,7 +30,7 @@ export const container = {
     ask: 'Wait for dependencies in an entrypoint script?',
   }),
   'entrypoint.waitFor': list(
-    rules.waitTarget,
+    hosts.waitTarget,
     { min: 1, max: 10 },
     {
       help: 'dependencies that must accept connections first',

@@ -1,3 +1,4 @@
+import * as hosts from '../hosts.js'
 import { boolean, choice, list, objects, text } from '../option.js'
 import * as rules from '../rules.js'
 
@@ -33,7 +34,7 @@ export const delivery = {
     help: 'Argo CD project and applications',
     ask: 'Deliver with Argo CD?',
   }),
-  'delivery.argocd.repo': text(rules.gitRepository, {
+  'delivery.argocd.repo': text(hosts.gitRepository, {
     help: 'Git repository that Argo CD reads',
     derived: 'https://git.example.com/<name>.git',
     when: 'delivery.argocd.enabled',
@@ -62,7 +63,7 @@ export const delivery = {
     help: 'who weighs the DNS records of regions: ExternalDNS writes them',
   }),
   regions: objects<RegionAnswer>(
-    { name: rules.dnsLabel, cluster: rules.cluster, weight: { min: 0, max: 100 }, replicas: { min: 1, max: 1000 } },
+    { name: rules.dnsLabel, cluster: hosts.cluster, weight: { min: 0, max: 100 }, replicas: { min: 1, max: 1000 } },
     { min: 2, max: 10 },
     { help: 'regions of production: name=…,cluster=…,weight=…,replicas=…;…' },
   ),

@@ -1,3 +1,4 @@
+import * as hosts from '../hosts.js'
 import { boolean, choice, integer, list, text } from '../option.js'
 import * as rules from '../rules.js'
 
@@ -16,7 +17,7 @@ export const messaging = {
     ask: 'Use Kafka?',
   }),
   'kafka.brokers': list(
-    rules.brokerAddress,
+    hosts.brokerAddress,
     { min: 1, max: 9 },
     {
       default: ['kafka.messaging.svc.cluster.local:9093'],
@@ -52,7 +53,7 @@ export const messaging = {
     ask: 'Use NATS JetStream?',
   }),
   'nats.tls': tls('nats'),
-  'nats.url': text(rules.natsUrl, {
+  'nats.url': text(hosts.natsUrl, {
     derived: 'tls://nats.messaging.svc.cluster.local:4222',
     assumed: 'nats.messaging.svc.cluster.local:4222',
     when: 'nats.enabled',

@@ -1,3 +1,4 @@
+import * as hosts from '../hosts.js'
 import { boolean, choice, percentage, text } from '../option.js'
 import * as rules from '../rules.js'
 
@@ -8,7 +9,7 @@ export const observability = {
     help: 'Prometheus metrics and a ServiceMonitor',
     ask: 'Export Prometheus metrics?',
   }),
-  'metrics.prometheus': text(rules.httpAddress, {
+  'metrics.prometheus': text(hosts.httpAddress, {
     default: 'http://prometheus-operated.monitoring.svc:9090',
     help: "Prometheus that KEDA and Argo Rollouts ask; the default is the operator's own Service",
     when: 'metrics.enabled',

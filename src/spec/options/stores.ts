@@ -1,3 +1,4 @@
+import * as hosts from '../hosts.js'
 import { boolean, choice, integer, text } from '../option.js'
 import * as rules from '../rules.js'
 
@@ -9,7 +10,7 @@ const tls = (store: string) =>
   })
 
 const host = (store: string) =>
-  text(rules.host, {
+  text(hosts.host, {
     default: `${store}.data.svc.cluster.local`,
     assumed: `${store}.data.svc.cluster.local`,
     when: `${store}.enabled`,

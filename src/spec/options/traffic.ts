@@ -1,3 +1,4 @@
+import * as hosts from '../hosts.js'
 import { boolean, choice, integer, integers, list, text } from '../option.js'
 import * as rules from '../rules.js'
 
@@ -45,11 +46,11 @@ export const traffic = {
     when: 'istio.enabled',
     ask: 'Consecutive errors before a pod is ejected',
   }),
-  'istio.jwt.issuer': text(rules.issuer, {
+  'istio.jwt.issuer': text(hosts.issuer, {
     help: 'issuer of the token that a request from outside has to bring',
     when: 'istio.enabled',
   }),
-  'istio.jwt.jwksUri': text(rules.httpsUrl, {
+  'istio.jwt.jwksUri': text(hosts.httpsUrl, {
     help: 'where the keys of its tokens are',
     derived: "the issuer's OpenID configuration",
     when: 'istio.enabled',

@@ -93,14 +93,14 @@ export const fileJudges: readonly Judge[] = [
     needs: ['gitlab-ci-local', 'git'],
     group: 'workflows',
     unit: 'pipelines',
-    judge: ({ folder }) => pipeline('gitlab-ci-local', folder, '.gitlab-ci.yml', gitlab),
+    judge: ({ folder }) => pipeline('gitlab-ci-local', folder, filesBelow(folder, /^[a-z]*\.gitlab-ci\.yml$/), gitlab),
   },
   {
     tool: 'codenarc',
     needs: ['codenarc', 'java'],
     group: 'workflows',
     unit: 'pipelines',
-    judge: ({ folder }) => pipeline('codenarc', folder, 'Jenkinsfile', jenkins),
+    judge: ({ folder }) => pipeline('codenarc', folder, filesBelow(folder, /^Jenkinsfile$/), jenkins),
   },
   {
     tool: 'yamllint',
@@ -148,14 +148,15 @@ export function vet(folders: readonly string[]): void {
   }
 }
 
-/** A pipeline of one file. */
-function pipeline(tool: string, folder: string, file: string, judge: (folder: string) => string[]): Judgement {
-  return fs.existsSync(path.join(folder, file))
-    ? {
-        judged: 1,
-        findings: unlessClean({ by: tool, folder, files: [file] }, () => judge(folder)),
-        exempted: [],
-      }
+/** A pipeline, and what starts it. */
+function pipeline(
+  tool: string,
+  folder: string,
+  files: readonly string[],
+  judge: (folder: string) => string[],
+): Judgement {
+  return files.length > 0
+    ? { judged: 1, findings: unlessClean({ by: tool, folder, files }, () => judge(folder)), exempted: [] }
     : { judged: 0, findings: [], exempted: [] }
 }
 
@@ -163,7 +164,11 @@ function pipeline(tool: string, folder: string, file: string, judge: (folder: st
 function gitlab(folder: string): string[] {
   const cwd = fs.mkdtempSync(path.join(os.tmpdir(), 'gitlab-'))
   try {
-    fs.copyFileSync(path.join(folder, '.gitlab-ci.yml'), path.join(cwd, '.gitlab-ci.yml'))
+    const own = path.join(cwd, placeOf(folder))
+    fs.mkdirSync(own, { recursive: true })
+    for (const file of filesBelow(folder, /^[a-z]*\.gitlab-ci\.yml$/)) {
+      fs.copyFileSync(path.join(folder, file), path.join(file === '.gitlab-ci.yml' ? cwd : own, file))
+    }
     for (const args of [
       ['init', '-q', '-b', 'main'],
       ['remote', 'add', 'origin', 'https://gitlab.example.com/team/orders.git'],
@@ -174,10 +179,20 @@ function gitlab(folder: string): string[] {
     ]) {
       run('git', args, { cwd })
     }
-    return complain('gitlab-ci-local', ['--list'], cwd)
+    // Where others have the root already, the child is all there is.
+    return ['.gitlab-ci.yml', path.join(placeOf(folder), 'pipeline.gitlab-ci.yml')]
+      .filter((file) => fs.existsSync(path.join(cwd, file)))
+      .flatMap((file) => complain('gitlab-ci-local', ['--list', '--file', file], cwd))
   } finally {
     fs.rmSync(cwd, { recursive: true, force: true })
   }
+}
+
+/** The folder of a repository that a project says it lies in, which the root's pipeline starts a child in. */
+function placeOf(folder: string): string {
+  const start = path.join(folder, 'start.gitlab-ci.yml')
+  const text = fs.existsSync(start) ? fs.readFileSync(start, 'utf8') : ''
+  return /- local: (.*)\/pipeline\.gitlab-ci\.yml/.exec(text)?.[1] ?? '.'
 }
 
 const codenarcRules = 'test/e2e/judges/codenarc.groovy'

@@ -1,11 +1,12 @@
 // @ts-check
 // A cluster that follows a bare repository as Argo CD and Argo Rollouts do, before the real program: one for each commit.
-// URLs are /ENVIRONMENT/PATH. Started with a JSON document: { origin, ports: {commit: port}, header, broken: file }.
+// URLs are /ENVIRONMENT/PATH. Started with a JSON document: { origin, folder, header, prefix, name }: the last two of a service
+// in a folder of the repository.
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import http from 'node:http'
 
-const { origin, folder, header } = JSON.parse(process.argv[2] ?? '')
+const { origin, folder, header, prefix = '', name = 'orders' } = JSON.parse(process.argv[2] ?? '')
 const never = '0'.repeat(40)
 /** @type {Record<string, { stable?: string, canary?: string, weight: number, since: number }>} */
 const states = {}
@@ -14,10 +15,10 @@ const states = {}
 function look(environment) {
   const overlay = execFileSync(
     'git',
-    ['-C', origin, 'show', `main:deploy/overlays/${environment}/kustomization.yaml`],
+    ['-C', origin, 'show', `main:${prefix}deploy/overlays/${environment}/kustomization.yaml`],
     { encoding: 'utf8' },
   )
-  const commit = /newTag: "(.*)" # orders$/m.exec(overlay)?.[1] ?? never
+  const commit = new RegExp(`newTag: "(.*)" # ${name}$`, 'm').exec(overlay)?.[1] ?? never
   const gate = /components\/(.*) # gate$/m.exec(overlay)?.[1]
   states[environment] ??= { weight: 0, since: 0 }
   const state = states[environment]

@@ -12,6 +12,8 @@ export interface Step {
   readonly uses?: string
   readonly with?: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string>>
+  /** Where they start, from the root of the checkout; the root without. */
+  readonly folder?: string
   /** GitHub's condition. */
   readonly condition?: string
 }
@@ -22,18 +24,29 @@ export interface Job {
   readonly steps: readonly Step[]
 }
 
-const readers: Readonly<Record<Dialect, (read: (file: string) => string) => Job[]>> = {
-  github: (read) => {
+/** A service in a folder of a repository, with the name that its workflows have. */
+export interface Below {
+  readonly folder: string
+  readonly name: string
+}
+
+type Reader = (read: (file: string) => string, below?: Below) => Job[]
+
+const readers: Readonly<Record<Dialect, Reader>> = {
+  github: (read, below) => {
     type Raw = { name?: string; uses?: string; 'runs-on'?: string; env?: Record<string, string>; steps?: RawStep[] }
     type RawStep = {
+      'working-directory'?: string
       run?: string
       uses?: string
       env?: Record<string, string>
       with?: Record<string, string>
       if?: string
     }
-    return ['ci', 'release', 'rollback'].flatMap((file) =>
-      Object.values(parse(read(`.github/workflows/${file}.yaml`)).jobs as Record<string, Raw>)
+    const prefix = below === undefined ? '' : `${below.name}-`
+    return ['ci', 'release', 'rollback'].flatMap((file) => {
+      const workflow = parse(read(`.github/workflows/${prefix}${file}.yaml`))
+      return Object.values(workflow.jobs as Record<string, Raw>)
         .filter(({ uses }) => uses === undefined)
         .map((job) => ({
           name: job.name ?? '',
@@ -41,14 +54,15 @@ const readers: Readonly<Record<Dialect, (read: (file: string) => string) => Job[
             image: job['runs-on'] ?? '',
             commands: step.run ?? '',
             env: { ...job.env, ...step.env },
+            folder: step['working-directory'] ?? workflow.defaults?.run['working-directory'] ?? '',
             ...(step.uses === undefined ? {} : { uses: step.uses }),
             ...(step.with === undefined ? {} : { with: step.with }),
             ...(step.if === undefined ? {} : { condition: step.if }),
           })),
-        })),
-    )
+        }))
+    })
   },
-  gitlab: (read) => {
+  gitlab: (read, below) => {
     type Image = string | { name: string; entrypoint?: string[] }
     type Raw = {
       extends?: string
@@ -57,36 +71,42 @@ const readers: Readonly<Record<Dialect, (read: (file: string) => string) => Job[
       script?: string[]
       variables?: Record<string, string>
     }
-    const all = parse(read('.gitlab-ci.yml')) as Record<string, Raw>
+    const file = below === undefined ? '.gitlab-ci.yml' : `${below.folder}/pipeline.gitlab-ci.yml`
+    const all = parse(read(file)) as Record<string, Raw>
     const nameOf = (image: Image | undefined): string => (typeof image === 'object' ? image.name : (image ?? ''))
     return Object.entries(all)
       .filter(([, { script }]) => script !== undefined)
       .map(([name, job]) => {
         const base = all[job.extends ?? ''] ?? {}
         const image = nameOf(job.image ?? base.image ?? all['default']?.image)
-        const commands = [...(job.before_script ?? base.before_script ?? []), ...(job.script ?? [])].join('\n')
+        const before = job.before_script ?? base.before_script ?? all['default']?.before_script ?? []
+        const commands = [...before, ...(job.script ?? [])].join('\n')
         return { name, steps: [{ image, commands, env: { ...base.variables, ...job.variables } }] }
       })
   },
-  jenkins: (read) => {
-    const [pod] = parseAllDocuments(read('ci/agent.yaml')).map((document) => document.toJS())
+  jenkins: (read, below) => {
+    const prefix = below === undefined ? '' : `${below.folder}/`
+    const text = read(`${prefix}Jenkinsfile`)
+    const [, agent = ''] = /yamlFile '(.+)'/.exec(text) ?? []
+    const [pod] = parseAllDocuments(read(agent)).map((document) => document.toJS())
     const images = Object.fromEntries(
       pod.spec.containers.map(({ name, image }: Record<string, string>) => [name, image]),
     )
-    const [, ...stages] = read('Jenkinsfile').split(/stage\('/)
+    const [, ...stages] = text.split(/stage\('/)
     return stages.flatMap((text) => {
       const steps: Step[] = []
       let container = 'go'
-      for (const [, opened, many, one, closed] of text.matchAll(
-        /container\('([^']+)'\) \{|\bsh '''(.+?)'''|\bsh '(.+?)'$|^ {24}(\})$/gms,
+      const folder = /steps \{ dir\('(.+?)'\) \{$/m.exec(text)?.[1] ?? ''
+      for (const [, opened, many, one, double, single, closed] of text.matchAll(
+        /container\('([^']+)'\) \{|\bsh '''(.+?)'''|\bsh '(.+?)'$|\bsh\(return\w+: true, script: (?:"(.+?)"|'(.+?)')\)|^ {24}(\})$/gms,
       )) {
         if (opened !== undefined) {
           container = opened
         } else if (closed !== undefined) {
           container = 'go'
         } else {
-          const commands = (many ?? one ?? '').replaceAll('\\\\', '\\')
-          steps.push({ image: images[container], commands, env: {} })
+          const commands = (many ?? one ?? double ?? single ?? '').replaceAll('\\\\', '\\')
+          steps.push({ image: images[container], commands, env: {}, folder })
         }
       }
       return steps.length === 0 ? [] : [{ name: text.slice(0, text.indexOf("'")), steps }]
@@ -94,7 +114,11 @@ const readers: Readonly<Record<Dialect, (read: (file: string) => string) => Job[
   },
 }
 
-/** The jobs of a project's pipeline, in the order of its files. */
-export function jobsOf(dialect: Dialect, project: string): Job[] {
-  return readers[dialect]((file) => fs.readFileSync(path.join(project, file), 'utf8'))
+/**
+ * The jobs of a project's pipeline, in the order of its files.
+ *
+ * @param root of the repository, where a server reads from
+ */
+export function jobsOf(dialect: Dialect, root: string, below?: Below): Job[] {
+  return readers[dialect]((file) => fs.readFileSync(path.join(root, file), 'utf8'), below)
 }

@@ -18,6 +18,7 @@ case "$*" in
     while [ "$1" != prom/prometheus:v3.15.0 ]; do shift; done
     shift; exec ${tools.promtool} "$@" ;;
   'buildx build '*)
+    [ -f Dockerfile ] || exit 1
     while [ "$#" -gt 0 ]; do
       case "$1" in --tag) tag="$2" ;; --metadata-file) metadata="$2" ;; esac; shift
     done
@@ -26,6 +27,7 @@ case "$*" in
   *) echo "docker: no daemon for $*" >&2; exit 1 ;;
 esac`,
   buildctl: `
+[ -f Dockerfile ] || exit 1
 for word; do
   case "$word" in
     type=image,name=*) tag="\${word#type=image,name=}"; tag="\${tag%%,*}"; touch "${world}/registry/\${tag##*:}" ;;
@@ -40,10 +42,10 @@ case "$*" in
   'env GOPATH') echo "${world}/gopath" ;;
   'install sigs.k8s.io/kustomize/'*) mkdir -p "${world}/gopath/bin"; ln -sf ${tools.kustomize} "${world}/gopath/bin/kustomize" ;;
   'run github.com/sigstore/cosign/'*) shift 2; exec "${tools.bin}/cosign" "$@" ;;
-  'mod tidy -diff' | 'vet ./...' | 'test -race -shuffle=on ./...') ;;
+  'mod tidy -diff' | 'vet ./...' | 'test -race -shuffle=on ./...') [ -f go.mod ] ;;
   *) echo "go: nothing known of $*" >&2; exit 1 ;;
 esac`,
-  'golangci-lint': 'command -v go >/dev/null',
+  'golangci-lint': 'command -v go >/dev/null && [ -f .golangci.yml ]',
   kubectl: `case "$1" in kustomize) exec ${tools.kustomize} build "$2" ;; *) exit 1 ;; esac`,
 })
 
@@ -54,6 +56,8 @@ export interface Given {
   readonly back?: string
   readonly baseUrl: (environment: string) => string
   readonly secrets?: Readonly<Record<string, string>>
+  /** In front of the names of a service's variables. */
+  readonly own?: string
 }
 
 /** Runs jobs of a pipeline, each in a clone of its own, with a PATH that holds what its image has and no more. */
@@ -97,7 +101,9 @@ export class Runner {
       if (wanted !== undefined && wanted !== given.rollback) {
         continue
       }
-      const outcome = run('/usr/bin/env', ['-i', ...this.environment(name, step, folder, given, added)], { cwd: clone })
+      const outcome = run('/usr/bin/env', ['-i', ...this.environment(name, step, folder, given, added)], {
+        cwd: path.join(clone, step.folder ?? ''),
+      })
       output += outcome.output
       if (outcome.code !== 0) {
         return { ...outcome, output: `${name}: ${output}` }
@@ -139,7 +145,10 @@ export class Runner {
             REGISTRY_CONFIG: path.join(this.world, 'credentials/config.json'),
             COSIGN_KEY: 'key',
             ...Object.fromEntries(
-              ['dev', 'staging', 'production'].map((one) => [`BASE_URL_${one.toUpperCase()}`, given.baseUrl(one)]),
+              ['dev', 'staging', 'production'].map((one) => [
+                `BASE_URL_${given.own ?? ''}${one.toUpperCase()}`,
+                given.baseUrl(one),
+              ]),
             ),
           }
         : {}),
@@ -182,6 +191,12 @@ export class Runner {
       }
       succeed('git', ['checkout', '-q', '-B', step.with['ref'], `origin/${step.with['ref']}`], { cwd: clone })
     }
+    const place = { 'docker/build-push-action': 'context', 'golangci/golangci-lint-action': 'working-directory' }[
+      action
+    ]
+    if (place !== undefined && !fs.existsSync(path.join(clone, step.with?.[place] ?? '', 'Dockerfile'))) {
+      throw new Error(`${action} looks for the service in ${step.with?.[place]}`)
+    }
     if (action === 'docker/build-push-action' && `${step.with?.['push']}` !== 'false') {
       const tag =
         evaluate(step.with?.['tags'] ?? '', given, '')
@@ -203,7 +218,9 @@ function evaluate(text: string, given: Given, environment: string): string {
       'steps.push.outputs.digest': 'sha256:0af1',
       "secrets.DEPLOY_KEY != ''": given.secrets?.['DEPLOY_KEY'] === '' ? 'false' : 'true',
     }
-    const value = known[expression] ?? (/^vars\.BASE_URL /.test(expression) ? given.baseUrl(environment) : undefined)
+    const value =
+      known[expression] ??
+      (expression.startsWith(`vars.${given.own ?? ''}BASE_URL `) ? given.baseUrl(environment) : undefined)
     if (value === undefined) {
       throw new Error(`no value for ${expression}`)
     }

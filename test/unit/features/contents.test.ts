@@ -108,7 +108,16 @@ const table: Readonly<Record<string, Expectation>> = {
     readme: [/fail/i],
   },
   'no pipeline': { answers: { 'delivery.ci': 'none' }, noFiles: ['.github/', '.gitlab-ci.yml', 'Jenkinsfile'] },
-  GitLab: { answers: { 'delivery.ci': 'gitlab' }, files: ['.gitlab-ci.yml'], noFiles: ['.github/', 'Jenkinsfile'] },
+  GitLab: {
+    answers: { 'delivery.ci': 'gitlab' },
+    files: ['.gitlab-ci.yml'],
+    noFiles: ['.github/', 'Jenkinsfile', 'pipeline.gitlab-ci.yml', 'start.gitlab-ci.yml'],
+  },
+  'GitLab, in a folder': {
+    answers: { 'delivery.ci': 'gitlab', 'delivery.path': 'services/orders' },
+    files: ['.gitlab-ci.yml', 'pipeline.gitlab-ci.yml', 'start.gitlab-ci.yml'],
+    noFiles: ['.github/', 'Jenkinsfile'],
+  },
   Jenkins: { answers: { 'delivery.ci': 'jenkins' }, files: ['Jenkinsfile'], noFiles: ['.github/', '.gitlab-ci.yml'] },
   'settings from the environment': {
     answers: { 'config.source': 'env' },

@@ -44,10 +44,6 @@ const cases: Readonly<Record<string, readonly [broken: Answers, sound: Answers]>
     { regions: [region('nul', 60), region('north', 40)] },
     { regions: [region('null', 60), region('north', 40)] },
   ],
-  'path-needs-github': [
-    { 'delivery.path': 'services/orders', 'delivery.ci': 'gitlab' },
-    { 'delivery.path': 'services/orders', 'delivery.ci': 'none' },
-  ],
   'port-of-the-proxy': [{ 'http.port': 15_006, ...mesh }, { 'http.port': 15_006 }],
   'same-port': [{ 'http.port': 9090 }, { 'http.port': 9091 }],
   'no-traffic': [{ 'http.enabled': false }, { 'http.enabled': false, 'grpc.enabled': true }],

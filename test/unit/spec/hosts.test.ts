@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { judge } from '../../../src/spec/resolve.js'
+import type { Key } from '../../../src/spec/table.js'
 import { type Answers, judgeAnswers, renderFiles } from '../../support/render.js'
 
 describe('the host of a store', () => {
@@ -27,15 +28,48 @@ describe('the host of a store', () => {
   ])('%p is none', (host) => {
     expect(judge('postgres.host', host, 'host')).toBeDefined()
   })
+})
 
-  test.each([
-    ['nats.url', 'nats://10.0.0.999:4222'],
-    ['kafka.brokers', ['10.0.0:9092']],
-    ['entrypoint.waitFor', ['10.0.0.256:80']],
-    ['config.consul.address', 'http://10.0.0.300:8500'],
-  ] as const)('%s refuses what only looks like an address', (key, value) => {
-    expect(judge(key, value, key)).toBeDefined()
+/** A value of every option that says where something is, with a host in it. */
+const places: readonly (readonly [Key, (host: string) => unknown])[] = [
+  ['nats.url', (host) => `nats://${host}:4222`],
+  ['kafka.brokers', (host) => [`${host}:9092`]],
+  ['entrypoint.waitFor', (host) => [`${host}:80`]],
+  ['config.consul.address', (host) => `http://${host}:8500`],
+  ['config.nacos.address', (host) => `https://${host}`],
+  ['metrics.prometheus', (host) => `http://${host}:9090`],
+  ['istio.jwt.issuer', (host) => `https://${host}:8443/realms/shop`],
+  ['istio.jwt.jwksUri', (host) => `https://${host}/keys`],
+  ['delivery.argocd.repo', (host) => `ssh://git@${host}:2222/team/orders.git`],
+  ['delivery.argocd.repo', (host) => `https://${host}/team/orders.git`],
+  [
+    'regions',
+    (host) => [
+      { name: 'south', cluster: `https://${host}:6443`, weight: 60, replicas: 6 },
+      { name: 'north', cluster: `https://n.example.com`, weight: 40, replicas: 4 },
+    ],
+  ],
+]
+
+describe.each(places)('%s', (key, at) => {
+  test.each(['db.data.svc', '10.20.30.40', '[fd00::1]', '[2001:db8:0:1:2:3:4:5]'])('takes %s', (host) => {
+    expect(judge(key, at(host), key)).toBeUndefined()
   })
+  test.each(['fd00::1', '[fd00:::1]', '[10.0.0.1]', '[db]', '[fd00::1', 'fd00::1]', '[fe80::1%eth0]'])(
+    'refuses %s, and says how',
+    (host) => {
+      expect(judge(key, at(host), key)?.message).toMatch(/bracket|such as|https:\/\//)
+    },
+  )
+  if (key !== 'delivery.argocd.repo') {
+    test.each(['10.0.0.999', '10.0.0', 'a.1'])('refuses %s, which only looks like an address', (host) => {
+      expect(judge(key, at(host), key)).toBeDefined()
+    })
+  }
+})
+
+test('a registry with an IPv6 address is refused, and the way out is said', () => {
+  expect(judge('image.repository', '[fd00::1]:5000/orders', 'image')?.message).toContain('needs a name')
 })
 
 /** The networks that a policy opens to a port. */
@@ -59,6 +93,25 @@ describe('a NetworkPolicy', () => {
     ['a store by IPv6', { 'mysql.enabled': true, 'mysql.host': 'fd00::7' }, 3306, 'fd00::7/128'],
     ['NATS', { 'nats.enabled': true, 'nats.url': 'nats://10.0.0.7:4222', 'nats.tls': 'disable' }, 4222, '10.0.0.7/32'],
     ['a broker', { 'kafka.enabled': true, 'kafka.brokers': ['10.0.0.8:9093'] }, 9093, '10.0.0.8/32'],
+    [
+      'NATS by IPv6',
+      { 'nats.enabled': true, 'nats.url': 'nats://[fd00::7]:4222', 'nats.tls': 'disable' },
+      4222,
+      'fd00::7/128',
+    ],
+    ['a broker by IPv6', { 'kafka.enabled': true, 'kafka.brokers': ['[fd00::8]:9093'] }, 9093, 'fd00::8/128'],
+    [
+      'a centre by IPv6',
+      { 'config.source': 'nacos', 'config.nacos.address': 'http://[fd00::9]:8849' },
+      8849,
+      'fd00::9/128',
+    ],
+    [
+      'what is waited for by IPv6',
+      { 'image.base': 'alpine', 'entrypoint.enabled': true, 'entrypoint.waitFor': ['[fd00::6]:7000'] },
+      7000,
+      'fd00::6/128',
+    ],
     ['a centre', { 'config.source': 'consul', 'config.consul.address': 'http://10.0.0.9:8500' }, 8500, '10.0.0.9/32'],
     [
       'what is waited for',
@@ -68,6 +121,44 @@ describe('a NetworkPolicy', () => {
     ],
   ])('opens the way to %s at an address, and nowhere else', (_, answers, port, network) => {
     expect(networks(answers, port)).toEqual([network])
+  })
+
+  test('what an address is written into says it as it stands in one', () => {
+    const answers: Answers = {
+      'image.base': 'alpine',
+      'entrypoint.enabled': true,
+      'entrypoint.waitFor': ['redis', 'postgres', '[fd00::6]:7000'],
+      'redis.enabled': true,
+      'redis.host': 'fd00::1',
+      'postgres.enabled': true,
+      'postgres.host': 'fd00::',
+      'kafka.enabled': true,
+      'kafka.brokers': ['[fd00::3]:9092', '10.0.0.1:9092'],
+      'config.source': 'consul',
+      'config.consul.address': 'https://[fd00::7]:8501',
+    }
+    const resolved = judgeAnswers(answers)
+    if ('findings' in resolved) {
+      throw new Error(JSON.stringify(resolved.findings))
+    }
+    const files = renderFiles(resolved)
+    const text = (name: string) => files.find(({ path }) => path === name)?.content ?? ''
+    expect(text('scripts/entrypoint.sh')).toMatch(
+      /\[fd00::1\]:6379\n +postgres:\/\/\[fd00::\]:5432\n +\[fd00::6\]:7000\n/,
+    )
+    const settings = parse(text('deploy/overlays/production/config.yaml'))
+    expect(settings).toMatchObject({
+      redis: { host: 'fd00::1' },
+      postgres: { host: 'fd00::' },
+      kafka: { brokers: '[fd00::3]:9092,10.0.0.1:9092' },
+      consul: { address: 'https://[fd00::7]:8501' },
+    })
+    // No address is followed by a port without its brackets.
+    for (const { path, content } of files) {
+      expect({ path, bare: content.match(/(?<![[:\w])fd00:[0-9a-f:]*:(5432|6379|7000|8501|9092)\b/)?.[0] }).toEqual({
+        path,
+      })
+    }
   })
 
   test('lets questions for names reach the address that kube-dns has in the cluster, and no server on the internet', () => {

@@ -165,7 +165,7 @@ const cases: Readonly<Record<string, { good: readonly unknown[]; bad: readonly u
   },
   'delivery.path': {
     good: ['services/orders', 'a', 'Teams/pay-ments/v1.2/x'],
-    bad: ['', '.', '..', '../a', '/a', 'a/', 'a//b', 'a b', '.github', 'a/.git', 'a/con', 'nul.txt/a'],
+    bad: ['', '.', '..', '../a', '/a', 'a/', 'a//b', 'a b', '.github', 'a/.git', 'a/con', 'nul.txt/a', '-a/b'],
   },
   'delivery.argocd.repo': {
     good: [
