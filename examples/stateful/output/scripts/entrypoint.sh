@@ -2,12 +2,14 @@
 # Waits until every dependency answers, then becomes the program. What a server has a client for is asked by it where
 # the image has one (pg_isready, mariadb-admin, redis-cli); everything else has to accept a TCP connection.
 #
-#   WAIT_FOR      host:port, separated by blanks; empty: don't wait. postgres://, mysql:// and redis:// in front of it
-#                 say what kind of server it is
+#   WAIT_FOR      host:port, separated by blanks, an IPv6 address in brackets; empty: don't wait. postgres://, mysql://
+#                 and redis:// in front of it say what kind of server it is
 #   WAIT_TIMEOUT  seconds for all of them together
 #
 # Exit codes: 1 a dependency was not reachable in time, 2 a setting is wrong, 143 SIGTERM while waiting.
 set -eu
+# No words become names of files: [fd00::1] would be a pattern.
+set -f
 
 WAIT_FOR="${WAIT_FOR-
   queue.messaging.svc:4222

@@ -6,7 +6,7 @@ import (
 )
 
 // hostName is a DNS name or an IP address; brackets and ports have no place here.
-var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.:_-]{0,251}[A-Za-z0-9])?$`)
+var hostName = regexp.MustCompile(`^[A-Za-z0-9:]([A-Za-z0-9.:_-]{0,251}[A-Za-z0-9:])?$`)
 
 func hostKind(at func(*Config) *string, def string) kind {
 	return textKind(at, def, hostName, "a host name or an IP address, without port")

@@ -270,7 +270,8 @@ func (s *Store) adapt(c *pgx.ConnConfig) {
 	c.RuntimeParams["application_name"] = s.application
 	if s.pooled() {
 		// A statement that was prepared is on a connection that somebody else has by
-		// then. What is remembered here is the types of its parameters alone.
+		// then, unless PgBouncer is 1.24 or later, or has been told to keep some. What
+		// is remembered here is the types of its parameters alone.
 		c.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 
 		// And a pooler refuses what it can't keep apart for its clients: see begin.

@@ -71,7 +71,8 @@ func TestAddressHasNoPassword(t *testing.T) {
 	}
 }
 
-// PgBouncer, as it comes, takes no other parameters, and keeps no statements.
+// PgBouncer, as it comes, takes no other parameters, and keeps no statements
+// before 1.24.
 func TestPoolerGetsNoSession(t *testing.T) {
 	s := nowhere(t)
 	for pooler, want := range map[string]int{config.PoolerNone: 3, config.PoolerTransaction: 1} {
