@@ -1,4 +1,3 @@
-import { hostPort } from '../model/address.js'
 import { t } from '../words.js'
 import { reach } from './reach.js'
 import { defineFeature } from './types.js'
@@ -17,10 +16,10 @@ export const configCentre = defineFeature({
           containerEnv: [
             { name: 'CONFIG_CACHE_DIR', value: centre.cacheDir, why: t`the last good document of ${centre.name}` },
           ],
-          egress: [reach({ host: centre.host, port: centre.port })],
+          egress: [reach(centre)],
           readmeNeeds: [
             {
-              what: t`${centre.name} at \`${hostPort(centre)}\``,
+              what: t`${centre.name} at \`${centre.address}\``,
               for: t('settings that change at run time; without it the pods run and are ready'),
             },
           ],

@@ -83,7 +83,7 @@ export const kafka = defineFeature({
           value: apart(model, kafka.group, (env) => `${env.name}.${kafka.group}`),
         },
       ],
-      egress: kafka.addresses.map((address) => reach(address)),
+      egress: kafka.addresses.map(reach),
       compose: [
         {
           name: 'kafka',

@@ -64,7 +64,7 @@ export const nats = defineFeature({
               why: t('Of streams that are made here.'),
             },
           ],
-          egress: [reach({ host: nats.host, port: nats.port })],
+          egress: [reach(nats)],
           compose: [
             {
               name: 'nats',

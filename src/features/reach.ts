@@ -1,14 +1,13 @@
-import { hostPort } from '../model/address.js'
 import type { Address } from '../model/types.js'
 import { t } from '../words.js'
 import type { NetworkRule } from './types.js'
 
 /** The way to one dependency: to its address, into its namespace when the name tells it, else anywhere on its port. */
-export function reach({ host, port }: Address): NetworkRule {
+export function reach({ host, port, address }: Address): NetworkRule {
   const ports = [{ port, protocol: 'TCP' }] as const
   const cidr = single(host)
   if (cidr !== undefined) {
-    return { why: hostPort({ host, port }), cidrs: [cidr], ports }
+    return { why: address, cidrs: [cidr], ports }
   }
   const namespace = /^[^.]+\.([^.]+)\.svc(\.cluster\.local)?$/.exec(host)?.[1]
   return namespace === undefined

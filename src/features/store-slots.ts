@@ -1,4 +1,3 @@
-import { hostPort } from '../model/address.js'
 import type { Model } from '../model/types.js'
 import type { SqlStore, Store } from '../model/types-dependencies.js'
 import { t } from '../words.js'
@@ -47,11 +46,11 @@ export function storeSlots(model: Model, store: Store, wiring: Wiring): SlotCont
     ],
     appComponents: [{ order, component: `{name: ${go}.Name,${start} stop: ${variable}.Stop, budget: quickStop}` }],
     overlayConfig: settings(model, store),
-    egress: [reach({ host: store.host, port: store.port })],
+    egress: [reach(store)],
     readmeFeatures: [{ title, text: wiring.purpose }],
     readmeNeeds: [
       {
-        what: t`${title} at \`${hostPort(store)}\``,
+        what: t`${title} at \`${store.address}\``,
         for: t('data; without it the pods run and are not ready'),
       },
     ],

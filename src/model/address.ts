@@ -1,17 +1,19 @@
 import type { Address } from './types.js'
 
-/** The parts of `host:port`; an IPv6 address comes out of its brackets. */
+/** Where a server is; an IPv6 address comes without brackets. */
+export function addressAt(host: string, port: number): Address {
+  return { host, port, address: `${host.includes(':') ? `[${host}]` : host}:${port}` }
+}
+
+/** The same, of `host:port` as it is answered. */
 export function addressOf(text: string): Address {
   const [, bracketed, plain, port] = /^(?:\[(.+)\]|(.*)):(\d+)$/.exec(text) ?? []
-  return { host: bracketed ?? plain ?? '', port: Number(port) }
+  return addressAt(bracketed ?? plain ?? '', Number(port))
 }
 
-/** The host of a URL, without the brackets of an IPv6 address. */
-export function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '')
-}
-
-/** As it stands in an address: the colons of IPv6 are kept apart from the port's. */
-export function hostPort({ host, port }: Address): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+/** The same, of a URL; without a port it is that of the scheme. */
+export function addressOfUrl(text: string): Address {
+  const { hostname, port, protocol } = new URL(text)
+  const known = { 'http:': 80, 'https:': 443 }[protocol] ?? 0
+  return addressAt(hostname.replace(/^\[|\]$/g, ''), port === '' ? known : Number(port))
 }

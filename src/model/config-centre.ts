@@ -1,6 +1,6 @@
 import type { Spec } from '../spec/table.js'
 import { t } from '../words.js'
-import { hostOf } from './address.js'
+import { addressOfUrl } from './address.js'
 import type { ConfigCentre, Model } from './types.js'
 
 type Places = Pick<Model['config'], 'consul' | 'nacos'>
@@ -26,8 +26,7 @@ export function centrePlaces(spec: Spec): Places {
 /** The centre that was chosen. */
 export function configCentre(spec: Spec, { consul, nacos }: Places): ConfigCentre | undefined {
   const common = (address: string) => ({
-    host: hostOf(new URL(address)),
-    port: portOf(address),
+    ...addressOfUrl(address),
     cacheDir: `/var/cache/${spec.name}/config`,
     cacheSize: `${cacheMebibytes}Mi`,
   })
@@ -43,8 +42,3 @@ export function configCentre(spec: Spec, { consul, nacos }: Places): ConfigCentr
 
 /** Two documents of 1 MiB at the most, a third larger in base64: the good one, and the next while it is written. */
 const cacheMebibytes = 4
-
-function portOf(address: string): number {
-  const { port, protocol } = new URL(address)
-  return port === '' ? { 'http:': 80, 'https:': 443 }[protocol as 'http:' | 'https:'] : Number(port)
-}

@@ -1,8 +1,7 @@
 import { isStoreName } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
-import { addressOf, hostPort } from './address.js'
-import type { Address, Entrypoint, Image } from './types.js'
-import type { WaitTarget } from './types-pods.js'
+import { addressAt, addressOf } from './address.js'
+import type { Entrypoint, Image } from './types.js'
 import { images } from './versions.js'
 
 /** distroless' `nonroot`; every base runs as it, so that file modes mean the same everywhere. */
@@ -47,14 +46,10 @@ export function entrypoint(spec: Spec): Entrypoint {
       if (isStoreName(target)) {
         // redis-cli would have to be told of the certificates; the others ask without them.
         const kind = target === 'redis' && spec['redis.tls'] !== 'disable' ? undefined : target
-        return waitTarget(kind, { host: spec[`${target}.host`], port: spec[`${target}.port`] })
+        return { kind, ...addressAt(spec[`${target}.host`], spec[`${target}.port`]) }
       }
-      return waitTarget(undefined, addressOf(target))
+      return { kind: undefined, ...addressOf(target) }
     }),
     timeout: spec['entrypoint.timeout'],
   }
-}
-
-function waitTarget(kind: WaitTarget['kind'], address: Address): WaitTarget {
-  return { kind, ...address, address: hostPort(address) }
 }

@@ -1,5 +1,5 @@
 import type { Spec } from '../spec/table.js'
-import { addressOf, hostOf } from './address.js'
+import { addressOf, addressOfUrl } from './address.js'
 import type { Kafka, Messaging, Nats, Stores } from './types-dependencies.js'
 
 /** Seconds of one try to handle a message, and so of the end of the consumers, each after the other. */
@@ -36,11 +36,9 @@ function brokerCount(spec: Spec): number {
 
 function nats(spec: Spec): Nats {
   const url = spec['nats.url'] as string
-  const address = new URL(url)
   return {
     url,
-    host: hostOf(address),
-    port: Number(address.port),
+    ...addressOfUrl(url),
     stream: spec['nats.stream'],
     subject: spec['nats.subject'],
     consumer: spec['nats.consumer'] as string,

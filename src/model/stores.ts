@@ -1,6 +1,7 @@
 import { type SqlStoreName, type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import { t } from '../words.js'
+import { addressAt } from './address.js'
 import type { Ledger } from './ledger.js'
 import { regions, sites } from './regions.js'
 import { fleets } from './rollout.js'
@@ -86,8 +87,7 @@ function store(spec: Spec, name: StoreName, pods: number, ledger: Ledger): Store
   )
   return {
     name,
-    host: spec[`${name}.host`],
-    port: spec[`${name}.port`],
+    ...addressAt(spec[`${name}.host`], spec[`${name}.port`]),
     tls: spec[`${name}.tls`],
     pooler: name === 'postgres' ? spec['postgres.pooler'] : 'none',
     connections,

@@ -1,3 +1,4 @@
+import type { Address } from './types-pods.js'
 import type { FreeText } from './types-values.js'
 
 export interface ConfigValue {
@@ -6,11 +7,9 @@ export interface ConfigValue {
 }
 
 /** The centre that is the highest layer of the settings. */
-export interface ConfigCentre {
+export interface ConfigCentre extends Address {
   /** As people call it. */
   readonly name: 'Consul' | 'Nacos'
-  readonly host: string
-  readonly port: number
   /** What in it belongs to this service, in words for the README. */
   readonly place: string
   /** Where the last good document is kept. */

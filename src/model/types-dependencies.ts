@@ -1,10 +1,9 @@
 import type { SqlStoreName, StoreName } from '../spec/stores.js'
+import type { Address } from './types-pods.js'
 
 /** A data store, as the service sees it. */
-export interface Store {
+export interface Store extends Address {
   readonly name: StoreName
-  readonly host: string
-  readonly port: number
   readonly tls: 'verify' | 'disable'
   /** What stands in front of it. */
   readonly pooler: 'none' | 'transaction'
@@ -28,10 +27,8 @@ export type Stores = {
 }
 
 /** NATS JetStream, as the service sees it. */
-export interface Nats {
+export interface Nats extends Address {
   readonly url: string
-  readonly host: string
-  readonly port: number
   readonly stream: string
   readonly subject: string
   /** Name of the durable consumer. */
@@ -46,7 +43,7 @@ export interface Nats {
 export interface Kafka {
   /** Brokers to begin with, host:port each, with commas between. */
   readonly brokers: string
-  readonly addresses: readonly { readonly host: string; readonly port: number }[]
+  readonly addresses: readonly Address[]
   readonly tls: 'verify' | 'disable'
   readonly sasl: 'scram-sha-512' | 'none'
   readonly user: string

@@ -93,15 +93,16 @@ export interface WorkloadRef {
 }
 
 export interface Address {
+  /** A name or an address, without brackets. */
   readonly host: string
   readonly port: number
+  /** Both together, an IPv6 address in brackets: its colons are kept apart from the port's. */
+  readonly address: string
 }
 
 export interface WaitTarget extends Address {
   /** A server whose own client can ask it; anything else is asked for a TCP connection. */
   readonly kind: StoreName | undefined
-  /** host:port, an IPv6 address in brackets. */
-  readonly address: string
 }
 
 export interface Entrypoint {

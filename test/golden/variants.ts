@@ -45,6 +45,7 @@ export const variants: Readonly<Record<string, Answers>> = {
       { name: 'cn-north', cluster: 'north', weight: 40, replicas: 12 },
     ],
   },
+  below: { 'delivery.ci': 'gitlab', 'delivery.path': 'services/orders' },
   clusters: { preset: 'production', 'delivery.argocd.clusters': ['east', 'north'], 'alerts.receiver': 'slack' },
 }
 

@@ -37,6 +37,16 @@ export const chineseProjects: readonly (readonly [string, Answers])[] = [
       'config.source': 'consul',
       'image.base': 'debian',
       'entrypoint.enabled': true,
+      'delivery.path': 'services/orders',
+    },
+  ],
+  [
+    'in a folder',
+    {
+      'delivery.ci': 'gitlab',
+      'delivery.path': 'services/orders',
+      'postgres.enabled': true,
+      'postgres.pooler': 'transaction',
     },
   ],
 ]
