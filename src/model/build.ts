@@ -20,6 +20,7 @@ import { timing } from './timing.js'
 import type { Environment, Model, Numbers, Pipeline, WorkloadRef } from './types.js'
 import type { Stores } from './types-dependencies.js'
 import { actions, images, jobs, versions } from './versions.js'
+import { hostOf, webAddress } from './web-address.js'
 import { colourWorkloads, workload, workloads } from './workload.js'
 
 /** Version and addresses of this tool, passed in by the entry. */
@@ -218,12 +219,15 @@ function pipeline(spec: Spec, works: readonly WorkloadRef[], envs: readonly Envi
   const backs = envs.filter(({ back }) => back).map((env) => env.name)
   const folder = spec['delivery.path']
   const name = spec.name as string
+  const web = webAddress(spec['delivery.argocd.repo'] as string)
   return {
     prefix: folder === undefined ? '' : `${folder}/`,
     folder: folder ?? '.',
     below: folder !== undefined,
     own: folder === undefined ? '' : `${name}-`,
     variables: folder === undefined ? '' : `${name.toUpperCase().replaceAll('-', '_')}_`,
+    web,
+    host: hostOf(web),
     branch: 'main',
     image: works.at(-1)?.image ?? (spec.name as string),
     first: (envs.find(({ released }) => released) as Environment).name,

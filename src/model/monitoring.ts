@@ -4,6 +4,7 @@ import { t } from '../words.js'
 import type { Ledger } from './ledger.js'
 import { bytesOf, decimalSeconds, duration, millisecondsOf } from './quantity.js'
 import type { BurnRate, Indicator, Monitoring, Slo } from './types-monitoring.js'
+import { webAddress } from './web-address.js'
 
 /** Days for which the error budget has to last: four weeks and a bit, as the Site Reliability Workbook counts. */
 const periodDays = 30
@@ -254,12 +255,4 @@ function explain(
 function runbookAddress(spec: Spec): string {
   const folder = spec['delivery.path'] === undefined ? '' : `${spec['delivery.path']}/`
   return `${webAddress(spec['delivery.argocd.repo'] as string)}/blob/main/${folder}docs/runbook.md`
-}
-
-/** Where people read a repository: the address of its host, whatever Git speaks with it. */
-function webAddress(repository: string): string {
-  return repository
-    .replace(/\.git$/, '')
-    .replace(/^ssh:\/\/(?:[^@/]+@)?([^:/]+)(?::\d+)?\//, 'https://$1/')
-    .replace(/^[^@/:]+@([^:/]+):/, 'https://$1/')
 }

@@ -136,6 +136,10 @@ export interface Pipeline {
   readonly own: string
   /** Before the names of its variables, for the same reason. */
   readonly variables: string
+  /** Where people read the repository, which is whom its pipeline signs as. */
+  readonly web: string
+  /** The host of it. */
+  readonly host: string
   /** The branch that is released. */
   readonly branch: string
   /** Name in the overlays' `images` that takes a new commit. */

@@ -219,6 +219,19 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// A mistake in a file of an environment would be found by the pods that start next.
+func TestFilesOfEnvironments(t *testing.T) {
+	files, err := filepath.Glob("../../deploy/overlays/*/config.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if _, err := Load(t.Context(), File{Path: file}); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
 func TestMissingFileIsAnError(t *testing.T) {
 	_, err := Load(t.Context(), File{Path: filepath.Join(t.TempDir(), "none.yaml")})
 	if !errors.Is(err, os.ErrNotExist) {
