@@ -167,7 +167,8 @@ export const regionFacts: readonly Fact[] = [
         .all('VirtualService', 'HTTPRoute', 'GRPCRoute', 'Gateway')
         .filter(
           ({ apiVersion, metadata }) =>
-            apiVersion.startsWith('networking.istio.io/') || [name, `${name}-redirect`].includes(metadata.name),
+            apiVersion.startsWith('networking.istio.io/') ||
+            [name, `${name}-redirect`, `${name}-grpc`].includes(metadata.name),
         )
         .flatMap(({ kind, metadata }) => {
           const found = Object.entries<string>(metadata.annotations ?? {})

@@ -341,6 +341,13 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       to: 'app.kubernetes.io/name: orders',
     },
   ],
+  'labels for what is made of a Gateway': [
+    {
+      of: 'gateway',
+      from: /(infrastructure:\n(\s+)labels:\n)/,
+      to: '$1$2  app.kubernetes.io/name: orders-gateway\n',
+    },
+  ],
   'in an ambient mesh everything': [
     { of: 'ambient', from: 'istio.io/use-waypoint: orders-waypoint', to: 'istio.io/use-waypoint: orders' },
     { of: 'ambient', from: 'istio.io/ingress-use-waypoint: "true"', to: 'istio.io/ingress-use-waypoint: "false"' },

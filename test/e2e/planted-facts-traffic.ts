@@ -132,12 +132,13 @@ export const trafficFacts: readonly Fact[] = [
             `pods of its own ${port}/TCP`,
             `${serviceName(overlay)}-client=allowed ${port}/TCP`,
             ...(entered ? [`istio-system ${port}/TCP`] : []),
-            ...(gatewayOnly ? [`${podNamespace} ${port}/TCP`] : []),
+            ...(gatewayOnly && podNamespace !== undefined ? [`${podNamespace} ${port}/TCP`] : []),
           ]),
           ...['pods of its own', `${serviceName(overlay)}-client=allowed`].flatMap(tunnelled),
           ...(ambient ? [`169.254.7.127/32 ${probed}/TCP`] : []),
           ...(scraped ? [`monitoring ${admin}/TCP`, ...tunnelled('monitoring')] : []),
           ...(sidecar ? ['monitoring 15020/TCP'] : []),
+          ...peerNetworksOf(overlay).flatMap((peer) => traffic.map((port) => `${peer} ${port}/TCP`)),
         ]
         const wantedOut = [
           ...storeFlows(overlay),
