@@ -3,6 +3,7 @@ import type { Manifest, Overlay } from '../support/manifests.js'
 import type { Fact } from './facts.js'
 import { brokerFlows } from './facts-messaging.js'
 import { peerOf } from './facts-reading.js'
+import { peerNetworksOf } from './facts-regions.js'
 import { meshOf } from './facts-routes.js'
 import { serviceName } from './planted-facts-names.js'
 
