@@ -555,6 +555,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { file: grpcDefaults, from: /(defaultGRPCIdleTimeout\s+=) \d+/, to: '$1 60' },
     // What nobody can tell the gateway.
     { of: 'gateway', file: defaults, from: /(defaultHTTPIdleTimeout\s+=) \d+/, to: '$1 75' },
+    { file: defaults, from: /(defaultHTTPIdleTimeout\s+=) \d+/, to: '$1 75' },
   ],
   'entrypoint wait': [
     { from: /(startupProbe:\n\s+failureThreshold:) \d+/, to: '$1 2' },
