@@ -369,13 +369,6 @@ export const axes: Readonly<Record<string, Axis>> = {
         { name: 'cn-north', cluster: 'north', weight: 40, replicas: 12 },
       ],
     },
-    'two regions over a flat network': {
-      'delivery.argocd.enabled': true,
-      regions: [
-        { name: 'cn-east', cluster: 'east', weight: 60, replicas: 18, podNetwork: '10.1.0.0/16' },
-        { name: 'cn-north', cluster: 'north', weight: 40, replicas: 12, podNetwork: 'fd00:2::/48' },
-      ],
-    },
     'three regions by address': {
       'delivery.argocd.enabled': true,
       regions: [
