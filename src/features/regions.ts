@@ -42,6 +42,7 @@ export const regions = defineFeature({
               ),
               for: t('the fail-over between regions; without it each keeps its traffic'),
             },
+            ...(model.features.networkPolicy ? [passage(model)] : []),
           ]),
     ],
   }),
@@ -89,6 +90,23 @@ function waits({ productionEnv }: Model): string {
         ' A release that waits for a person waits in the first region alone: it is let go for all of them, and the next one begins at the step that it was let go to.',
       )
     : t(' A release that waits for a person waits in the first region, and once promoted in the next one again.')
+}
+
+/** How a request gets from a cluster's gateway to the pods of another, past the NetworkPolicy. */
+function passage({ regions: list, istio }: Model): { what: string; for: string } {
+  const { ingressNamespace } = istio as NonNullable<Model['istio']>
+  const networks = list.flatMap(({ peerNetworks }) => peerNetworks)
+  return networks.length > 0
+    ? {
+        what: t`A flat network between the clusters, in which pods reach each other by address: ${[...new Set(networks)].map((one) => `\`${one}\``).join(t(', '))}, as \`regions\` says (\`podNetwork\`)`,
+        for: t`the fail-over past the NetworkPolicy: each region lets in the addresses of the others’ pods; an east-west gateway in \`${ingressNamespace}\` passes as well`,
+      }
+    : {
+        what: t`An east-west gateway in \`${ingressNamespace}\` of each cluster, and a network of Istio’s own for each (\`topology.istio.io/network\`)`,
+        for: t(
+          'the fail-over past the NetworkPolicy, which knows no pods of other clusters: over a flat network it drops their requests until each of `regions` has its `podNetwork`, such as 10.1.0.0/16',
+        ),
+      }
 }
 
 /** Who moves the traffic of a region that is lost, and how it comes back. */

@@ -9,6 +9,9 @@ const perTrySlack = 1000
 /** Milliseconds: Envoy's default retry back-off starts at 25 ms and grows to ten times that; per retry, rounded up. */
 const backoff = 250
 
+/** The class of Istio's gateways, which is there without an object. */
+const istioClass = 'istio'
+
 /** Whether each pod has a proxy of its own. */
 export function hasSidecar(spec: Spec): boolean {
   return spec['istio.enabled'] && spec['istio.mode'] === 'sidecar'
@@ -69,7 +72,8 @@ export function routes(spec: Spec, istio: Istio | undefined, ledger: Ledger): Ro
       host,
       grpcPrefix,
       ...gatewayOf(spec['istio.gateway'], name),
-      className: 'istio',
+      className: istioClass,
+      ofIstio: true,
       podNamespace: undefined,
       retries,
       perTryTimeout,
@@ -85,9 +89,16 @@ export function routes(spec: Spec, istio: Istio | undefined, ledger: Ledger): Ro
     grpcPrefix,
     ...gatewayOf(spec['gatewayApi.gateway'], name),
     className: spec['gatewayApi.class'],
-    podNamespace: spec['gatewayApi.namespace'],
+    ofIstio: spec['gatewayApi.class'] === istioClass,
+    podNamespace: gatewayPods(spec, name),
     ...requestTimes(spec, 'gatewayApi', ledger),
   }
+}
+
+/** Istio makes a Gateway's pods beside it, where the NetworkPolicy lets everybody in; Envoy Gateway beside itself. */
+function gatewayPods(spec: Spec, name: string): string | undefined {
+  const beside = gatewayOf(spec['gatewayApi.gateway'], name).gatewayNamespace
+  return spec['gatewayApi.namespace'] ?? (spec['gatewayApi.class'] === istioClass ? beside : 'envoy-gateway-system')
 }
 
 function gatewayOf(given: string, name: string): Pick<Routes, 'gateway' | 'gatewayNamespace' | 'createGateway'> {

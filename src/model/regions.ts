@@ -27,6 +27,7 @@ export function regions(spec: Spec): Region[] {
     max: spec['autoscaling.enabled'] ? Math.max(scaled(spec, replicas), all) : replicas,
     overlay: `${productionOf(spec)}-${name}`,
     host: `${name}.${publicHost(spec)}`,
+    peerNetworks: ascending.flatMap((other) => (other.name === name ? [] : (other.podNetwork ?? []))),
     variable: name.toUpperCase().replaceAll('-', '_'),
   }))
 }

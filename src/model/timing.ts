@@ -17,10 +17,14 @@ const margin = 5
 /** Seconds from exec to ready on a throttled CPU. */
 const coldStart = 15
 /**
- * Seconds for which whatever brings the requests keeps an idle connection to a pod: what the mesh is told to; Envoy's
- * default, an hour, of gateways that nobody can tell; the longest of the usual load balancers (Google's) without either.
+ * Seconds for which whatever brings the requests keeps an idle connection to a pod: Envoy's default, an hour, of gateways
+ * that nobody can tell, and of a sidecar. That one takes the DestinationRule's time on its way to the program only if it
+ * takes the port for the Service that the rule is about, and pods are behind several (headless, preview, canary). The
+ * longest of the usual load balancers (Google's) where there is no Envoy.
  */
-const frontIdle = { mesh: 60, gateway: 3600, other: 600 }
+const frontIdle = { envoy: 3600, other: 600 }
+/** Seconds of a connection of gRPC, whose end is told to the client and loses nothing. */
+const grpcIdle = 60
 /** Seconds that the server keeps it longer. */
 const idleSlack = 15
 /** Seconds to write the response once the handler has used its whole budget. */
@@ -139,11 +143,7 @@ function timeoutsOf(spec: Spec, ledger: Ledger): Model['timeouts'] {
       t`${seconds(connectionAge).text}, and a tenth more or less so that clients don't come back together`,
     )
   }
-  const front = spec['istio.enabled']
-    ? frontIdle.mesh
-    : spec['gatewayApi.enabled']
-      ? frontIdle.gateway
-      : frontIdle.other
+  const front = spec['istio.enabled'] || spec['gatewayApi.enabled'] ? frontIdle.envoy : frontIdle.other
   const idle = ledger.note(
     {
       name: t('idle connections'),
@@ -163,7 +163,7 @@ function timeoutsOf(spec: Spec, ledger: Ledger): Model['timeouts'] {
     write: duration(write),
     idle: seconds(idle),
     frontIdle: seconds(front),
-    grpcIdle: seconds(frontIdle.mesh + idleSlack),
+    grpcIdle: seconds(grpcIdle + idleSlack),
     check: duration(checkMs),
     checkCache: seconds(1),
     connectionAge: seconds(connectionAge),

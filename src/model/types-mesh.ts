@@ -74,6 +74,8 @@ export interface Routes extends RequestTimes {
   readonly gatewayNamespace: string | undefined
   readonly createGateway: boolean
   readonly className: string
+  /** Whether Istio makes the gateway's pods, and reads the routes. */
+  readonly ofIstio: boolean
   /** Where the gateway's pods run; undefined where the mesh brings its traffic. */
   readonly podNamespace: string | undefined
 }

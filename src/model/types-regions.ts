@@ -12,6 +12,8 @@ export interface Region {
   readonly host: string
   /** In the mesh, where its traffic goes by itself once its pods are lost; absent where a person decides. */
   readonly takenOverBy: string | undefined
+  /** Addresses of the other regions' pods, where the mesh is over a flat network; empty where it goes through gateways. */
+  readonly peerNetworks: readonly string[]
   /** The name as part of an environment variable's. */
   readonly variable: string
 }

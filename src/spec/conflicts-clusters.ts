@@ -26,6 +26,25 @@ export const clusterConflicts: readonly Conflict[] = [
     hint: 'give all by name, or all by address',
   },
   {
+    code: 'regions-networks',
+    keys: ['regions'],
+    violated: ({ regions = [] }) => {
+      const networks = regions.flatMap(({ podNetwork = [] }) => podNetwork)
+      return networks.length > 0 && new Set(networks).size < regions.length
+    },
+    message: () => 'podNetwork is given for some regions and not for others, or is the same for two',
+    hint: 'give each region the network of its own pods, or none: over a flat network no two pods have one address',
+  },
+  {
+    code: 'regions-networks-need-fail-over',
+    keys: ['regions', 'istio.enabled', 'istio.mode', 'rollout.strategy'],
+    violated: (spec) =>
+      (spec.regions ?? []).some(({ podNetwork }) => podNetwork !== undefined) &&
+      (!spec['istio.enabled'] || spec['istio.mode'] !== 'sidecar' || spec['rollout.strategy'] === 'canary'),
+    message: () => 'podNetwork lets in what the mesh sends over from other regions, and here it sends nothing over',
+    hint: 'use istio.mode sidecar with rollout.strategy rolling or blue-green, or leave podNetwork out',
+  },
+  {
     code: 'regions-or-clusters',
     keys: ['regions', 'delivery.argocd.clusters'],
     violated: (spec) => spec.regions !== undefined && spec['delivery.argocd.clusters'] !== undefined,

@@ -30,6 +30,13 @@ export const host = {
   expect: 'a DNS name in lower case, or an IP address without port and brackets',
 }
 
+/** Addresses that begin alike. Networks of one address are none: those of a cluster's pods are many. */
+export const network = {
+  pattern: new RegExp(`^(${ipv4}/([89]|[12]\\d|3[01])|(${ipv6})/(1[6-9]|[2-9]\\d|1[01]\\d|12[0-7]))$`),
+  max: 43,
+  expect: 'a network such as 10.1.0.0/16',
+}
+
 /** host:port. */
 export const brokerAddress = {
   pattern: new RegExp(`^${authority}:${port}$`),

@@ -147,11 +147,11 @@ export function map(
   return make('map', schema, expect, extra) as Required<Record<string, string>>
 }
 
-type FieldRule = TextRule | { readonly min: number; readonly max: number }
+type FieldRule = (TextRule & { readonly optional?: true }) | { readonly min: number; readonly max: number }
 
-/** A list of objects that all have the same fields; `name` tells them apart. */
+/** A list of objects of the same fields, which all have unless one is `optional`; `name` tells them apart. */
 export function objects<T extends { readonly name: string }>(
-  fields: { readonly [K in keyof T]: FieldRule },
+  fields: { readonly [K in keyof T]-?: FieldRule },
   size: { min: number; max: number },
   extra: Extra<T[]>,
 ): Option<T[]> {
@@ -163,7 +163,11 @@ export function objects<T extends { readonly name: string }>(
           Object.fromEntries(
             entries.map(([name, rule]) => [
               name,
-              'pattern' in rule ? textSchema(rule) : z.int().check(z.gte(rule.min), z.lte(rule.max)),
+              'pattern' in rule
+                ? rule.optional
+                  ? z.optional(textSchema(rule))
+                  : textSchema(rule)
+                : z.int().check(z.gte(rule.min), z.lte(rule.max)),
             ]),
           ),
         ),
@@ -174,7 +178,9 @@ export function objects<T extends { readonly name: string }>(
         z.refine((items) => new Set(items.map(({ name }) => name)).size === items.length),
       ) as unknown as z.ZodMiniType<T[]>
   const words = entries.map(([name, rule]) =>
-    'pattern' in rule ? `${name} (${rule.expect})` : `${name} (${rule.min} to ${rule.max})`,
+    'pattern' in rule
+      ? `${name} (${rule.expect}${rule.optional ? '; may be left out' : ''})`
+      : `${name} (${rule.min} to ${rule.max})`,
   )
   const numbers = entries.flatMap(([name, rule]) => ('pattern' in rule ? [] : [name]))
   const expect = `a list of ${size.min} to ${size.max}, each different in name: ${words.join(', ')}`

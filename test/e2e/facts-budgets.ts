@@ -111,12 +111,17 @@ export const budgetFacts: readonly Fact[] = [
       const told = overlay
         .all('DestinationRule')
         .map(({ spec }) => seconds(spec.trafficPolicy.connectionPool.http.idleTimeout))
-      // Nobody can tell a gateway of the Gateway API, and Envoy waits an hour; load balancers wait ten minutes at most.
-      const untold = overlay.all('HTTPRoute').length > 0 ? 3600 : 600
+      // Nobody can tell a gateway of the Gateway API, a sidecar may not apply the rule, and Envoy waits an hour; load
+      // balancers wait ten minutes at most.
+      const untold = overlay.all('HTTPRoute', 'DestinationRule').length > 0 ? 3600 : 600
       const serves = trafficNames(overlay.workloads[0]).includes('http')
-      return [...told, ...(told.length === 0 && serves ? [untold] : [])]
-        .filter((idle) => !(idle < closes))
-        .map((idle) => `idle for ${idle}s, and the server closes after ${closes}s`)
+      const closesHTTP = serves ? inGo(overlay, 'HTTPIdleTimeout') : Number.POSITIVE_INFINITY
+      return [
+        ...(untold < closesHTTP ? [] : [`idle for ${untold}s, and the server closes after ${closesHTTP}s`]),
+        ...told
+          .filter((idle) => !(idle < closes))
+          .map((idle) => `idle for ${idle}s, and the server closes after ${closes}s`),
+      ]
     },
   },
   {

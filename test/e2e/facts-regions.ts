@@ -7,6 +7,7 @@ interface Region {
   readonly cluster: string
   readonly weight: number
   readonly replicas: number
+  readonly podNetwork?: string
 }
 
 /** The regions that service.yaml asks for. */
@@ -17,6 +18,14 @@ function regionsOf(overlay: Overlay): readonly Region[] {
 /** The region that an overlay is of, by its name; none for an environment. */
 function regionOf(overlay: Overlay): Region | undefined {
   return regionsOf(overlay).find(({ name }) => overlay.environment.endsWith(`-${name}`))
+}
+
+/** Networks of the other regions' pods, which the mesh may send requests from. */
+export function peerNetworksOf(overlay: Overlay): string[] {
+  const own = regionOf(overlay)
+  return own === undefined
+    ? []
+    : regionsOf(overlay).flatMap(({ name, podNetwork = [] }) => (name === own.name ? [] : podNetwork))
 }
 
 function sum(numbers: readonly number[]): number {
@@ -167,7 +176,8 @@ export const regionFacts: readonly Fact[] = [
         .all('VirtualService', 'HTTPRoute', 'GRPCRoute', 'Gateway')
         .filter(
           ({ apiVersion, metadata }) =>
-            apiVersion.startsWith('networking.istio.io/') || [name, `${name}-redirect`].includes(metadata.name),
+            apiVersion.startsWith('networking.istio.io/') ||
+            [name, `${name}-redirect`, `${name}-grpc`].includes(metadata.name),
         )
         .flatMap(({ kind, metadata }) => {
           const found = Object.entries<string>(metadata.annotations ?? {})

@@ -28,7 +28,7 @@ export function meshOf(overlay: Overlay) {
     retries: retries as number,
     timeout: timeout as string | undefined,
     className: meshed ? 'istio' : (gatewayApi.class ?? 'eg'),
-    podNamespace: gatewayApi.namespace ?? 'envoy-gateway-system',
+    podNamespace: gatewayApi.namespace ?? (gatewayApi.class === 'istio' ? namespace : 'envoy-gateway-system'),
     host: isLast(overlay) ? host : `${overlay.base}.${host}`,
     gateway: existing === undefined ? { name: `${name}-gateway` } : { name: existing, namespace },
   }
@@ -56,16 +56,10 @@ function wanted(overlay: Overlay): ReadonlyMap<string, Manifest> {
     region !== undefined && withRegion ? [main, `${region}.${host}`] : [main]
   const create = mesh.gateway.namespace === undefined
   const parent = (section: string): Manifest => (create ? { ...mesh.gateway, sectionName: section } : mesh.gateway)
+  const parametersRef = { group: '', kind: 'ConfigMap', name: `${name}-proxies` }
   // Or the proxies' pods have the labels of the service's own.
-  const infrastructure = (of: string): Manifest => ({
-    labels: {
-      'app.kubernetes.io/name': of,
-      'app.kubernetes.io/instance': of,
-      'app.kubernetes.io/component': 'proxy',
-      'app.kubernetes.io/part-of': name,
-    },
-    ...(mesh.ambient ? { parametersRef: { group: '', kind: 'ConfigMap', name: `${name}-proxies` } } : {}),
-  })
+  const partOf = { 'app.kubernetes.io/part-of': name }
+  const ofIstio = mesh.className === 'istio'
   const same = { namespaces: { from: 'Same' } }
   const secure = (listener: string, hostname: string): Manifest => ({
     name: listener,
@@ -92,7 +86,7 @@ function wanted(overlay: Overlay): ReadonlyMap<string, Manifest> {
             `Gateway ${mesh.gateway.name}`,
             {
               gatewayClassName: mesh.className,
-              infrastructure: infrastructure(mesh.gateway.name),
+              infrastructure: { labels: partOf, ...(ofIstio ? { parametersRef } : {}) },
               listeners: [
                 secure('https', host),
                 ...(http ? [plain('http', host)] : []),
@@ -138,11 +132,19 @@ function wanted(overlay: Overlay): ReadonlyMap<string, Manifest> {
     ...(grpc
       ? [
           [
-            `GRPCRoute ${name}`,
+            ofIstio ? `HTTPRoute ${name}-grpc` : `GRPCRoute ${name}`,
             {
               parentRefs: [parent(http ? 'grpc' : 'https')],
               hostnames: hostsOf(grpcHost, !http),
-              rules: [{ name: 'grpc', backendRefs: service(grpcPort) }],
+              rules: [
+                {
+                  name: 'grpc',
+                  backendRefs: service(grpcPort),
+                  ...(ofIstio && !mesh.ambient ? { timeouts: { request: rules[0].timeouts.request } } : {}),
+                  // What Istio would do of itself is to send again what may have taken effect.
+                  ...(ofIstio ? { retry: { attempts: 0 } } : {}),
+                },
+              ],
             },
           ] as const,
         ]
@@ -174,7 +176,15 @@ function wanted(overlay: Overlay): ReadonlyMap<string, Manifest> {
             `Gateway ${name}-waypoint`,
             {
               gatewayClassName: 'istio-waypoint',
-              infrastructure: infrastructure(`${name}-waypoint`),
+              infrastructure: {
+                labels: {
+                  'app.kubernetes.io/name': `${name}-waypoint`,
+                  'app.kubernetes.io/instance': `${name}-waypoint`,
+                  'app.kubernetes.io/component': 'proxy',
+                  ...partOf,
+                },
+                parametersRef,
+              },
               listeners: [{ name: 'mesh', port: tunnel, protocol: 'HBONE', allowedRoutes: same }],
             },
           ] as const,
@@ -281,6 +291,20 @@ export const routeFacts: readonly Fact[] = [
         }),
   },
   {
+    rule: 'labels for what is made of a Gateway take the place of none by which Envoy Gateway finds its own pods',
+    contradictions: (overlay) =>
+      overlay
+        .all('Gateway')
+        .filter(({ spec }) => spec.gatewayClassName !== undefined && !spec.gatewayClassName.startsWith('istio'))
+        .flatMap(({ metadata, spec }) =>
+          // EnvoyAppLabel in its internal/infrastructure/kubernetes/proxy/resource.go.
+          ['name', 'component', 'managed-by']
+            .map((key) => `app.kubernetes.io/${key}`)
+            .filter((key) => spec.infrastructure?.labels?.[key] !== undefined)
+            .map((key) => `${metadata.name} gives its pods another ${key}`),
+        ),
+  },
+  {
     rule: 'the routes and gateways of the Gateway API are those that service.yaml asks for, with times from the program',
     contradictions: (overlay) => {
       const expected = wanted(overlay)
@@ -308,7 +332,8 @@ export const routeFacts: readonly Fact[] = [
   {
     rule: 'in an ambient mesh everything passes through a waypoint, which is never one pod alone',
     contradictions: (overlay) => {
-      const { ambient, sidecar, name } = meshOf(overlay)
+      const { ambient, sidecar, gatewayOnly, className, gateway, name } = meshOf(overlay)
+      const makes = ambient || (gatewayOnly && className === 'istio' && gateway.namespace === undefined)
       const labels = overlay.one('Service')?.metadata.labels ?? {}
       const waypoint = overlay.all('Gateway').find(({ metadata }) => metadata.name === `${name}-waypoint`)
       const proxies = overlay.all('ConfigMap').find(({ metadata }) => metadata.name === `${name}-proxies`)
@@ -330,7 +355,7 @@ export const routeFacts: readonly Fact[] = [
           'wanted',
           ambient ? 'service' : undefined,
         ),
-        ...(ambient
+        ...(makes
           ? [
               ...same('settings', Object.keys(set).sort(), 'wanted', [
                 'deployment',

@@ -352,6 +352,13 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       to: 'app.kubernetes.io/name: orders',
     },
   ],
+  'labels for what is made of a Gateway': [
+    {
+      of: 'gateway',
+      from: /(infrastructure:\n(\s+)labels:\n)/,
+      to: '$1$2  app.kubernetes.io/name: orders-gateway\n',
+    },
+  ],
   'in an ambient mesh everything': [
     { of: 'ambient', from: 'istio.io/use-waypoint: orders-waypoint', to: 'istio.io/use-waypoint: orders' },
     { of: 'ambient', from: 'istio.io/ingress-use-waypoint: "true"', to: 'istio.io/ingress-use-waypoint: "false"' },
@@ -559,6 +566,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { file: grpcDefaults, from: /(defaultGRPCIdleTimeout\s+=) \d+/, to: '$1 60' },
     // What nobody can tell the gateway.
     { of: 'gateway', file: defaults, from: /(defaultHTTPIdleTimeout\s+=) \d+/, to: '$1 75' },
+    { file: defaults, from: /(defaultHTTPIdleTimeout\s+=) \d+/, to: '$1 75' },
   ],
   'entrypoint wait': [
     { from: /(startupProbe:\n\s+failureThreshold:) \d+/, to: '$1 2' },

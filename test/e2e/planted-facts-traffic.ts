@@ -3,6 +3,7 @@ import type { Manifest, Overlay } from '../support/manifests.js'
 import type { Fact } from './facts.js'
 import { brokerFlows } from './facts-messaging.js'
 import { peerOf } from './facts-reading.js'
+import { peerNetworksOf } from './facts-regions.js'
 import { meshOf } from './facts-routes.js'
 import { serviceName } from './planted-facts-names.js'
 
@@ -132,12 +133,13 @@ export const trafficFacts: readonly Fact[] = [
             `pods of its own ${port}/TCP`,
             `${serviceName(overlay)}-client=allowed ${port}/TCP`,
             ...(entered ? [`istio-system ${port}/TCP`] : []),
-            ...(gatewayOnly ? [`${podNamespace} ${port}/TCP`] : []),
+            ...(gatewayOnly && podNamespace !== undefined ? [`${podNamespace} ${port}/TCP`] : []),
           ]),
           ...['pods of its own', `${serviceName(overlay)}-client=allowed`].flatMap(tunnelled),
           ...(ambient ? [`169.254.7.127/32 ${probed}/TCP`] : []),
           ...(scraped ? [`monitoring ${admin}/TCP`, ...tunnelled('monitoring')] : []),
           ...(sidecar ? ['monitoring 15020/TCP'] : []),
+          ...peerNetworksOf(overlay).flatMap((peer) => traffic.map((port) => `${peer} ${port}/TCP`)),
         ]
         const wantedOut = [
           ...storeFlows(overlay),

@@ -16,6 +16,7 @@ import { silentTerminal } from '../support/terminal.js'
  */
 export const variants: Readonly<Record<string, Answers>> = {
   routes: { 'gatewayApi.enabled': true, 'grpc.enabled': true, 'delivery.ci': 'none' },
+  'routes-istio': { 'gatewayApi.enabled': true, 'gatewayApi.class': 'istio', 'grpc.enabled': true },
   ambient: {
     preset: 'production',
     'istio.mode': 'ambient',

@@ -10,6 +10,8 @@ export interface RegionAnswer {
   readonly weight: number
   /** Of all zones together. */
   readonly replicas: number
+  /** Addresses of the cluster's pods, where they are reached from other clusters. */
+  readonly podNetwork?: string
 }
 
 /** How a commit reaches a cluster. */
@@ -63,8 +65,14 @@ export const delivery = {
     help: 'who weighs the DNS records of regions: ExternalDNS writes them',
   }),
   regions: objects<RegionAnswer>(
-    { name: rules.dnsLabel, cluster: hosts.cluster, weight: { min: 0, max: 100 }, replicas: { min: 1, max: 1000 } },
+    {
+      name: rules.dnsLabel,
+      cluster: hosts.cluster,
+      weight: { min: 0, max: 100 },
+      replicas: { min: 1, max: 1000 },
+      podNetwork: { ...hosts.network, optional: true },
+    },
     { min: 2, max: 10 },
-    { help: 'regions of production: name=…,cluster=…,weight=…,replicas=…;…' },
+    { help: 'regions of production: name=…,cluster=…,weight=…,replicas=…[,podNetwork=…];…' },
   ),
 }

@@ -85,8 +85,8 @@ export const traffic = {
     when: 'gatewayApi.enabled',
   }),
   'gatewayApi.namespace': text(rules.dnsLabel, {
-    default: 'envoy-gateway-system',
     help: "where the gateway's pods run, for the NetworkPolicy",
+    derived: "envoy-gateway-system, or with class istio the Gateway's own",
     when: 'gatewayApi.enabled',
   }),
   'gatewayApi.retries': integer(0, 10, {

@@ -32,7 +32,7 @@ const breaks: Readonly<Record<string, Partial<Model>>> = {
   '1': { shutdown: { ...sound.shutdown, grace: 40 } },
   '2': { timeouts: { ...sound.timeouts, write: { ms: 21_000, go: '', text: '', proto: '', gateway: '' } } },
   '3': { istio: { ...istio, timeout: { ms: 48_000, go: '', text: '', proto: '', gateway: '' } } },
-  '4': { istio: { ...istio, idleTimeout: { ms: 75_000, go: '', text: '', proto: '', gateway: '' } } },
+  '4': { istio: { ...istio, idleTimeout: { ms: 3_615_000, go: '', text: '', proto: '', gateway: '' } } },
   '5': { probes: { ...sound.probes, startup: { ...sound.probes.startup, budget: 15 } } },
   '6': { timeouts: { ...sound.timeouts, check: { ms: 3000, go: '', text: '', proto: '', gateway: '' } } },
   '6a': { probes: { ...sound.probes, liveness: { ...sound.probes.liveness, timeout: 11 } } },

@@ -5,6 +5,8 @@ import { findingCodes } from '../../support/specs.js'
 
 const region = (name: string, weight: number, cluster = name) => ({ name, cluster, weight, replicas: 3 })
 const regions = [region('east', 60), region('north', 40)]
+/** Pods of both reach each other by address. */
+const flat = regions.map((one, at) => ({ ...one, podNetwork: `10.${at + 1}.0.0/16` }))
 const mesh = { 'istio.enabled': true }
 
 /** Answers that break a rule, and the nearest ones that don't. */
@@ -127,6 +129,14 @@ const cases: Readonly<Record<string, readonly [broken: Answers, sound: Answers]>
   ],
   'regions-sum': [{ regions: [region('east', 60), region('north', 39)] }, { regions }],
   'regions-clusters': [{ regions: [region('east', 60, 'one'), region('north', 40, 'one')] }, { regions }],
+  'regions-networks': [
+    { ...mesh, regions: [{ ...region('east', 60), podNetwork: '10.1.0.0/16' }, region('north', 40)] },
+    { ...mesh, regions: flat },
+  ],
+  'regions-networks-need-fail-over': [
+    { ...mesh, 'istio.mode': 'ambient', regions: flat },
+    { ...mesh, regions: flat },
+  ],
   'regions-by-name-or-address': [
     { regions: [region('east', 60), region('north', 40, 'https://north.example.com')] },
     { regions },

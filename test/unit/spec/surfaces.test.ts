@@ -62,6 +62,13 @@ test('a list of objects reads back as a flag: numbers where numbers are wanted, 
   ]
   expect(valueOfFlag('regions', wordsOf('regions', value).slice(1))).toEqual(value)
   expect(judge('regions', value, 'regions')).toBeUndefined()
+  const flat = value.map((one, at) => ({ ...one, podNetwork: at === 0 ? '10.1.0.0/16' : 'fd00:1::/48' }))
+  expect(valueOfFlag('regions', wordsOf('regions', flat).slice(1))).toEqual(flat)
+  expect(judge('regions', flat, 'regions')).toBeUndefined()
+  for (const podNetwork of ['10.1.0.0', '10.1.0.0/33', '10.1.0.0/0', '10.1.0.999/16', 'fd00::/129', 'pods']) {
+    const [one, two] = flat
+    expect(judge('regions', [one, { ...two, podNetwork }], 'regions')?.code).toBe('invalid-value')
+  }
   for (const text of ['name=a,cluster=b,weight=x,replicas=1;name=c,cluster=d,weight=1,replicas=1', 'a', 'name=a', '']) {
     expect(judge('regions', valueOfFlag('regions', [text]), 'regions')?.code).toBe('invalid-value')
   }

@@ -24,8 +24,9 @@ const (
 	// write an answer that was finished at the last moment.
 	defaultHTTPWriteTimeout = 20 * time.Second
 
-	// Longer than the idle timeout of any proxy in front (60 s is usual), so
-	// that the proxy closes an idle connection and never meets a closed one.
+	// Longer than the idle timeout of any proxy in front (an hour in Envoy,
+	// where nobody tells it), so that the proxy closes an idle connection and
+	// never meets a closed one.
 	defaultHTTPIdleTimeout = 615 * time.Second
 
 	// 64 KiB: room for a large bearer token and a row of tracing headers. Go's
