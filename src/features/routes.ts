@@ -3,6 +3,12 @@ import { t } from '../words.js'
 import { trafficPorts } from './traffic-ports.js'
 import { defineFeature, type NetworkRule } from './types.js'
 
+/** Kinds of the routes: to Istio, calls are requests. */
+function kindsOf({ features, routes }: Model): string[] {
+  const asCalls = features.grpc && routes?.ofIstio !== true
+  return [...(features.http || !asCalls ? ['HTTPRoute'] : []), ...(asCalls ? ['GRPCRoute'] : [])]
+}
+
 /** Routes of the Gateway API, in an ambient mesh or without a mesh. */
 export const routes = defineFeature({
   id: 'routes',
@@ -10,7 +16,7 @@ export const routes = defineFeature({
   enabled: ({ routes }) => routes !== undefined,
   templates: 'features/routes',
   slots: (model) => ({
-    kinds: ['Gateway', 'HTTPRoute', 'GRPCRoute'].map((kind) => ({ group: 'gateway.networking.k8s.io', kind })),
+    kinds: ['Gateway', ...kindsOf(model)].map((kind) => ({ group: 'gateway.networking.k8s.io', kind })),
     ingress: fromGateway(model),
     readmeFeatures: model.features.gatewayApi
       ? [

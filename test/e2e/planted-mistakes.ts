@@ -157,7 +157,7 @@ export const leafMistakes: readonly LeafMistake[] = [
       typeof value === 'number'
         ? [value * 3]
         : path.endsWith('idleTimeout')
-          ? ['90s', '0s']
+          ? ['2h', '0s']
           : path.endsWith('perTryTimeout')
             ? ['1s', '100s']
             : ['1s'],

@@ -16,7 +16,7 @@ const valuesPrefix = "values."
 // A duration outside of these is a missing or a mistaken unit.
 const (
 	shortest = time.Millisecond
-	longest  = time.Hour
+	longest  = 2 * time.Hour
 )
 
 // Field is one setting. The table below is the only place that knows it: file,

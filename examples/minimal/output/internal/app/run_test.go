@@ -34,7 +34,7 @@ func TestRunThatEndsAtOnce(t *testing.T) {
 			args:   []string{"--config", bad},
 			env:    map[string]string{"SHUTDOWN_TIMEOUT": "soon", "CREDENTIALS_DIR": dir},
 			code:   exitError,
-			stderr: []string{"admin.prot: unknown key", `shutdown.timeout: \"soon\" is not accepted`, "from 1ms to 1h0m0s", "admin-token", "placeholder"},
+			stderr: []string{"admin.prot: unknown key", `shutdown.timeout: \"soon\" is not accepted`, "from 1ms to 2h0m0s", "admin-token", "placeholder"},
 		},
 	}
 	for _, tt := range tests {
