@@ -1,6 +1,6 @@
-import type { Model } from '../model/types.js'
 import { t } from '../words.js'
-import { defineFeature, type SlotContributions } from './types.js'
+import { handlers } from './broker-slots.js'
+import { defineFeature } from './types.js'
 
 /** What brokers share: the consumer, the idempotency window, the example event. */
 export const messaging = defineFeature({
@@ -10,20 +10,26 @@ export const messaging = defineFeature({
   requires: ['remote'],
   templates: 'features/messaging',
   slots: ({ module, features, messaging, stores }) => ({
-    exampleImports: ['consumer', 'greeting/greeted', ...(features.tracing ? ['messaging'] : [])].map((name) => ({
+    appImports: ['consumer', ...(features.tracing ? ['messaging'] : [])].map((name) => ({
       path: `${module}/internal/${name}`,
     })),
-    ...(features.migrations
-      ? {}
-      : {
-          errorImports: [{ path: `${module}/internal/messaging` }],
-          errorMappings: [
+    // One for all brokers, and for every resource that has events.
+    appSetup: [{ order: 59, statement: handlers }],
+    exampleImports: [{ path: `${module}/internal/greeting/greeted` }],
+    errorImports: [{ path: `${module}/internal/messaging` }],
+    errorMappings: [
+      {
+        expression:
+          '{Err: messaging.ErrTooLarge, Status: http.StatusRequestEntityTooLarge, Detail: "What others would be told of it is too large."}',
+      },
+      ...(features.migrations
+        ? []
+        : [
             {
-              expression:
-                'unavailable("messages", func(err error) bool { return errors.Is(err, messaging.ErrUnpublished) })',
+              expression: 'unavailable("messages", messaging.Unpublished)',
             },
-          ],
-        }),
+          ]),
+    ],
     configSections: [{ field: 'Consumer', declaration: 'Consumer Consumer', fields: 'consumerFields()' }],
     readmeSections: [
       {
@@ -165,88 +171,3 @@ export const messagingMySQL = defineFeature({
   requires: ['messaging', 'mysql'],
   templates: 'features/messaging-mysql',
 })
-
-/** Go expression of what remembers the messages: the safest that was chosen. */
-function processed({ features }: Model): string {
-  if (features.migrations) {
-    return features.postgres ? 'postgres.NewProcessed(postgresStore)' : 'mysql.NewProcessed(mysqlStore)'
-  }
-  return features.redis
-    ? 'redis.NewProcessed(redisStore, cfg.Consumer.Timeout)'
-    : 'consumer.NewWindow(consumer.WindowSize)'
-}
-
-/** What tells an error of a store from one of the message. */
-function unavailable({ stores }: Model): [string, string][] {
-  const packages = Object.values(stores).flatMap((store) => (store === undefined ? [] : [`${store.name}.Unavailable`]))
-  const [only] = packages
-  return only === undefined
-    ? []
-    : [['Unavailable', packages.length === 1 ? only : `consumer.AnyOf(${packages.join(', ')})`]]
-}
-
-/** Fields of a Go literal, as gofmt aligns them. */
-function aligned(fields: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...fields.map(([name]) => name.length)) + 2
-  return fields.map(([name, value]) => `\t\t${`${name}:`.padEnd(width)}${value},`)
-}
-
-/** What tells one broker from another in the files that they share. */
-interface Wiring {
-  /** Go package below internal/broker. */
-  readonly go: string
-  /** Field of config.Config. */
-  readonly field: string
-  /** Position among the statements and components: 60 and up, after the data stores that handlers use. */
-  readonly order: number
-}
-
-/** Contributions of a broker to the composition root, the same for each but for the names. */
-export function brokerSlots(model: Model, { go, field, order }: Wiring): SlotContributions {
-  const { module, features } = model
-  const broker = `${go}Broker`
-  const consumer = `${go}Consumer`
-  const handler = 'greeted.Handler(a.logger)'
-  return {
-    appImports: [{ path: `${module}/internal/broker/${go}` }],
-    appSetup: [
-      {
-        order,
-        statement: `${broker} := ${go}.New(cfg.${field}, cfg.Consumer, a.credentials, serviceName, a.logger)`,
-      },
-      { order: order + 1, statement: `checks.Register(${go}.Name, ${broker}.Check)` },
-    ],
-    exampleSetup: [
-      {
-        order: order + 2,
-        statement: [
-          `${consumer} := consumer.New(consumer.Options{`,
-          ...aligned([
-            ['Name', `${go}.Name`],
-            ['Source', broker],
-            ['Handle', features.tracing ? `messaging.Traced(${handler})` : handler],
-            ['Processed', processed(model)],
-            ...unavailable(model),
-            ['Limits', 'cfg.Consumer'],
-            ['Logger', 'a.logger'],
-          ]),
-          '\t})',
-        ].join('\n'),
-      },
-      ...(features.metrics
-        ? [{ order: order + 3, statement: `telemetry.RegisterConsumer(registry, ${consumer})` }]
-        : []),
-    ],
-    appComponents: [
-      { order, component: `{name: ${go}.Name, start: ${broker}.Start, stop: ${broker}.Stop, budget: quickStop}` },
-    ],
-    exampleComponents: [
-      {
-        // After every data store and broker: what handlers use outlives them.
-        order: order + 10,
-        why: t('Stops before all that handlers use; what is in hand has the time of one try.'),
-        component: `{name: "${go}-consumer", start: ${consumer}.Start, stop: ${consumer}.Stop, budget: cfg.Consumer.Timeout}`,
-      },
-    ],
-  }
-}
