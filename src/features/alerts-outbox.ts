@@ -25,10 +25,14 @@ export const outboxAlerts = defineFeature({
             'The oldest message in the outbox has waited for {{ $value | humanizeDuration }}. Requests are answered; nobody hears of what they have changed.',
           ),
           runbook: [
-            t('Messages are in the table `outbox` and not with the broker. Nothing is lost, and nothing is on its way.'),
+            t(
+              'Messages are in the table `outbox` and not with the broker. Nothing is lost, and nothing is on its way.',
+            ),
             '',
             t('1. The log has `outbox: messages wait` with the reason, in the replica that leads.'),
-            t('2. The broker: is it there, may the service publish, is its disk full? `BrokerAway` fires as well then.'),
+            t(
+              '2. The broker: is it there, may the service publish, is its disk full? `BrokerAway` fires as well then.',
+            ),
             t(
               '3. It publishes, and yet too slowly? `outbox_waiting_messages` grows: more is written than one replica publishes.',
             ),

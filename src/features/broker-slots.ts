@@ -41,7 +41,8 @@ function stores({ stores }: Model): [string, string][] {
           'Unavailable',
           several(
             'AnyOf',
-            names.map((name) => `${name}.Unavailable`),
+            // A command of Redis that hangs is the server's fault, and one of the others may be the message's.
+            names.map((name) => (name === 'redis' ? 'redis.Away' : `${name}.Unavailable`)),
           ),
         ],
         [

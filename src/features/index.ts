@@ -20,12 +20,7 @@ import { entrypoint } from './entrypoint.js'
 import { externalSecrets } from './external-secrets.js'
 import { github } from './github.js'
 import { gitlab } from './gitlab.js'
-import {
-  greeting,
-  greetingMySQL,
-  greetingPostgres,
-  greetingRedis,
-} from './greeting.js'
+import { greeting, greetingMySQL, greetingPostgres, greetingRedis } from './greeting.js'
 import { grpc } from './grpc.js'
 import { grpcMetrics } from './grpc-metrics.js'
 import { grpcOnly } from './grpc-only.js'

@@ -1,6 +1,6 @@
 import { t } from '../words.js'
-import { apart } from './environment-values.js'
 import { brokerSlots } from './broker-slots.js'
+import { apart } from './environment-values.js'
 import { reach } from './reach.js'
 import { defineFeature } from './types.js'
 

@@ -64,6 +64,24 @@ export const messaging = defineFeature({
             '`consumer.ErrUnavailable`. A dead letter that the broker refuses waits as well. The count `waited` tells of all of them.',
           ),
           '',
+          t(
+            'A message that was tried before is not begun while a server of its handler is away: one that hangs costs it one try at most.',
+          ),
+          '',
+          t(
+            'A message has a type, as `greeting.created`, and `handlers` in `internal/app/components.go` says who handles it. One whose type',
+          ),
+          t(
+            'nobody knows fails and comes again, as a replica of a newer version may know it; one without a type is a dead letter at once.',
+          ),
+          '',
+          t(
+            'Pods are ready without the broker: what doesn’t publish is answered. `/readyz?verbose` and the metrics say whether it is there,',
+          ),
+          t(
+            'and whether messages would be received. If no request can be answered without it, let `checks.Register` take the place of `checks.Observe`.',
+          ),
+          '',
           ...(features.migrations
             ? [
                 t(
@@ -74,6 +92,22 @@ export const messaging = defineFeature({
                 ),
                 t(
                   'between the broker and the table leaves a message to be published again, with the same id, which consumers know.',
+                ),
+                t(
+                  'One that stops gives the lease to publish back; the lease of one that dies ends by itself after 15 s.',
+                ),
+                '',
+                t(
+                  'While the broker is away, messages wait together and keep their order. One that the broker refuses by itself, as it is too',
+                ),
+                t(
+                  'large, holds nobody up: those behind it go past it, and after five tries it is set aside, in the same table, with the reason.',
+                ),
+                t(
+                  'A message that fails for half a minute while nobody says why is found out by the next one, if that is taken. `Enqueue` refuses',
+                ),
+                t(
+                  'what no broker takes as it comes (about 0.9 MB) with `messaging.ErrTooLarge`, and so the change as well: 413.',
                 ),
               ]
             : [
@@ -119,7 +153,19 @@ export const messaging = defineFeature({
                   t('implement `consumer.Processed` on the database that holds the effect, in the same transaction.'),
                 ]),
           ...(features.metrics
-            ? ['', t('`consumer_messages_total` counts by outcome, `consumer_lag_messages` tells how many wait.')]
+            ? [
+                '',
+                t(
+                  '`consumer_messages_total` counts by outcome, `consumer_lag_messages` tells how many wait, `consumer_receiving` whether any would arrive.',
+                ),
+                ...(features.migrations
+                  ? [
+                      t(
+                        '`outbox_oldest_seconds`, `outbox_waiting_messages` and `outbox_set_aside_messages` tell of the outbox.',
+                      ),
+                    ]
+                  : []),
+              ]
             : []),
         ].join('\n'),
       },
