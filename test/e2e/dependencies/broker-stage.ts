@@ -77,6 +77,17 @@ export class Stage {
     return service
   }
 
+  /** Waits until the service says that the broker is there, or that it is not. Readiness doesn't depend on it. */
+  async sees(there: boolean): Promise<void> {
+    const line = there ? `[+]${this.broker.name} ok` : `[!]${this.broker.name} failed`
+    await until(async () => {
+      const { status: answer, body } = await this.current
+        .admin('/readyz?verbose')
+        .catch(() => ({ status: 0, body: '' }))
+      return answer === 200 && body.includes(line)
+    })
+  }
+
   setPassword(password: string): void {
     this.write(`${this.broker.name}-password`, password)
   }
@@ -113,6 +124,11 @@ export class Stage {
         await Promise.all(clients)
       },
     }
+  }
+
+  /** Whether the metrics of the current service have a text. */
+  async exports(text: string): Promise<boolean> {
+    return (await this.current.admin('/metrics')).body.includes(text)
   }
 
   /** How many messages of an outcome the current service counts. */
