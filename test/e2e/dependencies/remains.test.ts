@@ -92,7 +92,7 @@ describeWith([...tools, 'openssl'], 'what is left of the example, against real s
       try {
         addResource(project)
         const handler = path.join(project, 'internal/note/greeted/greeted.go')
-        const own = fs.readFileSync(handler, 'utf8').replace('somebody was greeted', 'a note was made')
+        const own = fs.readFileSync(handler, 'utf8').replace('"somebody was greeted"', '"a note was made"')
         fs.writeFileSync(handler, own)
         const both = await start(project)
         await whole(both)
