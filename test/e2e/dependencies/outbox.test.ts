@@ -44,6 +44,7 @@ describeWith(['go', 'postgres', 'mariadbd', 'nats-server'], 'outbox, with real s
         NATS_URL: `nats://127.0.0.1:${nats.port}`,
         NATS_REPLICAS: '1',
         SHUTDOWN_DRAIN: '0s',
+        HEALTH_CHECK_CACHE: '0s',
       }
       succeed(program, ['migrate', 'up'], { env })
       const services: Service[] = []
