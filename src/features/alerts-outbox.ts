@@ -42,7 +42,7 @@ export const outboxAlerts = defineFeature({
               what: 'fires when the oldest has waited for longer than it may',
               series: ({ own }) => [[`outbox_oldest_seconds{${own},pod="a"}`, '0x5 0+60x30']],
               at: '16m',
-              fires: [{ labels, value: '11m 0s' }],
+              fires: [{ labels, value: '10m 0s' }],
             },
             {
               what: 'stays quiet about a broker that is back after a while, and about those that are set aside',

@@ -74,13 +74,16 @@ describeWith(['go', 'java', 'kafka', 'nats-server', 'openssl', 'postgres'], 'two
       ],
       ['\t"context"\n', '\t"context"\n\t"crypto/sha256"\n'],
     ])
-    edit(
-      'internal/app/components.go',
-      consumers.map((who) => [
-        new RegExp(`(Name: +${who}\\.Name,[^}]*?)greeted\\.Handler\\(`),
-        `$1greeted.Handler("${who}", `,
-      ]),
-    )
+    edit('internal/app/components.go', [
+      [/handlers := consumer\.Handlers\{[^}]*\}\n/, ''],
+      ...consumers.map(
+        (who) =>
+          [
+            new RegExp(`(Name: +${who}\\.Name,[^}]*?)Handlers: +handlers`),
+            `$1Handlers: consumer.Handlers{greeted.Type: greeted.Handler("${who}", a.logger)}`,
+          ] as const,
+      ),
+    ])
     succeed('go', ['build', '-o', 'bin/orders', './cmd/orders'], { cwd: project })
     fs.mkdirSync(credentials)
   })

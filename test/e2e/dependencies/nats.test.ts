@@ -106,25 +106,29 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
       expect(service.stdout + service.stderr).not.toMatch(/"(first|second)"/)
     }))
 
-  test('tells that nothing would be received, and that nobody knows what waits', () =>
-    running(async (stage, nats) => {
-      const service = await stage.start()
-      await stage.sees(true)
-      expect(await stage.greet('Ada')).toBe(201)
-      await until(() => stage.exports('consumer_receiving{consumer="nats"} 1'))
-      await until(() => stage.exports('consumer_lag_messages{'))
-      await nats.forbid('$JS.API.CONSUMER.>')
-      await until(() => stage.exports('consumer_receiving{consumer="nats"} 0'))
-      await until(async () => !(await stage.exports('consumer_lag_messages{')), 120_000)
-      // Whoever publishes notices nothing.
-      await stage.sees(true)
-      expect(await stage.greet('Grace')).toBe(201)
-      await nats.forbid()
-      await until(() => stage.exports('consumer_receiving{consumer="nats"} 1'), 90_000)
-      await until(() => stage.exports('consumer_lag_messages{'))
-      await stage.settled('consumer forbidden')
-      expect(service.stdout).toContain('nats: not receiving')
-    }))
+  test(
+    'tells that nothing would be received, and that nobody knows what waits',
+    () =>
+      running(async (stage, nats) => {
+        const service = await stage.start()
+        await stage.sees(true)
+        expect(await stage.greet('Ada')).toBe(201)
+        await until(() => stage.exports('consumer_receiving{consumer="nats"} 1'))
+        await until(() => stage.exports('consumer_lag_messages{'))
+        await nats.forbid('$JS.API.CONSUMER.>')
+        await until(() => stage.exports('consumer_receiving{consumer="nats"} 0'))
+        await until(async () => !(await stage.exports('consumer_lag_messages{')), 120_000)
+        // Whoever publishes notices nothing.
+        await stage.sees(true)
+        expect(await stage.greet('Grace')).toBe(201)
+        await nats.forbid()
+        await until(() => stage.exports('consumer_receiving{consumer="nats"} 1'), 90_000)
+        await until(() => stage.exports('consumer_lag_messages{'))
+        await stage.settled('consumer forbidden')
+        expect(service.stdout).toContain('nats: not receiving')
+      }),
+    360_000,
+  )
 
   test('puts a message aside that nobody can read', () =>
     running(async (stage, nats) => {
