@@ -9,7 +9,8 @@ export type NatsAccess = { readonly token: string } | { readonly user: string; r
 
 /** NATS with JetStream, whose streams are files in the server's folder. */
 export class Nats extends Server {
-  private forbidden: readonly string[] = []
+  /** Undefined is a login without permissions, which would leave who is there what it had. */
+  private forbidden: readonly string[] | undefined
 
   private constructor(
     port: number,
@@ -103,9 +104,9 @@ export class Nats extends Server {
   private writeConfig(): void {
     const quoted = Object.entries(this.access ?? {}).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
     const login =
-      this.forbidden.length === 0
+      this.forbidden === undefined
         ? quoted.join(', ')
-        : `users: [ { ${quoted.join(', ')}, permissions: { publish: { deny: ${JSON.stringify(this.forbidden)} } } } ]`
+        : `users: [ { ${quoted.join(', ')}, permissions: { publish: { allow: ">", deny: ${JSON.stringify(this.forbidden)} } } } ]`
     const lines = [
       `listen: "${this.address}"`,
       `jetstream { store_dir: ${JSON.stringify(path.join(this.folder, 'jetstream'))} }`,
