@@ -69,8 +69,8 @@ describeWith(['go', 'java', 'kafka', 'nats-server', 'openssl', 'postgres'], 'two
       ],
       // Sixteen raw bytes: no text, and the same for both brokers.
       [
-        'm := messaging.NewMessage(data)\n',
-        'm := messaging.NewMessage(data)\n\tdigest := sha256.Sum256([]byte(g.Name))\n\tm.ID = "\\x00\\xff\\n" + string(digest[:16])\n',
+        'm := messaging.NewMessage(Type, data)\n',
+        'm := messaging.NewMessage(Type, data)\n\tdigest := sha256.Sum256([]byte(g.Name))\n\tm.ID = "\\x00\\xff\\n" + string(digest[:16])\n',
       ],
       ['\t"context"\n', '\t"context"\n\t"crypto/sha256"\n'],
     ])

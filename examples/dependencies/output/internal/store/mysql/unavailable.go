@@ -36,6 +36,7 @@ const (
 	erUserLimitReached       = 1226
 	erOutOfRange             = 1264
 	erOptionPreventsStmt     = 1290 // --read-only
+	erMixOfCollations        = 1267 // a text that the column's character set doesn't have
 	erTruncatedWrongValue    = 1292
 	erInvalidCharacter       = 1300
 	erWrongStringValue       = 1366
@@ -45,6 +46,7 @@ const (
 	erReadOnlyMode           = 1836
 	erConnectionKilled       = 1927
 	erRolledBackByPlugin     = 3101
+	erCannotConvertString    = 3988
 	erClientInteraction      = 4031
 )
 
@@ -72,7 +74,10 @@ func Unavailable(err error) bool {
 }
 
 // invalid are the codes for a value that has no place in its column.
-var invalid = []uint16{erOutOfRange, erWrongStringValue, erTruncatedWrongValue, erWrongValue, erDataTooLong, erInvalidCharacter}
+var invalid = []uint16{
+	erOutOfRange, erMixOfCollations, erTruncatedWrongValue, erInvalidCharacter, erWrongStringValue, erDataTooLong, erWrongValue,
+	erCannotConvertString,
+}
 
 // Invalid tells that a value can be in no row: a text that is no UTF-8, a number
 // that is too large. Where it came from a client it is the client's mistake: see
