@@ -38,6 +38,12 @@ export function built(work: string, flag: string, more = ''): string {
     .replace('"log/slog"', more.includes('os.') ? '"log/slog"\n\t"os"' : '"log/slog"')
   expect(telling).toContain('event.Name)')
   fs.writeFileSync(handler, telling)
+  // Other clients name no type, so somebody has to handle what has none.
+  const components = path.join(project, 'internal/app/components.go')
+  const typed = 'greeted.Type: greeted.Handler(a.logger),\n'
+  const wired = fs.readFileSync(components, 'utf8')
+  expect(wired).toContain(typed)
+  fs.writeFileSync(components, wired.replace(typed, `${typed}\t\t"": greeted.Handler(a.logger),\n`))
   succeed('make', ['build'], { cwd: project })
   return path.join(project, 'bin/orders')
 }
