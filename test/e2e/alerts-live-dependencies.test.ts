@@ -55,6 +55,12 @@ describeWith(needs, `alerts about dependencies, live and ${factor} times faster`
     succeed(program, ['migrate', 'up'], { env })
     service = await Service.start([program], { env })
     await service.ready()
+    // What takes seconds at the start would be half an hour here.
+    expect((await send(service.port, creation('first'))).status).toBe(201)
+    await until(async () => {
+      const { body } = await service.admin('/metrics')
+      return body.includes('consumer_receiving{consumer="nats"} 1') && body.includes('consumer_lag_messages{')
+    })
     alerts = await LiveAlerts.start(project, service)
     load = new Load(service.port, { path: greetings }, 50)
     await until(
