@@ -1,12 +1,13 @@
 import { t } from '../words.js'
+import { brokerAlerts } from './alerts-brokers.js'
 import { place } from './alerts-slo.js'
 import { defineFeature } from './types.js'
 import type { Selectors } from './types-monitoring.js'
 
-/** Messages that nobody can handle, and that wait. */
+/** Messages that nobody can handle, that wait, and that don't arrive. */
 export const messagingAlerts = defineFeature({
   id: 'messaging-alerts',
-  help: 'alerts about dead letters and messages that wait',
+  help: 'alerts about dead letters, messages that wait, and brokers that are away',
   enabled: ({ features }) => features.alerts && features.messaging,
   requires: ['alerts', 'messaging-metrics'],
   slots: (model) => {
@@ -23,6 +24,7 @@ export const messagingAlerts = defineFeature({
         ] as const
     return {
       alerts: [
+        ...brokerAlerts(model),
         {
           group: 'messages',
           alert: 'DeadLetters',

@@ -83,7 +83,6 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
       ({ path }) => path,
     ),
     exampleSetup: all('exampleSetup').sort(byOrder),
-    exampleComponents: all('exampleComponents').sort(byOrder),
     compose: all('compose'),
     jobServices: all('compose').map(jobService),
     composeSecrets: all('compose').flatMap(({ secrets }) => secrets),

@@ -1,18 +1,10 @@
 import type { Model } from '../model/types.js'
-import { t } from '../words.js'
+import { publisher } from './broker-slots.js'
 import { defineFeature } from './types.js'
 
 /** The data store that the example keeps its data in: the safest that was chosen. */
 function repositoryOf({ features }: Model): 'postgres' | 'mysql' | 'redis' | 'memory' {
   return features.postgres ? 'postgres' : features.mysql ? 'mysql' : features.redis ? 'redis' : 'memory'
-}
-
-/** Go expression of what publishes to every broker. */
-function publisher({ features }: Model): string {
-  const brokers = [...(features.nats ? ['natsBroker'] : []), ...(features.kafka ? ['kafkaBroker'] : [])].map(
-    (broker) => (features.tracing ? `messaging.TracedPublisher{Publisher: ${broker}}` : broker),
-  )
-  return brokers.length === 1 ? `${brokers}` : `messaging.Publishers{${brokers.join(', ')}}`
 }
 
 function repository(model: Model): string {
@@ -69,49 +61,4 @@ export const greetingRedis = defineFeature({
   enabled: (model) => repositoryOf(model) === 'redis',
   requires: ['greeting', 'redis'],
   templates: 'features/greeting-redis',
-})
-
-/** Messages that are part of a transaction, and the loop that publishes them. */
-export const outbox = defineFeature({
-  id: 'outbox',
-  help: 'messages that are written in the transaction of a change, and published after it',
-  enabled: ({ features }) => features.messaging && features.migrations,
-  requires: ['messaging', 'migrations'],
-  templates: 'features/outbox',
-  slots: (model) => {
-    const { module, features } = model
-    const store = features.postgres ? 'postgres' : 'mysql'
-    const from = features.tracing ? `messaging.Continued{Publisher: ${publisher(model)}}` : publisher(model)
-    return {
-      appImports: ['outbox', ...(features.tracing || (features.nats && features.kafka) ? ['messaging'] : [])].map(
-        (name) => ({ path: `${module}/internal/${name}` }),
-      ),
-      appSetup: [{ order: 85, statement: `relay := outbox.New(${store}.NewOutbox(${store}Store), ${from}, a.logger)` }],
-      appComponents: [
-        {
-          order: 85,
-          why: t('Publishes what transactions have left in the outbox.'),
-          component: '{name: "outbox", start: relay.Start, stop: relay.Stop, budget: quickStop}',
-        },
-      ],
-    }
-  },
-})
-
-/** The outbox in PostgreSQL. */
-export const outboxPostgres = defineFeature({
-  id: 'outbox-postgres',
-  help: 'the outbox in PostgreSQL',
-  enabled: ({ features }) => features.messaging && features.postgres,
-  requires: ['outbox', 'postgres'],
-  templates: 'features/outbox-postgres',
-})
-
-/** The outbox in MySQL, where there is no PostgreSQL. */
-export const outboxMySQL = defineFeature({
-  id: 'outbox-mysql',
-  help: 'the outbox in MySQL',
-  enabled: ({ features }) => features.messaging && features.mysql && !features.postgres,
-  requires: ['outbox', 'mysql'],
-  templates: 'features/outbox-mysql',
 })

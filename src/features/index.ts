@@ -1,5 +1,6 @@
 import { alerts, receiver } from './alerts.js'
 import { messagingAlerts } from './alerts-messaging.js'
+import { outboxAlerts } from './alerts-outbox.js'
 import { centreAlerts, reloadAlerts } from './alerts-settings.js'
 import { storeAlerts } from './alerts-stores.js'
 import { argocd } from './argocd.js'
@@ -19,15 +20,7 @@ import { entrypoint } from './entrypoint.js'
 import { externalSecrets } from './external-secrets.js'
 import { github } from './github.js'
 import { gitlab } from './gitlab.js'
-import {
-  greeting,
-  greetingMySQL,
-  greetingPostgres,
-  greetingRedis,
-  outbox,
-  outboxMySQL,
-  outboxPostgres,
-} from './greeting.js'
+import { greeting, greetingMySQL, greetingPostgres, greetingRedis } from './greeting.js'
 import { grpc } from './grpc.js'
 import { grpcMetrics } from './grpc-metrics.js'
 import { grpcOnly } from './grpc-only.js'
@@ -54,6 +47,7 @@ import { mysql } from './mysql.js'
 import { nacos } from './nacos.js'
 import { nats } from './nats.js'
 import { networkPolicy } from './network-policy.js'
+import { outbox, outboxMetrics, outboxMySQL, outboxPostgres } from './outbox.js'
 import { pdb } from './pdb.js'
 import { pipeline } from './pipeline.js'
 import { postgres } from './postgres.js'
@@ -115,6 +109,7 @@ export const features: readonly Feature[] = [
   outbox,
   outboxPostgres,
   outboxMySQL,
+  outboxMetrics,
   greeting,
   greetingPostgres,
   greetingMySQL,
@@ -138,6 +133,7 @@ export const features: readonly Feature[] = [
   alerts,
   storeAlerts,
   messagingAlerts,
+  outboxAlerts,
   reloadAlerts,
   centreAlerts,
   receiver,

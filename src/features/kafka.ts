@@ -1,6 +1,6 @@
 import { t } from '../words.js'
+import { brokerSlots } from './broker-slots.js'
 import { apart } from './environment-values.js'
-import { brokerSlots } from './messaging.js'
 import { reach } from './reach.js'
 import { defineFeature } from './types.js'
 
@@ -120,7 +120,7 @@ export const kafka = defineFeature({
         {
           what: t`Kafka 2.4 or newer at \`${kafka.brokers}\``,
           for: t(
-            "messages; without it the pods run and are not ready. Topics that are missing are made with the brokers' own defaults, if its permissions allow that",
+            "messages; without it the pods are ready, and what publishes fails or waits in the outbox. Topics that are missing are made with the brokers' own defaults, if its permissions allow that",
           ),
         },
       ],

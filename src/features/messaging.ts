@@ -1,6 +1,6 @@
-import type { Model } from '../model/types.js'
 import { t } from '../words.js'
-import { defineFeature, type SlotContributions } from './types.js'
+import { handlers } from './broker-slots.js'
+import { defineFeature } from './types.js'
 
 /** What brokers share: the consumer, the idempotency window, the example event. */
 export const messaging = defineFeature({
@@ -10,20 +10,26 @@ export const messaging = defineFeature({
   requires: ['remote'],
   templates: 'features/messaging',
   slots: ({ module, features, messaging, stores }) => ({
-    exampleImports: ['consumer', 'greeting/greeted', ...(features.tracing ? ['messaging'] : [])].map((name) => ({
+    appImports: ['consumer', ...(features.tracing ? ['messaging'] : [])].map((name) => ({
       path: `${module}/internal/${name}`,
     })),
-    ...(features.migrations
-      ? {}
-      : {
-          errorImports: [{ path: `${module}/internal/messaging` }],
-          errorMappings: [
+    // One for all brokers, and for every resource that has events.
+    appSetup: [{ order: 59, statement: handlers }],
+    exampleImports: [{ path: `${module}/internal/greeting/greeted` }],
+    errorImports: [{ path: `${module}/internal/messaging` }],
+    errorMappings: [
+      {
+        expression:
+          '{Err: messaging.ErrTooLarge, Status: http.StatusRequestEntityTooLarge, Detail: "What others would be told of it is too large."}',
+      },
+      ...(features.migrations
+        ? []
+        : [
             {
-              expression:
-                'unavailable("messages", func(err error) bool { return errors.Is(err, messaging.ErrUnpublished) })',
+              expression: 'unavailable("messages", messaging.Unpublished)',
             },
-          ],
-        }),
+          ]),
+    ],
     configSections: [{ field: 'Consumer', declaration: 'Consumer Consumer', fields: 'consumerFields()' }],
     readmeSections: [
       {
@@ -58,6 +64,24 @@ export const messaging = defineFeature({
             '`consumer.ErrUnavailable`. A dead letter that the broker refuses waits as well. The count `waited` tells of all of them.',
           ),
           '',
+          t(
+            'A message that was tried before is not begun while a server of its handler is away: one that hangs costs it one try at most.',
+          ),
+          '',
+          t(
+            'A message has a type, as `greeting.created`, and `handlers` in `internal/app/components.go` says who handles it. One whose type',
+          ),
+          t(
+            'nobody knows fails and comes again, as a replica of a newer version may know it; one without a type is a dead letter at once.',
+          ),
+          '',
+          t(
+            'Pods are ready without the broker: what doesn’t publish is answered. `/readyz?verbose` and the metrics say whether it is there,',
+          ),
+          t(
+            'and whether messages would be received. If no request can be answered without it, let `checks.Register` take the place of `checks.Observe`.',
+          ),
+          '',
           ...(features.migrations
             ? [
                 t(
@@ -68,6 +92,22 @@ export const messaging = defineFeature({
                 ),
                 t(
                   'between the broker and the table leaves a message to be published again, with the same id, which consumers know.',
+                ),
+                t(
+                  'One that stops gives the lease to publish back; the lease of one that dies ends by itself after 15 s.',
+                ),
+                '',
+                t(
+                  'While the broker is away, messages wait together and keep their order. One that the broker refuses by itself, as it is too',
+                ),
+                t(
+                  'large, holds nobody up: those behind it go past it, and after five tries it is set aside, in the same table, with the reason.',
+                ),
+                t(
+                  'A message that fails for half a minute while nobody says why is found out by the next one, if that is taken. `Enqueue` refuses',
+                ),
+                t(
+                  'what no broker takes as it comes (about 0.9 MB) with `messaging.ErrTooLarge`, and so the change as well: 413.',
                 ),
               ]
             : [
@@ -113,7 +153,19 @@ export const messaging = defineFeature({
                   t('implement `consumer.Processed` on the database that holds the effect, in the same transaction.'),
                 ]),
           ...(features.metrics
-            ? ['', t('`consumer_messages_total` counts by outcome, `consumer_lag_messages` tells how many wait.')]
+            ? [
+                '',
+                t(
+                  '`consumer_messages_total` counts by outcome, `consumer_lag_messages` tells how many wait, `consumer_receiving` whether any would arrive.',
+                ),
+                ...(features.migrations
+                  ? [
+                      t(
+                        '`outbox_oldest_seconds`, `outbox_waiting_messages` and `outbox_set_aside_messages` tell of the outbox.',
+                      ),
+                    ]
+                  : []),
+              ]
             : []),
         ].join('\n'),
       },
@@ -165,88 +217,3 @@ export const messagingMySQL = defineFeature({
   requires: ['messaging', 'mysql'],
   templates: 'features/messaging-mysql',
 })
-
-/** Go expression of what remembers the messages: the safest that was chosen. */
-function processed({ features }: Model): string {
-  if (features.migrations) {
-    return features.postgres ? 'postgres.NewProcessed(postgresStore)' : 'mysql.NewProcessed(mysqlStore)'
-  }
-  return features.redis
-    ? 'redis.NewProcessed(redisStore, cfg.Consumer.Timeout)'
-    : 'consumer.NewWindow(consumer.WindowSize)'
-}
-
-/** What tells an error of a store from one of the message. */
-function unavailable({ stores }: Model): [string, string][] {
-  const packages = Object.values(stores).flatMap((store) => (store === undefined ? [] : [`${store.name}.Unavailable`]))
-  const [only] = packages
-  return only === undefined
-    ? []
-    : [['Unavailable', packages.length === 1 ? only : `consumer.AnyOf(${packages.join(', ')})`]]
-}
-
-/** Fields of a Go literal, as gofmt aligns them. */
-function aligned(fields: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...fields.map(([name]) => name.length)) + 2
-  return fields.map(([name, value]) => `\t\t${`${name}:`.padEnd(width)}${value},`)
-}
-
-/** What tells one broker from another in the files that they share. */
-interface Wiring {
-  /** Go package below internal/broker. */
-  readonly go: string
-  /** Field of config.Config. */
-  readonly field: string
-  /** Position among the statements and components: 60 and up, after the data stores that handlers use. */
-  readonly order: number
-}
-
-/** Contributions of a broker to the composition root, the same for each but for the names. */
-export function brokerSlots(model: Model, { go, field, order }: Wiring): SlotContributions {
-  const { module, features } = model
-  const broker = `${go}Broker`
-  const consumer = `${go}Consumer`
-  const handler = 'greeted.Handler(a.logger)'
-  return {
-    appImports: [{ path: `${module}/internal/broker/${go}` }],
-    appSetup: [
-      {
-        order,
-        statement: `${broker} := ${go}.New(cfg.${field}, cfg.Consumer, a.credentials, serviceName, a.logger)`,
-      },
-      { order: order + 1, statement: `checks.Register(${go}.Name, ${broker}.Check)` },
-    ],
-    exampleSetup: [
-      {
-        order: order + 2,
-        statement: [
-          `${consumer} := consumer.New(consumer.Options{`,
-          ...aligned([
-            ['Name', `${go}.Name`],
-            ['Source', broker],
-            ['Handle', features.tracing ? `messaging.Traced(${handler})` : handler],
-            ['Processed', processed(model)],
-            ...unavailable(model),
-            ['Limits', 'cfg.Consumer'],
-            ['Logger', 'a.logger'],
-          ]),
-          '\t})',
-        ].join('\n'),
-      },
-      ...(features.metrics
-        ? [{ order: order + 3, statement: `telemetry.RegisterConsumer(registry, ${consumer})` }]
-        : []),
-    ],
-    appComponents: [
-      { order, component: `{name: ${go}.Name, start: ${broker}.Start, stop: ${broker}.Stop, budget: quickStop}` },
-    ],
-    exampleComponents: [
-      {
-        // After every data store and broker: what handlers use outlives them.
-        order: order + 10,
-        why: t('Stops before all that handlers use; what is in hand has the time of one try.'),
-        component: `{name: "${go}-consumer", start: ${consumer}.Start, stop: ${consumer}.Stop, budget: cfg.Consumer.Timeout}`,
-      },
-    ],
-  }
-}

@@ -1,6 +1,6 @@
 import { t } from '../words.js'
+import { brokerSlots } from './broker-slots.js'
 import { apart } from './environment-values.js'
-import { brokerSlots } from './messaging.js'
 import { reach } from './reach.js'
 import { jobPassword } from './store-slots.js'
 import { defineFeature } from './types.js'
@@ -95,7 +95,7 @@ export const nats = defineFeature({
             {
               what: t`NATS 2.10 or newer with JetStream at \`${nats.url}\``,
               for: t(
-                'messages; without it the pods run and are not ready. Streams and the bucket that are missing are made, if its permissions allow that',
+                'messages; without it the pods are ready, and what publishes fails or waits in the outbox. Streams and the bucket that are missing are made, if its permissions allow that',
               ),
             },
           ],

@@ -41,7 +41,6 @@ export interface Slots {
   /** Imports, statements and components of the example: `make remove-example` takes them out. */
   readonly exampleImports: readonly GoImport[]
   readonly exampleSetup: readonly GoStatement[]
-  readonly exampleComponents: readonly AppComponent[]
   /** Containers of compose.yaml, for local work. */
   readonly compose: readonly ComposeService[]
   /** Environment of the main container. */

@@ -150,6 +150,7 @@ export function monitoring(spec: Spec, ledger: Ledger): Monitoring {
     storeErrors: 0.05,
     storeFailures: 5,
     lagSeconds: 300,
+    outboxSeconds: 300,
     centreAge: 900,
   }
   if (hasAlerts(spec)) {
@@ -180,6 +181,7 @@ function explain(
     | 'poolShare'
     | 'storeErrors'
     | 'lagSeconds'
+    | 'outboxSeconds'
     | 'centreAge'
   >,
   ledger: Ledger,
@@ -237,6 +239,13 @@ function explain(
       t`${limits.lagSeconds} s of work`,
       t('lag ÷ pace of the last 5 m, for 10 m'),
       t('a burst is worked off within minutes; what lasts longer grows'),
+    ],
+    [
+      (spec['nats.enabled'] || spec['kafka.enabled']) && (spec['postgres.enabled'] || spec['mysql.enabled']),
+      t('an outbox that stands still'),
+      `${limits.outboxSeconds} s`,
+      t('age of the oldest message, for 2 m'),
+      t('a message goes out within a second; a broker that restarts is back before that'),
     ],
     [
       ['consul', 'nacos'].includes(spec['config.source']) && spec['config.reload'],

@@ -79,6 +79,8 @@ export interface Monitoring {
   readonly storeFailures: number
   /** Seconds that what waits may need at the present pace. */
   readonly lagSeconds: number
+  /** Seconds that a message may wait in the outbox. */
+  readonly outboxSeconds: number
   /** Seconds since the configuration centre last confirmed what is in force. */
   readonly centreAge: number
   /** When Alertmanager speaks: of the first alert, of more of a group, and again. */

@@ -55,6 +55,12 @@ describeWith(needs, `alerts about dependencies, live and ${factor} times faster`
     succeed(program, ['migrate', 'up'], { env })
     service = await Service.start([program], { env })
     await service.ready()
+    // What takes seconds at the start would be half an hour here.
+    expect((await send(service.port, creation('first'))).status).toBe(201)
+    await until(async () => {
+      const { body } = await service.admin('/metrics')
+      return body.includes('consumer_receiving{consumer="nats"} 1') && body.includes('consumer_lag_messages{')
+    })
     alerts = await LiveAlerts.start(project, service)
     load = new Load(service.port, { path: greetings }, 50)
     await until(
@@ -91,6 +97,29 @@ describeWith(needs, `alerts about dependencies, live and ${factor} times faster`
     alerts.proven('a message that is no JSON', ['DeadLetters'], await alerts.lacking(['DeadLetters'], 30_000))
   })
 
+  test('tell of a consumer that may not receive', async () => {
+    await nats.forbid('$JS.API.CONSUMER.>')
+    const deaf = ['ConsumerNotReceiving', 'ConsumerLagUnknown']
+    // The lag is one for a minute after the last answer.
+    alerts.proven('a consumer that is forbidden', deaf, await alerts.lacking(deaf, 120_000))
+    await nats.forbid()
+    await until(async () => (await alerts.firing()).every((alert) => !deaf.includes(alert)), 90_000)
+  })
+
+  test('tell of a broker that was killed, and of what waits for it', async () => {
+    await nats.kill()
+    expect((await send(service.port, creation('waits'))).status).toBe(201)
+    // The age of a message is in seconds that nobody makes shorter.
+    alerts.proven('NATS killed', ['BrokerAway'], await alerts.lacking(['BrokerAway'], 60_000))
+    await nats.launch()
+    await quiet(['BrokerAway'])
+  })
+
+  test('tell of a message that the broker refuses', async () => {
+    await store.leave('no JSON')
+    alerts.proven('a message that is no JSON', ['OutboxSetAside'], await alerts.lacking(['OutboxSetAside'], 60_000))
+  })
+
   test('tell of a lock that holds every connection', async () => {
     const held = store.holdWrites(15)
     const exhausted = ['StorePoolExhausted']
@@ -119,7 +148,7 @@ describeWith(needs, `alerts about dependencies, live and ${factor} times faster`
   })
 
   test('each alert about a dependency was seen', () => {
-    const about = alerts.all.filter((alert) => /^(Config|Consumer|Dead|Store)/.test(alert))
+    const about = alerts.all.filter((alert) => /^(Broker|Config|Consumer|Dead|OutboxSet|Store)/.test(alert))
     expect(about.filter((alert) => !alerts.seen.has(alert))).toEqual([])
   })
 })

@@ -68,7 +68,7 @@ export const messagingFacts: readonly Fact[] = [
       }),
   },
   {
-    rule: 'each broker has a check behind readiness, a consumer that stops before it, and a password that is wanted where one is asked for',
+    rule: 'each broker has a check that readiness does not depend on, a consumer that stops before it, and a password that is wanted where one is asked for',
     contradictions: (overlay) =>
       chosen(overlay).flatMap((broker) => {
         const app = overlay.read('internal/app/components.go')
@@ -78,7 +78,7 @@ export const messagingFacts: readonly Fact[] = [
         const wanted = answers[broker]?.sasl !== 'none'
         const place = (text: string) => app.indexOf(text)
         return [
-          ...(place(`checks.Register(${broker}.Name, ${broker}Broker.Check)`) < 0 ? [`${broker} has no check`] : []),
+          ...(place(`checks.Observe(${broker}.Name, ${broker}Broker.Check)`) < 0 ? [`${broker} has no check`] : []),
           // Components stop in reverse.
           ...(place(`{name: "${broker}-consumer"`) > place(`{name: ${broker}.Name,`) &&
           place(`{name: ${broker}.Name,`) > 0

@@ -16,7 +16,19 @@ const workbook: Readonly<Record<string, readonly [number, string, string, string
 }
 /** What of client_golang's own collectors is read. */
 const collected = ['go_goroutines', 'go_gc_duration_seconds_sum']
-const otherLabels = ['le', 'code', 'route', 'method', 'protocol', 'window', 'store', 'operation', 'outcome', 'consumer']
+const otherLabels = [
+  'le',
+  'code',
+  'route',
+  'method',
+  'protocol',
+  'window',
+  'store',
+  'operation',
+  'outcome',
+  'consumer',
+  'check',
+]
 
 const rulesOf = (overlay: Overlay): Manifest[] =>
   overlay.all('PrometheusRule').flatMap(({ spec }) => spec.groups.flatMap(({ rules }: Manifest) => rules))
@@ -237,10 +249,13 @@ export const monitoringFacts: readonly Fact[] = [
       const headings =
         alerts.length === 0 ? [] : [...overlay.read(file).matchAll(/^## (.+)$/gm)].map(([, title]) => title)
       const critical = alerts.filter(({ labels }) => labels.severity === 'critical').map(({ alert }) => alert)
+      const has = (folder: string) => fs.existsSync(path.join(overlay.project, 'internal', folder))
       const wakes = [
+        ...(has('broker') ? ['BrokerAway', 'ConsumerNotReceiving'] : []),
         'ContainerRestarted',
         'ErrorBudgetBurn',
         'NotReady',
+        ...(has('outbox') ? ['OutboxStalled'] : []),
         'PodsNotReady',
         'ServiceAbsent',
         'Unavailable',

@@ -528,7 +528,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { of: 'external', from: 'port: 9093\n', to: 'port: 9092\n' },
   ],
   'each broker has a check': [
-    { file: 'internal/app/components.go', from: 'checks.Register(nats.Name', to: 'checks.Register(redis.Name' },
+    { file: 'internal/app/components.go', from: 'checks.Observe(nats.Name', to: 'checks.Register(nats.Name' },
     { file: 'internal/app/components.go', from: '{name: nats.Name,', to: '{name: "broker",' },
     { file: 'internal/app/components.go', from: '{name: "nats-consumer"', to: '{name: "consumer"' },
     { of: 'external', file: 'internal/app/components.go', from: 'kafkaBroker.Check', to: 'natsBroker.Check' },

@@ -37,6 +37,16 @@ const sound: Series = {
   [`store_operation_duration_seconds_count{${own},pod="a",store="postgres",operation="get",outcome="error"}`]: idle,
   [`store_pool_in_use_connections{${own},pod="a",store="postgres"}`]: '2x120',
   [`store_pool_max_connections{${own},pod="a",store="postgres"}`]: '10x120',
+  [`health_check_passing{${own},pod="a",check="nats"}`]: '1x120',
+  [`health_check_passing{${own},pod="b",check="nats"}`]: '1x120',
+  [`consumer_receiving{${own},pod="a",consumer="nats"}`]: '1x120',
+  [`consumer_receiving{${own},pod="b",consumer="nats"}`]: '1x120',
+  [`consumer_lag_messages{${own},pod="a",consumer="nats"}`]: '0x120',
+  [`consumer_messages_total{${own},pod="a",consumer="nats",outcome="processed"}`]: '0+60x120',
+  [`consumer_messages_total{${own},pod="a",consumer="nats",outcome="waited"}`]: idle,
+  [`consumer_messages_total{${own},pod="a",consumer="nats",outcome="dead_lettered"}`]: idle,
+  [`outbox_oldest_seconds{${own},pod="a"}`]: '0x120',
+  [`outbox_set_aside_messages{${own},pod="a"}`]: '0x120',
 }
 
 interface Outage {
@@ -82,6 +92,55 @@ const outages: readonly Outage[] = [
       [`kube_deployment_spec_replicas{${inside},deployment="orders"}`]: '_x120',
     },
     at: { '14m': ['NotReady/critical'] },
+  },
+  {
+    what: 'a broker that is gone: pods stay ready, requests are answered, and messages wait in the outbox',
+    series: {
+      [`health_check_passing{${own},pod="a",check="nats"}`]: '1x10 0x110',
+      [`health_check_passing{${own},pod="b",check="nats"}`]: '1x10 0x110',
+      [`consumer_receiving{${own},pod="a",consumer="nats"}`]: '1x10 0x110',
+      [`consumer_receiving{${own},pod="b",consumer="nats"}`]: '1x10 0x110',
+      [`consumer_lag_messages{${own},pod="a",consumer="nats"}`]: '0x11 stale',
+      [`consumer_messages_total{${own},pod="a",consumer="nats",outcome="processed"}`]: '0+60x10 600x110',
+      [`outbox_oldest_seconds{${own},pod="a"}`]: '0x10 0+60x110',
+    },
+    at: {
+      '12m': [],
+      '17m': ['BrokerAway/critical', 'ConsumerNotReceiving/critical'],
+      '20m': ['BrokerAway/critical', 'ConsumerNotReceiving/critical', 'OutboxStalled/critical'],
+      '40m': [
+        'BrokerAway/critical',
+        'ConsumerLagUnknown/warning',
+        'ConsumerNotReceiving/critical',
+        'OutboxStalled/critical',
+      ],
+    },
+  },
+  {
+    what: 'a broker that restarts within three minutes',
+    series: {
+      [`health_check_passing{${own},pod="a",check="nats"}`]: '1x10 0x2 1x107',
+      [`health_check_passing{${own},pod="b",check="nats"}`]: '1x10 0x2 1x107',
+      [`consumer_receiving{${own},pod="a",consumer="nats"}`]: '1x10 0x3 1x106',
+      [`consumer_receiving{${own},pod="b",consumer="nats"}`]: '1x10 0x3 1x106',
+      [`outbox_oldest_seconds{${own},pod="a"}`]: '0x10 60 120 180 0x107',
+    },
+    at: { '12m': [], '14m': [], '20m': [] },
+  },
+  {
+    what: 'a consumer that may not receive any more, while its lag is no number',
+    series: {
+      [`consumer_receiving{${own},pod="a",consumer="nats"}`]: '1x10 0x110',
+      [`consumer_receiving{${own},pod="b",consumer="nats"}`]: '1x10 0x110',
+      [`consumer_lag_messages{${own},pod="a",consumer="nats"}`]: '0x11 stale',
+      [`consumer_messages_total{${own},pod="a",consumer="nats",outcome="processed"}`]: '0+60x10 600x110',
+    },
+    at: { '12m': [], '17m': ['ConsumerNotReceiving/critical'] },
+  },
+  {
+    what: 'one message that the broker refuses',
+    series: { [`outbox_set_aside_messages{${own},pod="a"}`]: '0x10 1x110' },
+    at: { '12m': ['OutboxSetAside/warning'] },
   },
   {
     what: 'one pod of two that stays unready',
@@ -150,7 +209,7 @@ const outages: readonly Outage[] = [
 
 describeWith(['promtool'], 'what an outage sets off, from an empty database', () => {
   const work = workFolder()
-  const project = generate(work, recipe('outages', '--alerts', '--postgres', '--no-autoscaling'))
+  const project = generate(work, recipe('outages', '--alerts', '--postgres', '--nats', '--no-autoscaling'))
   const rules = parse(
     fs.readFileSync(path.join(project, 'deploy/monitoring/alerts/production/rules.yaml'), 'utf8'),
   ).spec

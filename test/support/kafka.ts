@@ -55,6 +55,12 @@ export class Kafka extends Server {
     await this.admin('ConfigCommand', ...what, ...who)
   }
 
+  /** Forbids the user to read as a member of a group, and takes that back again. */
+  async forbidGroup(group: string, forbidden: boolean): Promise<void> {
+    const acl = ['--deny-principal', `User:${this.user}`, '--operation', 'All', '--group', group]
+    await this.admin('AclCommand', ...(forbidden ? ['--add'] : ['--remove', '--force']), ...acl)
+  }
+
   /** Publishes records as any client may, without ids, all with one text. */
   async publish(topic: string, text: string, count = 1): Promise<void> {
     const file = path.join(this.folder, 'record')
@@ -139,6 +145,10 @@ export class Kafka extends Server {
       'transaction.state.log.replication.factor': '1',
       'transaction.state.log.min.isr': '1',
       'group.initial.rebalance.delay.ms': '0',
+      // Who is not named may do everything, until somebody forbids it.
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'allow.everyone.if.no.acl.found': 'true',
+      'super.users': 'User:ANONYMOUS',
     }
     const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
     fs.writeFileSync(this.config, lines.join(''))

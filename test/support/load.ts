@@ -76,12 +76,12 @@ export function send(
 }
 
 /** Polls, because a process has nothing else to wait on. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let left = 600; left > 0; left--) {
+export async function until(holds: () => boolean | Promise<boolean>, within = 30_000): Promise<void> {
+  for (let left = within / 50; left > 0; left--) {
     if (await holds()) {
       return
     }
     await sleep(50)
   }
-  throw new Error('not within 30 s')
+  throw new Error(`not within ${within / 1_000} s`)
 }

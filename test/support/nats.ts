@@ -9,6 +9,9 @@ export type NatsAccess = { readonly token: string } | { readonly user: string; r
 
 /** NATS with JetStream, whose streams are files in the server's folder. */
 export class Nats extends Server {
+  /** Undefined is a login without permissions, which would leave who is there what it had. */
+  private forbidden: readonly string[] | undefined
+
   private constructor(
     port: number,
     private access: NatsAccess,
@@ -27,6 +30,15 @@ export class Nats extends Server {
   /** Changes how clients say who they are, while it runs; whoever came with the old way is disconnected. */
   async setAccess(access: NatsAccess): Promise<void> {
     this.access = access
+    this.writeConfig()
+    const before = this.reloads()
+    this.hangUp()
+    await until(() => this.reloads() > before)
+  }
+
+  /** Forbids subjects to whoever logs in with user and password; those who are there stay. Nothing forbids no more. */
+  async forbid(...subjects: readonly string[]): Promise<void> {
+    this.forbidden = subjects
     this.writeConfig()
     const before = this.reloads()
     this.hangUp()
@@ -91,10 +103,14 @@ export class Nats extends Server {
 
   private writeConfig(): void {
     const quoted = Object.entries(this.access ?? {}).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
+    const login =
+      this.forbidden === undefined
+        ? quoted.join(', ')
+        : `users: [ { ${quoted.join(', ')}, permissions: { publish: { allow: ">", deny: ${JSON.stringify(this.forbidden)} } } } ]`
     const lines = [
       `listen: "${this.address}"`,
       `jetstream { store_dir: ${JSON.stringify(path.join(this.folder, 'jetstream'))} }`,
-      ...(quoted.length === 0 ? [] : [`authorization { ${quoted.join(', ')} }`]),
+      ...(quoted.length === 0 ? [] : [`authorization { ${login} }`]),
       this.extra,
     ]
     fs.writeFileSync(this.config, `${lines.join('\n')}\n`)

@@ -38,6 +38,12 @@ export function built(work: string, flag: string, more = ''): string {
     .replace('"log/slog"', more.includes('os.') ? '"log/slog"\n\t"os"' : '"log/slog"')
   expect(telling).toContain('event.Name)')
   fs.writeFileSync(handler, telling)
+  // Other clients name no type, so somebody has to handle what has none.
+  const components = path.join(project, 'internal/app/components.go')
+  const typed = 'greeted.Type: greeted.Handler(a.logger),\n'
+  const wired = fs.readFileSync(components, 'utf8')
+  expect(wired).toContain(typed)
+  fs.writeFileSync(components, wired.replace(typed, `${typed}\t\t"": greeted.Handler(a.logger),\n`))
   succeed('make', ['build'], { cwd: project })
   return path.join(project, 'bin/orders')
 }
@@ -77,6 +83,17 @@ export class Stage {
     return service
   }
 
+  /** Waits until the service says that the broker is there, or that it is not. Readiness doesn't depend on it. */
+  async sees(there: boolean): Promise<void> {
+    const line = there ? `[+]${this.broker.name} ok` : `[!]${this.broker.name} failed`
+    await until(async () => {
+      const { status: answer, body } = await this.current
+        .admin('/readyz?verbose')
+        .catch(() => ({ status: 0, body: '' }))
+      return answer === 200 && body.includes(line)
+    })
+  }
+
   setPassword(password: string): void {
     this.write(`${this.broker.name}-password`, password)
   }
@@ -113,6 +130,11 @@ export class Stage {
         await Promise.all(clients)
       },
     }
+  }
+
+  /** Whether the metrics of the current service have a text. */
+  async exports(text: string): Promise<boolean> {
+    return (await this.current.admin('/metrics')).body.includes(text)
   }
 
   /** How many messages of an outcome the current service counts. */

@@ -275,15 +275,15 @@ describeWith(['go', 'make', 'nats-server'], 'NATS that fails over', () => {
     const env = { NATS_URL: `nats://127.0.0.1:${name.port}`, NATS_REPLICAS: '1' }
     const stage = new Stage(binary, work, { name: 'nats', tool: 'nats-server', server: old, env })
     try {
-      const service = await stage.start()
-      await service.ready()
+      await stage.start()
+      await stage.sees(true)
       expect(await stage.greet('Ada')).toBe(201)
       await stage.settled('before its name moves')
       name.move(young.port)
       await old.kill()
       // What was on the old one is there; the young one has no stream until somebody makes it.
       await until(async () => (await stage.greet('Grace')) === 201)
-      await service.ready()
+      await stage.sees(true)
       await stage.settled('its name moves')
     } finally {
       name.end()
@@ -299,7 +299,7 @@ describeWith(['go', 'make', 'nats-server'], 'NATS that fails over', () => {
     try {
       await server.createStream('GREETINGS-DEAD', ['dead.greetings.created'], { max_msgs: 1, discard: 'new' })
       const service = await stage.start()
-      await service.ready()
+      await stage.sees(true)
       await server.publish('greetings.created', 'not JSON')
       await until(async () => (await stage.count('dead_lettered')) === 1)
       await server.publish('greetings.created', 'not JSON either')

@@ -69,18 +69,21 @@ describeWith(['go', 'java', 'kafka', 'nats-server', 'openssl', 'postgres'], 'two
       ],
       // Sixteen raw bytes: no text, and the same for both brokers.
       [
-        'm := messaging.NewMessage(data)\n',
-        'm := messaging.NewMessage(data)\n\tdigest := sha256.Sum256([]byte(g.Name))\n\tm.ID = "\\x00\\xff\\n" + string(digest[:16])\n',
+        'm := messaging.NewMessage(Type, data)\n',
+        'm := messaging.NewMessage(Type, data)\n\tdigest := sha256.Sum256([]byte(g.Name))\n\tm.ID = "\\x00\\xff\\n" + string(digest[:16])\n',
       ],
       ['\t"context"\n', '\t"context"\n\t"crypto/sha256"\n'],
     ])
-    edit(
-      'internal/app/components.go',
-      consumers.map((who) => [
-        new RegExp(`(Name: +${who}\\.Name,[^}]*?)greeted\\.Handler\\(`),
-        `$1greeted.Handler("${who}", `,
-      ]),
-    )
+    edit('internal/app/components.go', [
+      [/handlers := consumer\.Handlers\{[^}]*\}\n/, ''],
+      ...consumers.map(
+        (who) =>
+          [
+            new RegExp(`(Name: +${who}\\.Name,[^}]*?)Handlers: +handlers`),
+            `$1Handlers: consumer.Handlers{greeted.Type: greeted.Handler("${who}", a.logger)}`,
+          ] as const,
+      ),
+    ])
     succeed('go', ['build', '-o', 'bin/orders', './cmd/orders'], { cwd: project })
     fs.mkdirSync(credentials)
   })

@@ -30,17 +30,17 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
     }
   }
 
-  test('starts before the server, alive and not ready, and finds it when it comes', () =>
+  test('starts before the server, alive and ready, and finds it when it comes', () =>
     running(async (stage, nats) => {
       await nats.kill()
       const service = await stage.start()
       await until(async () => (await status(service, '/livez')) === 200)
-      expect(await status(service, '/readyz')).toBe(503)
+      await stage.sees(false)
       const { status: refused, body } = await send(service.port, creation('Ada'))
       expect(refused).toBe(503)
       expect(body).not.toContain('127.0.0.1')
       await nats.launch()
-      await service.ready()
+      await stage.sees(true)
       expect(await stage.greet('Ada')).toBe(201)
       await stage.settled('server comes later')
       expect(service.stdout).toContain("nats: can't connect")
@@ -50,37 +50,39 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
   test('loses and repeats nothing when the server is killed and comes back', () =>
     running(async (stage, nats) => {
       const service = await stage.start()
-      await service.ready()
+      await stage.sees(true)
       const load = stage.load()
       await until(() => stage.acknowledged.size > 50)
       await nats.kill()
-      await until(async () => (await status(service, '/readyz')) === 503)
+      await stage.sees(false)
       expect(await status(service, '/livez')).toBe(200)
       const before = stage.acknowledged.size
       await nats.restart()
-      await service.ready()
+      await stage.sees(true)
       await until(() => stage.acknowledged.size > before + 50)
       await load.stop()
       await stage.settled('server killed')
       expect(messages(service)).toEqual(expect.arrayContaining(['nats: connection lost', 'nats: connected again']))
-      expect(messages(service)).toEqual(expect.arrayContaining(['not ready', 'ready']))
+      expect(messages(service)).toEqual(
+        expect.arrayContaining(['check fails, and requests go on', 'check passes again']),
+      )
     }))
 
   test('fails in time while the server hangs, and goes on when it wakes up', () =>
     running(async (stage, nats) => {
-      const service = await stage.start()
-      await service.ready()
+      await stage.start()
+      await stage.sees(true)
       const load = stage.load()
       await until(() => stage.acknowledged.size > 50)
       nats.pause()
-      await until(async () => (await status(service, '/readyz')) === 503)
+      await stage.sees(false)
       const begin = Date.now()
       expect(await stage.greet('Hangs')).toBe(503)
       // Two seconds for the answer of the broker, and a busy machine.
       expect(Date.now() - begin).toBeLessThan(5_000)
       const before = stage.acknowledged.size
       nats.resume()
-      await service.ready()
+      await stage.sees(true)
       await until(() => stage.acknowledged.size > before + 50)
       await load.stop()
       await stage.settled('server hangs')
@@ -89,25 +91,49 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
   test('takes a rotated password from the file without a restart', () =>
     running(async (stage, nats) => {
       const service = await stage.start()
-      await service.ready()
+      await stage.sees(true)
       const load = stage.load()
       await until(() => stage.acknowledged.size > 50)
       await nats.setAccess({ user, password: 'second' })
-      await until(async () => (await status(service, '/readyz')) === 503)
+      await stage.sees(false)
       await until(() => service.stdout.includes('authorization violation'))
       const before = stage.acknowledged.size
       stage.setPassword('second')
-      await service.ready()
+      await stage.sees(true)
       await until(() => stage.acknowledged.size > before + 50)
       await load.stop()
       await stage.settled('password rotated')
       expect(service.stdout + service.stderr).not.toMatch(/"(first|second)"/)
     }))
 
+  test(
+    'tells that nothing would be received, and that nobody knows what waits',
+    () =>
+      running(async (stage, nats) => {
+        const service = await stage.start()
+        await stage.sees(true)
+        expect(await stage.greet('Ada')).toBe(201)
+        await until(() => stage.exports('consumer_receiving{consumer="nats"} 1'))
+        await until(() => stage.exports('consumer_lag_messages{'))
+        await nats.forbid('$JS.API.CONSUMER.>')
+        await until(() => stage.exports('consumer_receiving{consumer="nats"} 0'))
+        await until(async () => !(await stage.exports('consumer_lag_messages{')), 120_000)
+        // Whoever publishes notices nothing.
+        await stage.sees(true)
+        expect(await stage.greet('Grace')).toBe(201)
+        await nats.forbid()
+        await until(() => stage.exports('consumer_receiving{consumer="nats"} 1'), 90_000)
+        await until(() => stage.exports('consumer_lag_messages{'))
+        await stage.settled('consumer forbidden')
+        expect(service.stdout).toContain('nats: not receiving')
+      }),
+    360_000,
+  )
+
   test('puts a message aside that nobody can read', () =>
     running(async (stage, nats) => {
       const service = await stage.start()
-      await service.ready()
+      await stage.sees(true)
       await nats.publish(subject, 'not JSON')
       await until(async () => (await stage.count('dead_lettered')) === 1)
       expect(records(service.stderr).map(({ message }) => message)).toContain('message becomes a dead letter')
@@ -120,13 +146,13 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
       // What was not answered comes again after twice the time of a try, and ten seconds.
       const tries = { CONSUMER_MAX_TRIES: '1', CONSUMER_TIMEOUT: '1s' }
       const first = await stage.start(tries)
-      await first.ready()
+      await stage.sees(true)
       await stage.greet('deadly')
       expect((await first.exit()).code).toBe(1)
       const second = await stage.start(tries)
       expect((await second.exit()).code).toBe(1)
       const third = await stage.start(tries)
-      await third.ready()
+      await stage.sees(true)
       await until(async () => (await stage.count('dead_lettered')) === 1)
       expect(third.stderr).toContain('processes that have ended while they handled it: 1')
       expect(await stage.greet('Ada')).toBe(201)
@@ -137,7 +163,7 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
   test('finishes what is in hand on SIGTERM under load, and leaves the rest to the next', () =>
     running(async (stage) => {
       const service = await stage.start()
-      await service.ready()
+      await stage.sees(true)
       const load = stage.load()
       await until(() => stage.acknowledged.size > 100)
       service.signal('SIGTERM')
@@ -146,8 +172,8 @@ describeWith(['go', 'make', 'nats-server'], 'a service with NATS', () => {
       expect(service.stderr).toBe('')
       expect(stopped(service)).toEqual(expect.arrayContaining(['http', 'nats-consumer', 'nats']))
       expect(stopped(service).indexOf('nats-consumer')).toBeLessThan(stopped(service).indexOf('nats'))
-      const next = await stage.start()
-      await next.ready()
+      await stage.start()
+      await stage.sees(true)
       expect(await stage.greet('Grace')).toBe(201)
       await stage.settled('SIGTERM under load')
     }))

@@ -3,7 +3,7 @@ import http from 'node:http'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect, test } from '@jest/globals'
-import { creation } from '../../support/greetings.js'
+import { creation, greetings } from '../../support/greetings.js'
 import { Balancer, client, send, until } from '../../support/load.js'
 import { generate, recipe, workFolder } from '../../support/project.js'
 import { record } from '../../support/proof.js'
@@ -140,10 +140,11 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
   test.each(names)('%s: a message’s id and its effect are kept together, for all replicas', async (name) => {
     const messages = generate(work, recipe(`messages-${name}`, `--${name}`, '--nats'))
     const env = { ...storeOf(name).env, CREDENTIALS_DIR: credentials, TEST_DEPENDENCIES: '1', CGO_ENABLED: '0' }
-    const args = ['test', '-count=1', '-v', '-run=Processed|Messages', `./internal/store/${name}/`]
+    const args = ['test', '-count=1', '-v', '-run=Processed|Messages|Outbox|Leads|Aside', `./internal/store/${name}/`]
     const output = await succeedBeside('go', args, { cwd: messages, env })
     proven(storeOf(name), 'two replicas have one message', [
       ...(/--- PASS: TestProcessed /.test(output) && /--- PASS: TestMessages /.test(output) ? [] : [output]),
+      ...(name === 'redis' || /--- PASS: TestRefusedMessagesStandAside /.test(output) ? [] : [output]),
       ...(output.includes('SKIP') ? ['skipped'] : []),
     ])
   })
@@ -329,12 +330,23 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores, with 
         })
       const changes = (await Promise.all([change(1), change(1)])).map(({ status }) => status).sort()
       const late = await send(service.port, creation('Once', key))
+      // What a client does wrong is no failure of the store, and no text of a client's is too odd for it.
+      const { body: metrics } = await service.admin('/metrics')
+      const odd = await Promise.all(
+        ['%00', '%ff', '?after=%00', '?after=%ff'].map(async (part) => {
+          const path = `${greetings}${part.startsWith('?') ? part : `/${part}`}`
+          return `${part} ${(await send(service.port, { path })).status}`
+        }),
+      )
       proven(storeOf(name), 'repeated requests', [
         ...answers.filter((one) => one.status !== 201 || one.body !== body).map((one) => `${one.status} ${one.body}`),
         ...(other.status === 422 ? [] : [`the key for another request: ${other.status}`]),
         ...(stored === 1 ? [] : [`${stored} stored`]),
         ...(`${changes}` === '200,412' ? [] : [`two changes of one version: ${changes}`]),
         ...(late.body === body ? [] : [`after a change: ${late.body}`]),
+        ...(Number(operations(name, 'error').exec(metrics)?.[1] ?? 0) === 0 ? [] : ['a refusal counts as an error']),
+        ...(service.stderr.includes('store operation failed') ? ['a refusal is logged as an error'] : []),
+        ...(`${odd}` === '%00 404,%ff 404,?after=%00 400,?after=%ff 400' ? [] : [`${odd}`]),
       ])
     })
   })

@@ -18,6 +18,8 @@ export interface Store {
   readonly disconnect: () => Promise<unknown>
   /** How often a name was greeted, by the store's own word. */
   readonly count: (name: string) => Promise<number>
+  /** Writes a row into the outbox, whatever it is. */
+  readonly leave: (content: string) => Promise<unknown>
   /** Makes every write wait for some seconds; reads and pings go on. A database's own table is meant, unless said otherwise. */
   readonly holdWrites: (seconds: number, table?: string) => Promise<unknown>
   /** Returns once writes wait: on a busy machine some time after holdWrites was called. */
@@ -46,6 +48,7 @@ export async function startPostgres(): Promise<Store> {
     setPassword: (password) => server.setPassword('orders', password),
     disconnect: () => server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'orders'"),
     count: async (name) => Number(await inOrders(`SELECT count(*) FROM greetings WHERE name = '${name}'`)),
+    leave: (content) => inOrders(`INSERT INTO outbox (message) VALUES ('${content}')`),
     holdWrites: (seconds, table = 'greetings') =>
       inOrders(`BEGIN; LOCK TABLE ${table}; SELECT pg_sleep(${seconds}); COMMIT`, seconds),
     holding: () =>
@@ -68,6 +71,7 @@ export async function startMariaDb(): Promise<Store> {
     setPassword: (password) => server.setPassword('orders', password),
     disconnect: () => server.sql("KILL CONNECTION USER 'orders'@'%'"),
     count: async (name) => Number(await server.sql(`SELECT count(*) FROM orders.greetings WHERE name = '${name}'`)),
+    leave: (content) => server.sql(`INSERT INTO orders.outbox (message) VALUES ('${content}')`),
     holdWrites: (seconds) => server.sql(`LOCK TABLES orders.greetings WRITE; SELECT SLEEP(${seconds}); UNLOCK TABLES`),
     holding: () =>
       until(
@@ -91,6 +95,7 @@ export async function startRedis(): Promise<Store> {
     setPassword: (password) => server.setPassword(password),
     disconnect: () => server.cli('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
     count: async (name) => Number(await server.cli('EVAL', countInRedis, '0', `"name":"${name}"`)),
+    leave: () => Promise.reject(new Error('Redis has no outbox')),
     holdWrites: (seconds) => {
       held = server.cli('CLIENT', 'PAUSE', `${seconds * 1000}`, 'WRITE')
       return held

@@ -31,8 +31,9 @@ func do(handler http.Handler, method, target, token, body string) *httptest.Resp
 func TestProbes(t *testing.T) {
 	logger := slog.New(slog.DiscardHandler)
 	h := health.New(time.Second, 0, logger)
-	var dbErr error
+	var dbErr, brokerErr error
 	h.Register("db", func(context.Context) error { return dbErr })
+	h.Observe("broker", func(context.Context) error { return brokerErr })
 	handler := Handler(Options{Health: h, Level: new(slog.LevelVar), Logger: logger})
 
 	steps := []struct {
@@ -49,12 +50,17 @@ func TestProbes(t *testing.T) {
 		{
 			name: "started", do: h.Started,
 			livez: 200, readyz: 200, startup: 200,
-			verbose: "[+]lifecycle ok\n[+]db ok\nok\n",
+			verbose: "[+]lifecycle ok\n[+]db ok\n[+]broker ok\nok\n",
 		},
 		{
-			name: "dependency away", do: func() { dbErr = errors.New("no route\nto host") },
+			name: "what requests don't need is away", do: func() { brokerErr = errors.New("not\nconnected") },
+			livez: 200, readyz: 200, startup: 200,
+			verbose: "[+]lifecycle ok\n[+]db ok\n[!]broker failed, and requests go on: not connected\nok\n",
+		},
+		{
+			name: "dependency away", do: func() { dbErr, brokerErr = errors.New("no route\nto host"), nil },
 			livez: 200, readyz: 503, startup: 200,
-			verbose: "[+]lifecycle ok\n[-]db failed: no route to host\n",
+			verbose: "[+]lifecycle ok\n[-]db failed: no route to host\n[+]broker ok\n",
 		},
 		{
 			name: "draining", do: h.Drain,

@@ -11,6 +11,7 @@ import (
 	"example.com/shop/checkout/internal/broker/kafka"
 	"example.com/shop/checkout/internal/broker/nats"
 	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/consumer"
 	"example.com/shop/checkout/internal/grpcserver"
 	"example.com/shop/checkout/internal/health"
 	"example.com/shop/checkout/internal/httpserver"
@@ -23,7 +24,6 @@ import (
 	"example.com/shop/checkout/internal/telemetry"
 
 	// example:begin
-	"example.com/shop/checkout/internal/consumer"
 	"example.com/shop/checkout/internal/greeting"
 	"example.com/shop/checkout/internal/greeting/greeted"
 	"example.com/shop/checkout/internal/greeting/inpostgres"
@@ -75,33 +75,43 @@ func (a *app) components() []component {
 	redisStore := redis.New(cfg.Redis, a.credentials, serviceName, a.logger)
 	checks.Register(redis.Name, redisStore.Check)
 	telemetry.RegisterPool(registry, redis.Name, redisStore.Stats)
+	handlers := consumer.Handlers{
+		// example:begin
+		greeted.Type: greeted.Handler(a.logger),
+		// example:end
+	}
 	natsBroker := nats.New(cfg.NATS, cfg.Consumer, a.credentials, serviceName, a.logger)
-	checks.Register(nats.Name, natsBroker.Check)
-	kafkaBroker := kafka.New(cfg.Kafka, cfg.Consumer, a.credentials, serviceName, a.logger)
-	checks.Register(kafka.Name, kafkaBroker.Check)
-	relay := outbox.New(postgres.NewOutbox(postgresStore), messaging.Continued{Publisher: messaging.Publishers{messaging.TracedPublisher{Publisher: natsBroker}, messaging.TracedPublisher{Publisher: kafkaBroker}}}, a.logger)
-
-	// example:begin
+	checks.Observe(nats.Name, natsBroker.Check)
 	natsConsumer := consumer.New(consumer.Options{
 		Name:        nats.Name,
 		Source:      natsBroker,
-		Handle:      messaging.Traced(greeted.Handler(a.logger)),
+		Handlers:    handlers,
+		Around:      messaging.Traced,
 		Processed:   postgres.NewProcessed(postgresStore),
-		Unavailable: consumer.AnyOf(postgres.Unavailable, mysql.Unavailable, redis.Unavailable),
+		Unavailable: consumer.AnyOf(postgres.Unavailable, mysql.Unavailable, redis.Away),
+		Ready:       consumer.AllOf(postgresStore.Check, mysqlStore.Check, redisStore.Check),
 		Limits:      cfg.Consumer,
 		Logger:      a.logger,
 	})
 	telemetry.RegisterConsumer(registry, natsConsumer)
+	kafkaBroker := kafka.New(cfg.Kafka, cfg.Consumer, a.credentials, serviceName, a.logger)
+	checks.Observe(kafka.Name, kafkaBroker.Check)
 	kafkaConsumer := consumer.New(consumer.Options{
 		Name:        kafka.Name,
 		Source:      kafkaBroker,
-		Handle:      messaging.Traced(greeted.Handler(a.logger)),
+		Handlers:    handlers,
+		Around:      messaging.Traced,
 		Processed:   postgres.NewProcessed(postgresStore),
-		Unavailable: consumer.AnyOf(postgres.Unavailable, mysql.Unavailable, redis.Unavailable),
+		Unavailable: consumer.AnyOf(postgres.Unavailable, mysql.Unavailable, redis.Away),
+		Ready:       consumer.AllOf(postgresStore.Check, mysqlStore.Check, redisStore.Check),
 		Limits:      cfg.Consumer,
 		Logger:      a.logger,
 	})
 	telemetry.RegisterConsumer(registry, kafkaConsumer)
+	relay := outbox.New(postgres.NewOutbox(postgresStore), messaging.Continued{Publisher: messaging.Publishers{messaging.TracedPublisher{Publisher: natsBroker}, messaging.TracedPublisher{Publisher: kafkaBroker}}}, a.logger)
+	telemetry.RegisterOutbox(registry, relay)
+
+	// example:begin
 	greetings := greeting.New(a.config, inpostgres.New(postgresStore, a.observe, relay.Wake))
 	// example:end
 
@@ -167,12 +177,10 @@ func (a *app) components() []component {
 		{name: kafka.Name, start: kafkaBroker.Start, stop: kafkaBroker.Stop, budget: quickStop},
 		// Publishes what transactions have left in the outbox.
 		{name: "outbox", start: relay.Start, stop: relay.Stop, budget: quickStop},
-		// example:begin
 		// Stops before all that handlers use; what is in hand has the time of one try.
 		{name: "nats-consumer", start: natsConsumer.Start, stop: natsConsumer.Stop, budget: cfg.Consumer.Timeout},
 		// Stops before all that handlers use; what is in hand has the time of one try.
 		{name: "kafka-consumer", start: kafkaConsumer.Start, stop: kafkaConsumer.Stop, budget: cfg.Consumer.Timeout},
-		// example:end
 		// Stores come here, and after them the consumers that use them.
 		{name: "http", start: httpServer.Start, stop: httpServer.Stop, budget: cfg.Shutdown.Timeout},
 		// At the same time as HTTP: the two share the budget.

@@ -12,6 +12,7 @@ import (
 
 	"example.com/shop/checkout/internal/httpserver"
 	"example.com/shop/checkout/internal/idempotency"
+	"example.com/shop/checkout/internal/messaging"
 	"example.com/shop/checkout/internal/store"
 )
 
@@ -22,6 +23,8 @@ func TestAnswers(t *testing.T) {
 	}{
 		{store.ErrNotFound, http.StatusNotFound},
 		{store.ErrConflict, http.StatusConflict},
+		{store.ErrInvalid, http.StatusBadRequest},
+		{messaging.ErrTooLarge, http.StatusRequestEntityTooLarge},
 		{idempotency.ErrReused, http.StatusUnprocessableEntity},
 		{store.ErrNoConnection, http.StatusServiceUnavailable},
 		{store.ErrReadOnly, http.StatusServiceUnavailable},

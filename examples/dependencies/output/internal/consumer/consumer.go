@@ -23,9 +23,16 @@ const (
 	// Prometheus usually scrapes.
 	lagInterval = 15 * time.Second
 
+	// lagHolds is how long a lag is one: after that nobody knows it, and a number
+	// from before would look as if all were well.
+	lagHolds = 4 * lagInterval
+
 	// settleTimeout bounds the answer to the broker. A broker that doesn't take
 	// it delivers the message again, and the id is known then.
 	settleTimeout = 2 * time.Second
+
+	// readyTimeout bounds asking the servers of handlers.
+	readyTimeout = 2 * time.Second
 )
 
 var (
@@ -67,21 +74,41 @@ type Processed interface {
 type Options struct {
 	// Name tells consumers apart: in logs, in metrics, and in what is remembered of
 	// a message. Another name handles all messages that are still there once more.
-	Name      string
-	Source    messaging.Source
-	Handle    Handler
+	Name   string
+	Source messaging.Source
+	// Handlers are found by the type of a message. Without any there is nothing to
+	// receive.
+	Handlers Handlers
+	// Around, if there is one, is around each of them.
+	Around    func(func(context.Context, messaging.Message) error) func(context.Context, messaging.Message) error
 	Processed Processed
 	// Unavailable tells an error of a server that was away from one of the message.
 	// Without it every error of a handler is the message's.
 	Unavailable func(error) bool
-	Limits      config.Consumer
-	Logger      *slog.Logger
+	// Ready asks the servers that handlers use. A message that has been tried before
+	// isn't begun without them: one that hangs costs it one try at most.
+	Ready  func(ctx context.Context) error
+	Limits config.Consumer
+	Logger *slog.Logger
 }
 
 // AnyOf is the Unavailable of a handler that uses several servers.
 func AnyOf(unavailable ...func(error) bool) func(error) bool {
 	return func(err error) bool {
 		return slices.ContainsFunc(unavailable, func(one func(error) bool) bool { return one(err) })
+	}
+}
+
+// AllOf is the Ready of handlers that use several servers.
+func AllOf(checks ...func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for _, check := range checks {
+			if err := check(ctx); err != nil {
+				return err
+			}
+		}
+
+		return nil
 	}
 }
 
@@ -93,7 +120,6 @@ type Stats struct {
 	Duplicates   int64
 	Waited       int64
 	InFlight     int64
-	Lag          int64
 }
 
 // Consumer runs between Start and Stop.
@@ -109,7 +135,9 @@ type Consumer struct {
 	// beside it, so nothing else is suspected the next time.
 	alone sync.RWMutex
 
-	processed, failed, deadLettered, duplicates, waited, inFlight, lag atomic.Int64
+	processed, failed, deadLettered, duplicates, waited, inFlight atomic.Int64
+
+	lag atomic.Pointer[lag]
 }
 
 // New returns a Consumer that waits for Start.
@@ -121,6 +149,12 @@ func New(options Options) *Consumer {
 func (c *Consumer) Start(ctx context.Context) error {
 	if c.Name == "" || len(c.Name) > maxName {
 		return errName
+	}
+	if !c.Receives() {
+		c.stopReceiving, c.stopHandling = func() {}, func() {}
+		close(c.done)
+
+		return nil
 	}
 	// The start ends, and the work goes on.
 	handling, stopHandling := context.WithCancel(context.WithoutCancel(ctx))
@@ -173,9 +207,14 @@ func (c *Consumer) Stats() Stats {
 		Duplicates:   c.duplicates.Load(),
 		Waited:       c.waited.Load(),
 		InFlight:     c.inFlight.Load(),
-		Lag:          c.lag.Load(),
 	}
 }
+
+// Receives tells whether there is anything to receive for.
+func (c *Consumer) Receives() bool { return len(c.Handlers) > 0 }
+
+// Receiving tells whether messages arrive, or would if there were any.
+func (c *Consumer) Receiving() bool { return c.Source.Receiving() }
 
 func (c *Consumer) handle(ctx context.Context, d messaging.Delivery) {
 	m := d.Message()
@@ -191,11 +230,7 @@ func (c *Consumer) handle(ctx context.Context, d messaging.Delivery) {
 		c.alone.RLock()
 		defer c.alone.RUnlock()
 	}
-	var began, ran bool
-	err := d.Begin(ctx)
-	if err == nil {
-		began, ran, err = c.try(ctx, m)
-	}
+	began, ran, err := c.begin(ctx, d)
 	switch {
 	case err == nil && ran:
 		c.processed.Add(1)
@@ -230,6 +265,23 @@ func (c *Consumer) handle(ctx context.Context, d messaging.Delivery) {
 	}
 }
 
+// begin tries a message, if what it needs is there.
+func (c *Consumer) begin(ctx context.Context, d messaging.Delivery) (began, ran bool, err error) {
+	if again := d.Attempt() > 1 || d.Waits() > 0; again && c.Ready != nil {
+		asking, cancel := context.WithTimeout(ctx, readyTimeout)
+		err := c.Ready(asking)
+		cancel()
+		if err != nil {
+			return false, false, err
+		}
+	}
+	if err := d.Begin(ctx); err != nil {
+		return false, false, err
+	}
+
+	return c.try(ctx, d.Message())
+}
+
 // wait asks for a message again that hasn't failed, later each time.
 func (c *Consumer) wait(ctx context.Context, d messaging.Delivery, reason error) {
 	c.waited.Add(1)
@@ -256,10 +308,18 @@ func (c *Consumer) try(ctx context.Context, m messaging.Message) (began, ran boo
 			}
 		}()
 
-		return c.Handle(ctx, m)
+		return c.handler()(ctx, m)
 	})
 
 	return began, ran, err
+}
+
+func (c *Consumer) handler() Handler {
+	if c.Around == nil {
+		return c.Handlers.Handle
+	}
+
+	return c.Around(c.Handlers.Handle)
 }
 
 func (c *Consumer) deadLetter(ctx context.Context, d messaging.Delivery, reason error) {
@@ -284,24 +344,5 @@ func (c *Consumer) settle(ctx context.Context, d messaging.Delivery, what string
 	if err := tell(ctx); err != nil {
 		c.Logger.WarnContext(ctx, "could not "+what+" a message, so it will be delivered again",
 			"consumer", c.Name, "message_id", d.Message().ID, "error", err)
-	}
-}
-
-// watchLag keeps the last known number while the broker is away.
-func (c *Consumer) watchLag(ctx context.Context) {
-	ticker := time.NewTicker(lagInterval)
-	defer ticker.Stop()
-	for {
-		asking, cancel := context.WithTimeout(ctx, settleTimeout)
-		lag, err := c.Source.Lag(asking)
-		cancel()
-		if err == nil {
-			c.lag.Store(lag)
-		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return
-		}
 	}
 }

@@ -8,9 +8,26 @@ import (
 )
 
 func TestMessagesHaveIDsOfTheirOwn(t *testing.T) {
-	a, b := NewMessage(nil), NewMessage(nil)
+	a, b := NewMessage("test", nil), NewMessage("test", nil)
 	if a.ID == "" || a.ID == b.ID {
 		t.Errorf("ids %q and %q", a.ID, b.ID)
+	}
+}
+
+func TestSizeIsBounded(t *testing.T) {
+	for name, grow := range map[string]func(*Message){
+		"data":   func(m *Message) { m.Data = make([]byte, maxSize) },
+		"header": func(m *Message) { m.Header["about"] = strings.Repeat("x", maxSize) },
+		"id":     func(m *Message) { m.ID = strings.Repeat("x", maxSize) },
+	} {
+		m := NewMessage("test", make([]byte, maxSize-1000))
+		if err := m.Check(); err != nil {
+			t.Errorf("%s: a message that has room: %v", name, err)
+		}
+		grow(&m)
+		if err := m.Check(); !errors.Is(err, ErrTooLarge) || !errors.Is(err, ErrRefused) {
+			t.Errorf("%s: err = %v, want too large", name, err)
+		}
 	}
 }
 

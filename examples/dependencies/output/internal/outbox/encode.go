@@ -10,14 +10,20 @@ import (
 // some of them would come back as others.
 type kept struct {
 	ID     []byte            `json:"id"`
+	Type   string            `json:"type,omitempty"`
 	Key    []byte            `json:"key,omitempty"`
 	Data   []byte            `json:"data"`
 	Header map[string]string `json:"header,omitempty"`
 }
 
-// Encode returns a message as a table keeps it.
+// Encode returns a message as a table keeps it. One that no broker takes is refused
+// here, where somebody hears of it: the change is not kept, either.
 func Encode(m messaging.Message) ([]byte, error) {
-	return json.Marshal(kept{ID: []byte(m.ID), Key: []byte(m.Key), Data: m.Data, Header: m.Header})
+	if err := m.Check(); err != nil {
+		return nil, err
+	}
+
+	return json.Marshal(kept{ID: []byte(m.ID), Type: m.Type, Key: []byte(m.Key), Data: m.Data, Header: m.Header})
 }
 
 // Decode returns the message that Encode was given.
@@ -30,5 +36,5 @@ func Decode(content []byte) (messaging.Message, error) {
 		k.Header = make(map[string]string)
 	}
 
-	return messaging.Message{ID: string(k.ID), Key: string(k.Key), Data: k.Data, Header: k.Header}, nil
+	return messaging.Message{ID: string(k.ID), Type: k.Type, Key: string(k.Key), Data: k.Data, Header: k.Header}, nil
 }

@@ -73,16 +73,33 @@ func Log(logger *slog.Logger) Observe {
 }
 
 // Outcome is ok, canceled or error. A caller that went away, a row that isn't
-// there and a lost race are answers and not failures of the store.
+// there, a lost race and a value that can't be one are answers and not failures of
+// the store.
 func Outcome(err error) string {
 	switch {
-	case err == nil, errors.Is(err, ErrNotFound), errors.Is(err, ErrConflict):
+	case err == nil, errors.Is(err, ErrNotFound), errors.Is(err, ErrConflict), errors.Is(err, ErrInvalid):
 		return "ok"
 	case errors.Is(err, context.Canceled):
 		return "canceled"
 	default:
 		return "error"
 	}
+}
+
+// Fault returns what of a transaction's error is the store's: all that its driver
+// says, and what took too long. What the function in it has returned of its own, a
+// refusal for example, has failed nobody's database.
+func Fault(err error, ofDriver func(error) bool) error {
+	for _, one := range []error{context.Canceled, context.DeadlineExceeded, ErrNoConnection, ErrReadOnly} {
+		if errors.Is(err, one) {
+			return err
+		}
+	}
+	if err != nil && ofDriver(err) {
+		return err
+	}
+
+	return nil
 }
 
 // PoolStats is the state of a pool of connections.

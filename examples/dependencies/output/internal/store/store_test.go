@@ -41,6 +41,7 @@ func TestOutcome(t *testing.T) {
 		{nil, "ok"},
 		{fmt.Errorf("greeting: %w", ErrNotFound), "ok"},
 		{fmt.Errorf("greeting: %w", ErrConflict), "ok"},
+		{fmt.Errorf("greeting: %w", ErrInvalid), "ok"},
 		{fmt.Errorf("query: %w", context.Canceled), "canceled"},
 		{context.DeadlineExceeded, "error"},
 		{errors.New("connection refused"), "error"},
@@ -91,15 +92,39 @@ func TestAcquireIsBounded(t *testing.T) {
 	}
 }
 
+func TestFaultIsTheDriversAlone(t *testing.T) {
+	driver := errors.New("connection refused")
+	ofDriver := func(err error) bool { return errors.Is(err, driver) }
+	for _, err := range []error{driver, ErrNoConnection, ErrReadOnly, context.DeadlineExceeded, context.Canceled} {
+		if got := Fault(fmt.Errorf("write: %w", err), ofDriver); !errors.Is(got, err) {
+			t.Errorf("Fault(%v) = %v", err, got)
+		}
+	}
+	for _, err := range []error{nil, errors.New("the key was used for another request"), ErrConflict} {
+		if got := Fault(err, ofDriver); got != nil {
+			t.Errorf("Fault(%v) = %v, and nobody's database has failed", err, got)
+		}
+	}
+}
+
 func TestAway(t *testing.T) {
-	for _, err := range []error{io.EOF, net.ErrClosed, syscall.ECONNRESET, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}} {
+	for _, err := range []error{io.EOF, net.ErrClosed, syscall.ECONNRESET, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, dialTimeout()} {
 		if !Away(fmt.Errorf("read: %w", err)) {
 			t.Errorf("Away(%v) = false", err)
 		}
 	}
-	for _, err := range []error{nil, context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded, errors.New("broken")} {
+	for _, err := range []error{nil, context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded, errors.New("broken"), &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}} {
 		if Away(err) {
 			t.Errorf("Away(%v) = true", err)
 		}
 	}
+}
+
+// dialTimeout is what a server that takes no packets costs: an error that looks
+// like the end of the request's own time.
+func dialTimeout() error {
+	dialer := net.Dialer{Deadline: time.Now().Add(-time.Second)}
+	_, err := dialer.Dial("tcp", "127.0.0.1:1")
+
+	return err
 }

@@ -2,8 +2,16 @@
 CREATE TABLE outbox (
   id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   message    bytea       NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now()
+  created_at timestamptz NOT NULL DEFAULT now(),
+  -- Of a message that is refused by itself: how often, why, and when it is tried again.
+  tries      int         NOT NULL DEFAULT 0,
+  reason     text,
+  due_at     timestamptz NOT NULL DEFAULT '-infinity',
+  -- It is not tried any more. To have it published after all, set it to NULL again, and tries to 0.
+  aside_at   timestamptz
 );
+
+CREATE INDEX outbox_aside ON outbox (id) WHERE aside_at IS NOT NULL;
 
 -- The one replica that publishes.
 CREATE TABLE outbox_leader (

@@ -10,6 +10,7 @@ import (
 	"git.example.com/trade/market/internal/admin"
 	"git.example.com/trade/market/internal/broker/nats"
 	"git.example.com/trade/market/internal/config"
+	"git.example.com/trade/market/internal/consumer"
 	"git.example.com/trade/market/internal/grpcserver"
 	"git.example.com/trade/market/internal/health"
 	"git.example.com/trade/market/internal/httpserver"
@@ -21,7 +22,6 @@ import (
 	"git.example.com/trade/market/internal/telemetry"
 
 	// example:begin
-	"git.example.com/trade/market/internal/consumer"
 	"git.example.com/trade/market/internal/greeting"
 	"git.example.com/trade/market/internal/greeting/greeted"
 	"git.example.com/trade/market/internal/greeting/inpostgres"
@@ -70,21 +70,29 @@ func (a *app) components() []component {
 	redisStore := redis.New(cfg.Redis, a.credentials, serviceName, a.logger)
 	checks.Register(redis.Name, redisStore.Check)
 	telemetry.RegisterPool(registry, redis.Name, redisStore.Stats)
+	handlers := consumer.Handlers{
+		// example:begin
+		greeted.Type: greeted.Handler(a.logger),
+		// example:end
+	}
 	natsBroker := nats.New(cfg.NATS, cfg.Consumer, a.credentials, serviceName, a.logger)
-	checks.Register(nats.Name, natsBroker.Check)
-	relay := outbox.New(postgres.NewOutbox(postgresStore), messaging.Continued{Publisher: messaging.TracedPublisher{Publisher: natsBroker}}, a.logger)
-
-	// example:begin
+	checks.Observe(nats.Name, natsBroker.Check)
 	natsConsumer := consumer.New(consumer.Options{
 		Name:        nats.Name,
 		Source:      natsBroker,
-		Handle:      messaging.Traced(greeted.Handler(a.logger)),
+		Handlers:    handlers,
+		Around:      messaging.Traced,
 		Processed:   postgres.NewProcessed(postgresStore),
-		Unavailable: consumer.AnyOf(postgres.Unavailable, redis.Unavailable),
+		Unavailable: consumer.AnyOf(postgres.Unavailable, redis.Away),
+		Ready:       consumer.AllOf(postgresStore.Check, redisStore.Check),
 		Limits:      cfg.Consumer,
 		Logger:      a.logger,
 	})
 	telemetry.RegisterConsumer(registry, natsConsumer)
+	relay := outbox.New(postgres.NewOutbox(postgresStore), messaging.Continued{Publisher: messaging.TracedPublisher{Publisher: natsBroker}}, a.logger)
+	telemetry.RegisterOutbox(registry, relay)
+
+	// example:begin
 	greetings := greeting.New(a.config, inpostgres.New(postgresStore, a.observe, relay.Wake))
 	// example:end
 
@@ -148,10 +156,8 @@ func (a *app) components() []component {
 		{name: nats.Name, start: natsBroker.Start, stop: natsBroker.Stop, budget: quickStop},
 		// Publishes what transactions have left in the outbox.
 		{name: "outbox", start: relay.Start, stop: relay.Stop, budget: quickStop},
-		// example:begin
 		// Stops before all that handlers use; what is in hand has the time of one try.
 		{name: "nats-consumer", start: natsConsumer.Start, stop: natsConsumer.Stop, budget: cfg.Consumer.Timeout},
-		// example:end
 		// Stores come here, and after them the consumers that use them.
 		{name: "http", start: httpServer.Start, stop: httpServer.Stop, budget: cfg.Shutdown.Timeout},
 		// At the same time as HTTP: the two share the budget.

@@ -8,6 +8,7 @@ import (
 
 	"git.example.com/trade/market/internal/httpserver"
 	"git.example.com/trade/market/internal/idempotency"
+	"git.example.com/trade/market/internal/messaging"
 	"git.example.com/trade/market/internal/store"
 	"git.example.com/trade/market/internal/store/postgres"
 	"git.example.com/trade/market/internal/store/redis"
@@ -20,11 +21,13 @@ func answers() []httpserver.Mapping {
 	return []httpserver.Mapping{
 		{Err: store.ErrNotFound, Status: http.StatusNotFound},
 		{Err: store.ErrConflict, Status: http.StatusConflict, Detail: "Somebody else has changed it. Read it again."},
+		{Err: store.ErrInvalid, Status: http.StatusBadRequest, Detail: "The request has a value that can't be one."},
 		{Err: idempotency.ErrReused, Status: http.StatusUnprocessableEntity, Detail: "The Idempotency-Key was used for another request."},
 		{Err: store.ErrNoConnection, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
 		{Err: store.ErrReadOnly, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
 		unavailable(postgres.Name, postgres.Unavailable),
 		unavailable(redis.Name, redis.Unavailable),
+		{Err: messaging.ErrTooLarge, Status: http.StatusRequestEntityTooLarge, Detail: "What others would be told of it is too large."},
 		{If: timedOut, Status: http.StatusServiceUnavailable, Detail: "Something that the request needs took too long."},
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"git.example.com/trade/market/internal/httpserver"
 	"git.example.com/trade/market/internal/idempotency"
+	"git.example.com/trade/market/internal/messaging"
 	"git.example.com/trade/market/internal/store"
 )
 
@@ -22,6 +23,8 @@ func TestAnswers(t *testing.T) {
 	}{
 		{store.ErrNotFound, http.StatusNotFound},
 		{store.ErrConflict, http.StatusConflict},
+		{store.ErrInvalid, http.StatusBadRequest},
+		{messaging.ErrTooLarge, http.StatusRequestEntityTooLarge},
 		{idempotency.ErrReused, http.StatusUnprocessableEntity},
 		{store.ErrNoConnection, http.StatusServiceUnavailable},
 		{store.ErrReadOnly, http.StatusServiceUnavailable},

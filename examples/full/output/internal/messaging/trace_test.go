@@ -27,7 +27,7 @@ func TestTraceGoesThroughTheHeader(t *testing.T) {
 
 		return nil
 	})}
-	m := NewMessage([]byte("x"))
+	m := NewMessage("test", []byte("x"))
 	if err := publisher.Publish(ctx, m); err != nil {
 		t.Fatal(err)
 	}

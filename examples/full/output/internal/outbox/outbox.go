@@ -1,7 +1,11 @@
 // Package outbox publishes what transactions have left for it. A message is
 // written in the transaction of the change that it tells of, so there is one for
-// each change and none without; it is published after that, at least once, in
-// the order in which they were written.
+// each change and none without; it is published after that, at least once.
+//
+// Messages go out in the order in which they were written, and wait together while
+// the broker is away. One that the broker refuses by itself doesn't hold up those
+// behind it: they go past it, it is tried again a few times, and then it is set
+// aside, which is kept in the table and told.
 package outbox
 
 import (
@@ -24,7 +28,8 @@ const (
 	batch = 100
 
 	// lease is how long one replica is the one that publishes. It ends by itself,
-	// so one that dies stops the others for no longer.
+	// so one that dies stops the others for no longer, and one that stops gives it
+	// back.
 	lease = 15 * time.Second
 
 	// publishTimeout bounds one message. A batch ends with the lease.
@@ -38,6 +43,10 @@ const (
 type Entry struct {
 	ID      int64
 	Message messaging.Message
+	// Tries is how often it has failed by its own fault.
+	Tries int
+	// Unreadable says that there is no Message: no further try will find one.
+	Unreadable error
 }
 
 // Store is the table of messages.
@@ -45,10 +54,20 @@ type Store interface {
 	// Lead makes holder the one replica that publishes, for a while, and tells
 	// whether it is.
 	Lead(ctx context.Context, holder string, lease time.Duration) (bool, error)
-	// Oldest returns up to limit entries, the oldest first.
+	// Release ends the holder's lease, if it has one.
+	Release(ctx context.Context, holder string) error
+	// Oldest returns up to limit entries whose time has come, the oldest first.
+	// Those that are set aside are not among them.
 	Oldest(ctx context.Context, limit int) ([]Entry, error)
 	// Remove forgets an entry that was published.
 	Remove(ctx context.Context, id int64) error
+	// Fail counts a try that was in vain by the message's fault. It comes again
+	// after a while.
+	Fail(ctx context.Context, id int64, reason string, after time.Duration) error
+	// SetAside keeps an entry, with the reason, and doesn't return it any more.
+	SetAside(ctx context.Context, id int64, reason string) error
+	// Backlog tells what is in the table.
+	Backlog(ctx context.Context) (Backlog, error)
 }
 
 // Relay is the loop between the table and the broker.
@@ -58,8 +77,12 @@ type Relay struct {
 	logger    *slog.Logger
 	holder    string
 	wake      chan struct{}
-	published atomic.Int64
-	failed    atomic.Int64
+
+	published, failed, setAside, interrupted atomic.Int64
+
+	// stuck is the entry at which the last rounds have ended. The loop's alone.
+	stuck   suspect
+	backlog atomic.Pointer[known]
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -81,31 +104,41 @@ func (r *Relay) Wake() {
 	}
 }
 
-// Stats counts since the start.
-func (r *Relay) Stats() (published, failed int64) { return r.published.Load(), r.failed.Load() }
-
 // Start begins to publish, and waits for neither table nor broker.
 func (r *Relay) Start(ctx context.Context) error {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	r.stop = stop
-	go r.loop(running)
+	go func() {
+		defer close(r.done)
+		watched := make(chan struct{})
+		go func() {
+			defer close(watched)
+			r.watch(running)
+		}()
+		r.loop(running)
+		<-watched
+	}()
 
 	return nil
 }
 
-// Stop ends the loop. What is left is published by another replica.
+// Stop ends the loop, and gives the lease back: what is left is published by
+// another replica, at once.
 func (r *Relay) Stop(ctx context.Context) error {
 	r.stop()
 	select {
 	case <-r.done:
-		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("outbox: %w", ctx.Err())
 	}
+	if err := r.store.Release(ctx, r.holder); err != nil {
+		return fmt.Errorf("outbox: the lease ends by itself: %w", err)
+	}
+
+	return nil
 }
 
 func (r *Relay) loop(ctx context.Context) {
-	defer close(r.done)
 	wait := interval
 	for ctx.Err() == nil {
 		more, err := r.round(ctx)
@@ -113,7 +146,7 @@ func (r *Relay) loop(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			r.failed.Add(1)
+			r.interrupted.Add(1)
 			// A warning: nothing is lost, it only waits.
 			r.logger.WarnContext(ctx, "outbox: messages wait", "error", err, "next_attempt", wait.String())
 			sleep(ctx, nil, wait) // being woken makes no broker come back
@@ -135,40 +168,4 @@ func sleep(ctx context.Context, wake <-chan struct{}, d time.Duration) {
 	case <-wake:
 	case <-ctx.Done():
 	}
-}
-
-// round publishes one batch, and tells whether there may be more.
-func (r *Relay) round(ctx context.Context) (more bool, err error) {
-	// Until then it is ours alone, and nothing of it is published twice.
-	until := time.Now().Add(lease - publishTimeout)
-	if ours, err := r.store.Lead(ctx, r.holder, lease); err != nil || !ours {
-		return false, err
-	}
-	entries, err := r.store.Oldest(ctx, batch)
-	if err != nil {
-		return false, err
-	}
-	for _, entry := range entries {
-		if time.Now().After(until) {
-			return true, nil
-		}
-		if err := r.publish(ctx, entry); err != nil {
-			return false, err
-		}
-	}
-
-	return len(entries) == batch, nil
-}
-
-// publish sends one message and forgets it. A process that dies in between leaves
-// it to be sent again, with the same id, which a consumer knows.
-func (r *Relay) publish(ctx context.Context, entry Entry) error {
-	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
-	defer cancel()
-	if err := r.publisher.Publish(ctx, entry.Message); err != nil {
-		return fmt.Errorf("publish: %w", err)
-	}
-	r.published.Add(1)
-
-	return r.store.Remove(ctx, entry.ID)
 }

@@ -19,10 +19,14 @@ type table struct {
 	mu      sync.Mutex
 	holder  string
 	until   time.Time
+	last    int64
 	entries []Entry
+	aside   []string // reasons
+	due     map[int64]time.Time
 	sent    []string
-	refuse  error // of the broker
-	removes error // of the table
+	refuse  error            // of the broker
+	refuses map[string]error // of the broker, by id
+	removes error            // of the table
 }
 
 func (f *table) Lead(_ context.Context, holder string, lease time.Duration) (bool, error) {
@@ -40,7 +44,48 @@ func (f *table) Oldest(_ context.Context, limit int) ([]Entry, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 
-	return slices.Clone(f.entries[:min(limit, len(f.entries))]), nil
+	due := slices.DeleteFunc(slices.Clone(f.entries), func(e Entry) bool { return time.Now().Before(f.due[e.ID]) })
+
+	return due[:min(limit, len(due))], nil
+}
+
+func (f *table) Release(_ context.Context, holder string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.holder == holder {
+		f.until = time.Time{}
+	}
+
+	return nil
+}
+
+func (f *table) Fail(_ context.Context, id int64, _ string, after time.Duration) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	at := slices.IndexFunc(f.entries, func(e Entry) bool { return e.ID == id })
+	f.entries[at].Tries++
+	if f.due == nil {
+		f.due = make(map[int64]time.Time)
+	}
+	f.due[id] = time.Now().Add(after)
+
+	return nil
+}
+
+func (f *table) SetAside(_ context.Context, id int64, reason string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.entries = slices.DeleteFunc(f.entries, func(e Entry) bool { return e.ID == id })
+	f.aside = append(f.aside, reason)
+
+	return nil
+}
+
+func (f *table) Backlog(context.Context) (Backlog, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	return Backlog{Waiting: int64(len(f.entries)), SetAside: int64(len(f.aside))}, f.removes
 }
 
 func (f *table) Remove(_ context.Context, id int64) error {
@@ -60,6 +105,9 @@ func (f *table) Publish(_ context.Context, m messaging.Message) error {
 	if f.refuse != nil {
 		return f.refuse
 	}
+	if err := f.refuses[m.ID]; err != nil {
+		return err
+	}
 	f.sent = append(f.sent, m.ID)
 
 	return nil
@@ -69,7 +117,8 @@ func (f *table) add(ids ...string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, id := range ids {
-		f.entries = append(f.entries, Entry{ID: int64(len(f.entries) + 1), Message: messaging.Message{ID: id}})
+		f.last++
+		f.entries = append(f.entries, Entry{ID: f.last, Message: messaging.Message{ID: id}})
 	}
 }
 
@@ -128,8 +177,8 @@ func TestWaitsForTheBroker(t *testing.T) {
 		time.Sleep(patience)
 		synctest.Wait()
 		f.want(t, "1")
-		if published, failed := r.Stats(); published != 1 || failed < 10 || failed > 40 {
-			t.Errorf("%d published, %d failed; want one, and a wait that grows", published, failed)
+		if s := r.Stats(); s.Published != 1 || s.Interrupted < 10 || s.Interrupted > 40 || s.Failed+s.SetAside != 0 {
+			t.Errorf("%+v; want one published, a wait that grows, and no message's fault", s)
 		}
 		if err := r.Stop(t.Context()); err != nil {
 			t.Error(err)
@@ -151,11 +200,119 @@ func TestWhatWasNotRemovedGoesOutAgain(t *testing.T) {
 		}
 		f.set(nil, nil)
 		second := start(t, f)
-		// The lease of the first has to end.
-		time.Sleep(lease + interval)
 		synctest.Wait()
 		f.want(t, "1", "1")
 		if err := second.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// The second begins where the first has ended, and needn't wait for its lease.
+func TestStopGivesTheLeaseBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &table{}
+		first, second := start(t, f), start(t, f)
+		synctest.Wait()
+		if err := first.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+		f.add("1")
+		time.Sleep(interval)
+		synctest.Wait()
+		f.want(t, "1")
+		if err := second.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestWhatTheBrokerRefusesHoldsNobodyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &table{refuses: map[string]error{"2": messaging.ErrTooLarge}}
+		f.add("1", "2", "3")
+		f.entries = append(f.entries, Entry{ID: 99, Unreadable: errors.New("no JSON")})
+		r := start(t, f)
+		synctest.Wait()
+		f.want(t, "1", "3")
+		if len(f.aside) != 1 || len(f.entries) != 1 {
+			t.Errorf("aside: %q; want what can't be read, at once", f.aside)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		f.want(t, "1", "3")
+		if want := (Stats{Published: 2, Failed: maxTries - 1, SetAside: 2}); r.Stats() != want {
+			t.Errorf("stats = %+v, want %+v", r.Stats(), want)
+		}
+		if backlog, known := r.Backlog(); !known || backlog != (Backlog{SetAside: 2}) {
+			t.Errorf("backlog = %+v, %t", backlog, known)
+		}
+		if err := r.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestARefusalMayEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &table{refuses: map[string]error{"1": messaging.ErrTooLarge}}
+		f.add("1")
+		r := start(t, f)
+		time.Sleep(2 * time.Second)
+		f.mu.Lock()
+		f.refuses = nil
+		f.mu.Unlock()
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		f.want(t, "1")
+		if err := r.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// What nobody has said of is found out by the next message: it goes through.
+func TestOneMessageThatNeverArrivesIsFoundOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &table{refuses: map[string]error{"1": errors.New("time-out")}}
+		f.add("1", "2", "3")
+		r := start(t, f)
+		time.Sleep(10 * time.Second)
+		// A moment of it may be the broker's: in order.
+		f.want(t)
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		f.want(t, "2", "3")
+		for _, id := range []string{"4", "5", "6", "7", "8"} {
+			f.add(id)
+			r.Wake()
+			synctest.Wait()
+			time.Sleep(time.Minute)
+		}
+		f.want(t, "2", "3", "4", "5", "6", "7", "8")
+		if len(f.aside) != 1 || r.Stats().SetAside != 1 {
+			t.Errorf("aside: %q, want the one", f.aside)
+		}
+		if err := r.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestBacklogIsForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &table{}
+		r := start(t, f)
+		synctest.Wait()
+		if _, known := r.Backlog(); !known {
+			t.Error("not known")
+		}
+		f.set(nil, errors.New("away"))
+		time.Sleep(2 * knownFor)
+		if _, known := r.Backlog(); known {
+			t.Error("known, and the table is away")
+		}
+		if err := r.Stop(t.Context()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -184,12 +341,18 @@ func TestOneReplicaPublishes(t *testing.T) {
 }
 
 func TestEncodeKeepsEveryByte(t *testing.T) {
-	m := messaging.Message{ID: "\xff\x00id", Data: []byte{0, 255}, Header: map[string]string{"a": "b"}}
+	m := messaging.Message{ID: "\xff\x00id", Type: "test", Data: []byte{0, 255}, Header: map[string]string{"a": "b"}}
 	content, err := Encode(m)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, err := Decode(content); err != nil || !reflect.DeepEqual(got, m) {
 		t.Errorf("got %+v, %v, want %+v", got, err, m)
+	}
+}
+
+func TestEncodeRefusesWhatNoBrokerTakes(t *testing.T) {
+	if _, err := Encode(messaging.NewMessage("test", make([]byte, 1<<20))); !errors.Is(err, messaging.ErrTooLarge) {
+		t.Errorf("err = %v, want too large", err)
 	}
 }

@@ -9,8 +9,13 @@ import (
 )
 
 // Away tells an error of the connection: the server was not there, or went away.
-// What took too long is none: that may be due to what was asked.
+// What took too long is none, once there was a connection: that may be due to what
+// was asked.
 func Away(err error) bool {
+	// Before all else: this time-out says that it is the end of a deadline.
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
+		return true
+	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return false
 	}

@@ -21,7 +21,9 @@ const unmatched = "unmatched"
 // Call is one call that has ended.
 type Call struct {
 	// Method is the full name, as in /greeting.v1.GreetingService/Greet.
-	Method   string
+	Method string
+	// Code is the caller's answer, and Canceled where the caller's own deadline was
+	// what ended it.
 	Code     codes.Code
 	Duration time.Duration
 	Panicked bool
@@ -41,10 +43,11 @@ type announced interface {
 // unary is around every call with one request and one answer. Its budget ends
 // the context, so the earlier of it and the caller's deadline counts.
 func (s *Server) unary(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+	callers := ctx
 	ctx, cancel := context.WithTimeout(ctx, s.budget)
 	defer cancel()
 	var answer any
-	err := s.observe(ctx, info.FullMethod, func() error {
+	err := s.observe(callers, info.FullMethod, func() error {
 		if err := grpc.SetHeader(ctx, s.header); err != nil {
 			return err
 		}
@@ -69,7 +72,7 @@ func (s *Server) stream(service any, stream grpc.ServerStream, info *grpc.Stream
 	})
 }
 
-// observe runs one call, and tells about it.
+// observe runs one call, and tells about it. ctx is as the caller has it.
 func (s *Server) observe(ctx context.Context, method string, handle func() error) error {
 	see(ctx)
 	if strings.HasPrefix(method, "/"+healthpb.Health_ServiceDesc.ServiceName+"/") {
@@ -85,13 +88,26 @@ func (s *Server) observe(ctx context.Context, method string, handle func() error
 	}
 	begin := time.Now()
 	panicked, err := s.guard(ctx, method, handle)
-	call := Call{Method: method, Code: status.Code(err), Duration: time.Since(begin), Panicked: panicked}
+	call := Call{Method: method, Code: outcome(ctx, err), Duration: time.Since(begin), Panicked: panicked}
 	for _, o := range s.observers {
 		o.Ended(call)
 	}
 	s.log(ctx, call)
 
 	return err
+}
+
+// outcome is the code that a call counts as. One whose caller gave it less time than
+// we would have taken counts as given up by its caller, as HTTP's 499 does: it is
+// only our own deadline that spends our error budget. The caller is told
+// DEADLINE_EXCEEDED either way.
+func outcome(callers context.Context, err error) codes.Code {
+	code := status.Code(err)
+	if code == codes.DeadlineExceeded && callers.Err() != nil {
+		return codes.Canceled
+	}
+
+	return code
 }
 
 // guard turns a panic into INTERNAL. One broken call must not take every other

@@ -258,6 +258,49 @@ func TestCallersDeadlineStays(t *testing.T) {
 	}
 }
 
+func TestWhoseDeadlineItWas(t *testing.T) {
+	wait := func(ctx context.Context) error {
+		<-ctx.Done()
+
+		return fmt.Errorf("query: %w", ctx.Err())
+	}
+	downstream := func(ctx context.Context) error {
+		<-ctx.Done()
+
+		return status.FromContextError(ctx.Err()).Err()
+	}
+	own := func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, time.Millisecond)
+		defer cancel()
+
+		return wait(ctx)
+	}
+	for _, tt := range []struct {
+		name    string
+		patient time.Duration
+		handler func(context.Context) error
+		counted codes.Code
+	}{
+		{"ours", time.Minute, wait, codes.DeadlineExceeded},
+		{"the caller's", 20 * time.Millisecond, wait, codes.Canceled},
+		{"the caller's, of a server behind us", 20 * time.Millisecond, downstream, codes.Canceled},
+		{"the handler's", time.Minute, own, codes.DeadlineExceeded},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			seen := &recorder{ended: make(chan Call, 1)}
+			f := newFixture(t, &handlers{unary: tt.handler}, Option{Observer: seen})
+			ctx, cancel := context.WithTimeout(t.Context(), tt.patient)
+			defer cancel()
+			if err := f.call(ctx); status.Code(err) != codes.DeadlineExceeded {
+				t.Errorf("err = %v, want that it took too long", err)
+			}
+			if call := <-seen.ended; call.Code != tt.counted {
+				t.Errorf("counted as %s, want %s", call.Code, tt.counted)
+			}
+		})
+	}
+}
+
 func TestUnknownMethod(t *testing.T) {
 	f := newFixture(t, &handlers{})
 	for _, method := range []string{"/test.Service/Nope", "/nope.Service/Nope"} {

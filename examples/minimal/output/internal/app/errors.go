@@ -17,6 +17,7 @@ func answers() []httpserver.Mapping {
 	return []httpserver.Mapping{
 		{Err: store.ErrNotFound, Status: http.StatusNotFound},
 		{Err: store.ErrConflict, Status: http.StatusConflict, Detail: "Somebody else has changed it. Read it again."},
+		{Err: store.ErrInvalid, Status: http.StatusBadRequest, Detail: "The request has a value that can't be one."},
 		{Err: idempotency.ErrReused, Status: http.StatusUnprocessableEntity, Detail: "The Idempotency-Key was used for another request."},
 		{If: timedOut, Status: http.StatusServiceUnavailable, Detail: "Something that the request needs took too long."},
 	}

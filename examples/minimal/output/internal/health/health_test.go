@@ -195,3 +195,29 @@ func TestTransitionsAreLoggedOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsObservedIsToldAndDecidesNothing(t *testing.T) {
+	var log strings.Builder
+	var down atomic.Bool
+	h := New(time.Second, 0, slog.New(slog.NewTextHandler(&log, nil)))
+	h.Observe("broker", func(context.Context) error {
+		if down.Load() {
+			return errors.New("away")
+		}
+
+		return nil
+	})
+	h.Started()
+	for _, isDown := range []bool{false, true, true, false} {
+		down.Store(isDown)
+		report := h.Ready(t.Context())
+		if !report.OK || len(report.Results) != 2 || !report.Results[1].Observed || (report.Results[1].Err != nil) != isDown {
+			t.Errorf("down: %t, report = %+v; want ready, and the check's own result", isDown, report)
+		}
+	}
+	for text, times := range map[string]int{"check fails": 1, "check passes again": 1, "not ready": 0} {
+		if got := strings.Count(log.String(), text); got != times {
+			t.Errorf("%d times %q, want %d: %s", got, text, times, &log)
+		}
+	}
+}

@@ -22,6 +22,7 @@ func TestAnswers(t *testing.T) {
 	}{
 		{store.ErrNotFound, http.StatusNotFound},
 		{store.ErrConflict, http.StatusConflict},
+		{store.ErrInvalid, http.StatusBadRequest},
 		{idempotency.ErrReused, http.StatusUnprocessableEntity},
 		{&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, http.StatusServiceUnavailable},
 		{errors.New("nobody knows"), http.StatusInternalServerError},

@@ -10,6 +10,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,11 +30,17 @@ const (
 	// maxPage is the most that one page of a list has.
 	maxPage = 100
 
+	// idLength is that of newID: twelve digits of time, and twenty at random.
+	idLength = 32
+
 	// valueKey is the key under "values" in the configuration file.
 	valueKey = "greeting"
 
 	defaultGreeting = "Hello"
 )
+
+// ErrAfter says that a list can't go on after something that is no id.
+var ErrAfter = errors.New("no id to go on after")
 
 // Greeting is the resource.
 type Greeting struct {
@@ -143,6 +150,9 @@ func (s *Service) Create(ctx context.Context, key idempotency.Key, name string) 
 
 // Get returns one greeting.
 func (s *Service) Get(ctx context.Context, id string) (Greeting, error) {
+	if !isID(id) {
+		return Greeting{}, fmt.Errorf("get greeting: %w", store.ErrNotFound)
+	}
 	g, err := s.repository.Get(ctx, id)
 	if err != nil {
 		return Greeting{}, fmt.Errorf("get greeting: %w", err)
@@ -152,8 +162,11 @@ func (s *Service) Get(ctx context.Context, id string) (Greeting, error) {
 }
 
 // List returns a page of greetings after an id, and the id that the next page is
-// after; there is no next one if that is empty.
+// after; there is no next one if that is empty. It is ErrAfter if that can't be one.
 func (s *Service) List(ctx context.Context, after string, limit int) (page []Greeting, next string, err error) {
+	if after != "" && !isID(after) {
+		return nil, "", ErrAfter
+	}
 	limit = min(max(limit, 1), maxPage)
 	// One more than asked for tells whether there is another page.
 	page, err = s.repository.List(ctx, after, limit+1)
@@ -173,6 +186,9 @@ func (s *Service) Rename(ctx context.Context, id, name string, version int64) (G
 	made, err := s.Greet(name)
 	if err != nil {
 		return Greeting{}, err
+	}
+	if !isID(id) {
+		return Greeting{}, fmt.Errorf("rename greeting: %w", store.ErrNotFound)
 	}
 	// Read outside the transaction: what it holds until then is nobody's wait, and
 	// the version tells whether it is still so.
@@ -198,6 +214,12 @@ func newID(now time.Time) string {
 	_, _ = rand.Read(random[:]) // it never fails: crypto/rand ends the process instead
 
 	return fmt.Sprintf("%012x", now.UnixMilli()) + hex.EncodeToString(random[:])
+}
+
+// isID tells whether newID may have made it. Whatever else a client sends is
+// nobody's id, and no store is asked for it.
+func isID(text string) bool {
+	return len(text) == idLength && strings.Trim(text, "0123456789abcdef") == ""
 }
 
 // validate returns what is wrong with name, or nothing.

@@ -87,6 +87,11 @@ func (h *handlers) list(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	page, next, err := h.service.List(r.Context(), query.Get("after"), limit)
+	if errors.Is(err, ErrAfter) {
+		return httpserver.Invalid("The query is not valid.", httpserver.FieldError{
+			Field: "after", Detail: "must be what next was in the page before",
+		})
+	}
 	if err != nil {
 		return err
 	}

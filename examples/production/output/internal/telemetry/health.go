@@ -17,7 +17,7 @@ func RegisterHealth(registry *prometheus.Registry, checks *health.Health) {
 		ready: prometheus.NewDesc("health_ready",
 			"Whether this process may have traffic: 1, or 0 while it starts, drains, or misses a dependency.", nil, nil),
 		passing: prometheus.NewDesc("health_check_passing",
-			"Whether a check of readiness passes.", []string{"check"}, nil),
+			"Whether a check passes, of readiness or of what requests are answered without.", []string{"check"}, nil),
 	})
 }
 

@@ -107,6 +107,10 @@ func probe(ask func(*http.Request) health.Report) http.Handler {
 		var body strings.Builder
 		for _, result := range report.Results {
 			switch {
+			case result.Err != nil && result.Observed:
+				if verbose {
+					fmt.Fprintf(&body, "[!]%s failed, and requests go on: %s\n", result.Name, oneLine(result.Err))
+				}
 			case result.Err != nil:
 				fmt.Fprintf(&body, "[-]%s failed: %s\n", result.Name, oneLine(result.Err))
 			case verbose:

@@ -20,6 +20,9 @@ type Check func(ctx context.Context) error
 type Result struct {
 	Name string
 	Err  error
+	// Observed says that requests are answered without it: it is reported, and
+	// readiness doesn't depend on it.
+	Observed bool
 }
 
 // Report is the answer to one probe.
@@ -53,9 +56,13 @@ type Health struct {
 }
 
 type registered struct {
-	name  string
-	check Check
-	busy  atomic.Bool
+	name     string
+	check    Check
+	observed bool
+	busy     atomic.Bool
+
+	// Only the running round uses it, for what is observed.
+	away bool
 }
 
 // round is one run of all checks. Every probe that arrives while it runs, or
@@ -76,6 +83,13 @@ func New(timeout, cacheFor time.Duration, logger *slog.Logger) *Health {
 // process, and a restart has never repaired somebody else's database.
 func (h *Health) Register(name string, check Check) {
 	h.checks = append(h.checks, &registered{name: name, check: check})
+}
+
+// Observe adds a check that is reported, in probes with ?verbose, in the log and in
+// the metrics, and has no say in readiness: without that server some requests can
+// be answered, and a pod that is taken out of the Service answers none.
+func (h *Health) Observe(name string, check Check) {
+	h.checks = append(h.checks, &registered{name: name, check: check, observed: true})
 }
 
 // Started says that every component runs.
@@ -157,12 +171,13 @@ func (h *Health) run(ctx context.Context, r *round) {
 
 	var wg sync.WaitGroup
 	for i, c := range h.checks {
-		wg.Go(func() { r.results[i] = Result{Name: c.name, Err: c.run(ctx)} })
+		wg.Go(func() { r.results[i] = Result{Name: c.name, Err: c.run(ctx), Observed: c.observed} })
 	}
 	wg.Wait()
 
 	r.at = time.Now()
 	h.logTransition(ctx, report(r.results))
+	h.logObserved(ctx, r.results)
 	close(r.done)
 }
 
@@ -179,8 +194,24 @@ func (h *Health) logTransition(ctx context.Context, now Report) {
 		return
 	}
 	for _, result := range now.Results {
-		if result.Err != nil {
+		if result.Err != nil && !result.Observed {
 			h.logger.WarnContext(ctx, "not ready", "check", result.Name, "error", result.Err)
+		}
+	}
+}
+
+// logObserved does the same for each check that is only observed.
+func (h *Health) logObserved(ctx context.Context, results []Result) {
+	for i, c := range h.checks {
+		away := results[i].Err != nil
+		if !c.observed || away == c.away {
+			continue
+		}
+		c.away = away
+		if away {
+			h.logger.WarnContext(ctx, "check fails, and requests go on", "check", c.name, "error", results[i].Err)
+		} else {
+			h.logger.InfoContext(ctx, "check passes again", "check", c.name)
 		}
 	}
 }
@@ -222,7 +253,7 @@ func (c *registered) call(ctx context.Context) (err error) {
 func report(results []Result) Report {
 	ok := true
 	for _, r := range results {
-		ok = ok && r.Err == nil
+		ok = ok && (r.Err == nil || r.Observed)
 	}
 
 	return Report{OK: ok, Results: results}

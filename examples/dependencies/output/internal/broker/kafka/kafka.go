@@ -10,7 +10,6 @@ import (
 	"net"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -44,10 +43,15 @@ const (
 	brokerDefault = -1
 )
 
-// headerID carries the id of a message.
-const headerID = "message-id"
+const (
+	// headerID carries the id of a message.
+	headerID = "message-id"
 
-var errStarting = errors.New("topics are not set up yet")
+	// headerType carries its type.
+	headerType = "message-type"
+)
+
+var errStarting = errors.New("the topic is not set up yet")
 
 // Client publishes, and receives as a member of a group. It connects in the
 // background, so the process starts without the brokers, and finds them as often
@@ -64,8 +68,10 @@ type Client struct {
 	producer *kgo.Client
 	admin    *kadm.Client
 
-	// isSetUp is true once the topics were there.
-	isSetUp atomic.Bool
+	// topic is what nothing can be published without.
+	topic *messaging.Upkeep
+
+	member membership
 
 	mu        sync.Mutex
 	logged    string // the last error of a connection
@@ -77,11 +83,13 @@ type Client struct {
 func New(cfg config.Kafka, limits config.Consumer, credentials config.Credentials, service string, logger *slog.Logger) *Client {
 	return &Client{
 		config: cfg, limits: limits, credentials: credentials, service: service, logger: logger,
+		topic: messaging.NewUpkeep(),
 	}
 }
 
-// Start begins to connect, and doesn't wait for the brokers.
-func (c *Client) Start(context.Context) error {
+// Start begins to connect and to set the topic up, and doesn't wait for the
+// brokers. Who only publishes needs the topic as well.
+func (c *Client) Start(ctx context.Context) error {
 	// All replicas in sync have a record before it is acknowledged, and it is not
 	// written twice by what the library repeats: both are the library's defaults.
 	producer, err := kgo.NewClient(append(c.options(),
@@ -97,6 +105,8 @@ func (c *Client) Start(context.Context) error {
 		return fmt.Errorf("kafka: %w", err)
 	}
 	c.producer, c.admin = producer, kadm.NewClient(producer)
+	c.topic.Start(ctx, func(ctx context.Context) error { return c.setUp(ctx, c.config.Topic) },
+		func(ctx context.Context, err error) { c.failing(ctx, "topic not set up", err) })
 
 	return nil
 }
@@ -104,6 +114,7 @@ func (c *Client) Start(context.Context) error {
 // Stop waits for the group to be left, and closes the connections.
 func (c *Client) Stop(ctx context.Context) error {
 	defer c.producer.Close()
+	c.topic.Stop(ctx)
 	c.mu.Lock()
 	receiving := c.receiving
 	c.mu.Unlock()
@@ -118,17 +129,20 @@ func (c *Client) Stop(ctx context.Context) error {
 	return nil
 }
 
-// Check asks the brokers for the topic. That nothing can be received for a while,
-// later, is in the log and in the lag, and no reason to refuse requests.
+// Check asks the brokers for the topic. Whether messages are received is another
+// question: see Receiving.
 func (c *Client) Check(ctx context.Context) error {
 	topics, err := c.admin.ListTopics(ctx, c.config.Topic)
 	if err == nil {
 		err = topics.Error()
 	}
+	if errors.Is(err, kerr.UnknownTopicOrPartition) {
+		c.topic.Missed()
+	}
 	if err != nil {
 		return fmt.Errorf("kafka: %w", err)
 	}
-	if !c.isSetUp.Load() {
+	if !c.topic.Ready() {
 		return fmt.Errorf("kafka: %w", errStarting)
 	}
 	c.connected(ctx)
@@ -144,11 +158,14 @@ func (c *Client) Publish(ctx context.Context, m messaging.Message) error {
 func (c *Client) publish(ctx context.Context, topic string, m messaging.Message) error {
 	id := kgo.RecordHeader{Key: headerID, Value: []byte(m.ID)}
 	record := &kgo.Record{Topic: topic, Value: m.Data, Headers: []kgo.RecordHeader{id}}
+	if m.Type != "" {
+		record.Headers = append(record.Headers, kgo.RecordHeader{Key: headerType, Value: []byte(m.Type)})
+	}
 	if m.Key != "" {
 		record.Key = []byte(m.Key)
 	}
 	for key, value := range m.Header {
-		if key != headerID {
+		if key != headerID && key != headerType {
 			record.Headers = append(record.Headers, kgo.RecordHeader{Key: key, Value: []byte(value)})
 		}
 	}
@@ -164,8 +181,11 @@ func (c *Client) publish(ctx context.Context, topic string, m messaging.Message)
 	case <-waiting.Done():
 		err = waiting.Err()
 	}
+	if errors.Is(err, kerr.UnknownTopicOrPartition) {
+		c.topic.Missed()
+	}
 	if err != nil {
-		return fmt.Errorf("kafka: publish to %s: %w", topic, err)
+		return fmt.Errorf("kafka: publish to %s: %w", topic, refusal(err))
 	}
 
 	return nil
@@ -185,30 +205,6 @@ func (c *Client) Lag(ctx context.Context) (int64, error) {
 	}
 
 	return lags[c.config.Group].Lag.TotalByTopic()[c.config.Topic].Lag, nil
-}
-
-// setUp makes the topics that are missing.
-func (c *Client) setUp(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
-	defer cancel()
-	wanted := []string{c.config.Topic, c.deadLetters()}
-	topics, err := c.admin.ListTopics(ctx, wanted...)
-	if err != nil {
-		return err
-	}
-	for _, topic := range wanted {
-		if !errors.Is(topics[topic].Err, kerr.UnknownTopicOrPartition) {
-			continue
-		}
-		made, err := c.admin.CreateTopic(ctx, brokerDefault, brokerDefault, nil, topic)
-		// Another replica may have been faster.
-		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
-			return fmt.Errorf("topic %s: %w %s", topic, err, made.ErrMessage)
-		}
-	}
-	c.isSetUp.Store(true)
-
-	return nil
 }
 
 func (c *Client) options() []kgo.Opt {

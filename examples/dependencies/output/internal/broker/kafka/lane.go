@@ -2,14 +2,12 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"strconv"
 	"sync/atomic"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"example.com/shop/checkout/internal/messaging"
@@ -160,8 +158,9 @@ func message(r *kgo.Record) messaging.Message {
 	for _, h := range r.Headers {
 		m.Header[h.Key] = string(h.Value)
 	}
-	m.ID = m.Header[headerID]
+	m.ID, m.Type = m.Header[headerID], m.Header[headerType]
 	delete(m.Header, headerID)
+	delete(m.Header, headerType)
 	if m.ID == "" {
 		// A publisher that gives no ids: the place in the topic is one, too. With its
 		// time: a topic that is made anew counts from 0 again.
@@ -253,7 +252,7 @@ func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
 	}
 	client := d.lane.session.client
 	err := client.publish(ctx, client.deadLetters(), letter)
-	if errors.Is(err, kerr.MessageTooLarge) || errors.Is(err, kerr.RecordListTooLarge) {
+	if tooLarge(err) {
 		// With all that is said about it. Where it is in the topic is left, which keeps
 		// it as long as any other record.
 		letter.Header, letter.Data, letter.Key = own, nil, ""

@@ -47,7 +47,7 @@ func (c *Client) Receive(ctx context.Context, handle func(messaging.Delivery)) {
 	c.mu.Unlock()
 	for attempt := 1; ctx.Err() == nil; attempt++ {
 		begin := time.Now()
-		err := c.setUp(ctx)
+		err := c.setUp(ctx, c.config.Topic, c.deadLetters())
 		if err == nil {
 			err = c.session(ctx, handle)
 		}
@@ -90,11 +90,13 @@ func (c *Client) session(ctx context.Context, handle func(messaging.Delivery)) e
 	s.group, s.commits = group, newCommitter(sender(ctx, group, c.config.Topic))
 	defer group.CloseAllowingRebalance()
 	defer s.commits.stop()
+	defer c.member.leave()
 
 	for ctx.Err() == nil {
 		fetches := group.PollRecords(ctx, queueHigh)
 		fetches.EachError(func(_ string, _ int32, err error) {
 			if ctx.Err() == nil {
+				c.member.fail(err)
 				c.failing(ctx, "can't fetch", err)
 			}
 		})
@@ -114,6 +116,7 @@ func (c *Client) session(ctx context.Context, handle func(messaging.Delivery)) e
 func (s *session) assigned(ctx context.Context, _ *kgo.Client, added map[string][]int32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.client.member.join()
 	for _, number := range added[s.client.config.Topic] {
 		s.lanes[number] = newLane(ctx, s, number)
 	}

@@ -79,7 +79,7 @@ func (c *Client) awaitConnection(ctx context.Context) {
 
 // session receives until something breaks or ctx ends.
 func (c *Client) session(ctx context.Context, handle func(messaging.Delivery)) error {
-	consumer, bucket, err := c.setUp(ctx)
+	consumer, bucket, err := c.setUpConsumer(ctx)
 	if err != nil {
 		return err
 	}
@@ -89,13 +89,15 @@ func (c *Client) session(ctx context.Context, handle func(messaging.Delivery)) e
 		return err
 	}
 	defer messages.Stop()
-	c.isSetUp.Store(true)
+	c.received.begin()
+	defer c.received.end()
 
 	next := jetstream.NextContext(ctx)
 	for {
 		m, err := messages.Next(next)
 		switch {
 		case err == nil:
+			c.received.message()
 			handle(c.delivery(ctx, bucket, m))
 		case ctx.Err() == nil:
 			return err
@@ -111,43 +113,6 @@ func (c *Client) session(ctx context.Context, handle func(messaging.Delivery)) e
 			}
 		}
 	}
-}
-
-// setUp makes what is missing. A stream that exists is left as its owner wants
-// it; the consumer is ours.
-func (c *Client) setUp(ctx context.Context) (jetstream.Consumer, jetstream.KeyValue, error) {
-	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
-	defer cancel()
-	dead, deadSubject := c.deadLetters()
-	for stream, subject := range map[string]string{c.config.Stream: c.config.Subject, dead: deadSubject} {
-		_, err := c.js.Stream(ctx, stream)
-		if errors.Is(err, jetstream.ErrStreamNotFound) {
-			_, err = c.js.CreateStream(ctx, jetstream.StreamConfig{
-				Name: stream, Subjects: []string{subject}, Storage: jetstream.FileStorage, MaxAge: keepFor,
-				Replicas: c.config.Replicas,
-			})
-		}
-		// Another replica may have been faster.
-		if err != nil && !errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
-			return nil, nil, fmt.Errorf("stream %s: %w", stream, err)
-		}
-	}
-	consumer, err := c.js.CreateOrUpdateConsumer(ctx, c.config.Stream, jetstream.ConsumerConfig{
-		Durable:       c.config.Consumer,
-		FilterSubject: c.config.Subject,
-		AckPolicy:     jetstream.AckExplicitPolicy,
-		// A message may wait for another to be handled, and then takes as long
-		// itself; the rest is for the answers on their way.
-		AckWait: 2*c.limits.Timeout + setupTimeout,
-		// We count: a message that the server gave up would be lost.
-		MaxDeliver: -1,
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("consumer %s: %w", c.config.Consumer, err)
-	}
-	bucket, err := c.setUpBucket(ctx)
-
-	return consumer, bucket, err
 }
 
 // Lag implements messaging.Source.
@@ -178,10 +143,13 @@ type delivery struct {
 
 func (c *Client) delivery(ctx context.Context, bucket jetstream.KeyValue, m jetstream.Msg) *delivery {
 	d := &delivery{Msg: m, client: c, attempt: 1, bucket: bucket}
-	d.message = messaging.Message{ID: readID(m.Headers()), Data: m.Data(), Header: make(map[string]string)}
+	d.message = messaging.Message{
+		ID: readID(m.Headers()), Type: m.Headers().Get(headerType), Data: m.Data(), Header: make(map[string]string),
+	}
 	for key := range m.Headers() {
 		d.message.Header[key] = m.Headers().Get(key)
 	}
+	delete(d.message.Header, headerType)
 	if about, err := m.Metadata(); err == nil {
 		d.key = c.pastKey(about.Sequence.Stream)
 		d.origin = about.Stream + ":" + strconv.FormatUint(about.Sequence.Stream, 10)
@@ -270,6 +238,7 @@ func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
 		// Another consumer of the stream may put the same message aside: that is a
 		// letter of its own.
 		ID:   consumer + ":" + d.message.ID,
+		Type: d.message.Type,
 		Data: d.message.Data,
 		Header: map[string]string{
 			headerReason:   reason,
@@ -301,13 +270,4 @@ func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
 	d.client.failing(ctx, "can't acknowledge a dead letter", d.Ack(ctx))
 
 	return nil
-}
-
-// codeTooLarge is JetStream's, for a stream that takes less than its server.
-const codeTooLarge = 10054
-
-func tooLarge(err error) bool {
-	var apiErr *jetstream.APIError
-
-	return errors.Is(err, nats.ErrMaxPayload) || (errors.As(err, &apiErr) && apiErr.ErrorCode == codeTooLarge)
 }

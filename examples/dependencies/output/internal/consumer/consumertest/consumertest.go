@@ -49,6 +49,9 @@ func (b *Broker) Receive(ctx context.Context, handle func(messaging.Delivery)) {
 	}
 }
 
+// Receiving implements messaging.Source.
+func (b *Broker) Receiving() bool { return true }
+
 // Lag implements messaging.Source.
 func (b *Broker) Lag(context.Context) (int64, error) {
 	b.mu.Lock()

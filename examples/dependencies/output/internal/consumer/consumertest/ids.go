@@ -8,6 +8,9 @@ import (
 	"example.com/shop/checkout/internal/messaging"
 )
 
+// Type is that of every message of Hostile.
+const Type = "test"
+
 // longID is longer than any column that somebody may keep an id in.
 const longID = 5000
 
@@ -28,7 +31,7 @@ func Hostile(random *rand.Rand, more int) []messaging.Message {
 	}
 	messages := make([]messaging.Message, len(ids))
 	for at, id := range ids {
-		messages[at] = messaging.Message{ID: id}
+		messages[at] = messaging.Message{ID: id, Type: Type}
 	}
 
 	return messages

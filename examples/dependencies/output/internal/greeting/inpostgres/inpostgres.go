@@ -4,6 +4,7 @@ package inpostgres
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -31,7 +32,8 @@ func New(s *postgres.Store, observe store.Observe, kept func()) *Greetings {
 // InTx runs f in a transaction.
 func (g *Greetings) InTx(ctx context.Context, f func(ctx context.Context, tx greeting.Tx) error) (err error) {
 	ctx, end := g.observe(ctx, postgres.Name, "transaction")
-	defer func() { end(err) }()
+	// What f refuses by itself is no failure of the store.
+	defer func() { end(store.Fault(err, postgres.OfDriver)) }()
 
 	err = g.store.InTx(ctx, func(pgTx pgx.Tx) error { return f(ctx, &tx{Tx: pgTx, keys: g.keys}) })
 	if err == nil {
@@ -58,7 +60,8 @@ func (g *Greetings) Get(ctx context.Context, id string) (found greeting.Greeting
 
 		return err
 	})
-	if errors.Is(err, pgx.ErrNoRows) {
+	// Of a text that can be in no row there is none.
+	if errors.Is(err, pgx.ErrNoRows) || postgres.Invalid(err) {
 		return greeting.Greeting{}, store.ErrNotFound
 	}
 
@@ -81,6 +84,9 @@ func (g *Greetings) List(ctx context.Context, after string, limit int) (page []g
 
 		return err
 	})
+	if postgres.Invalid(err) {
+		return nil, fmt.Errorf("%w: %w", store.ErrInvalid, err)
+	}
 
 	return page, err
 }

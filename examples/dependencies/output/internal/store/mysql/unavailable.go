@@ -1,6 +1,7 @@
 package mysql
 
 import (
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"slices"
@@ -33,11 +34,19 @@ const (
 	erLockWaitTimeout        = 1205
 	erLockDeadlock           = 1213
 	erUserLimitReached       = 1226
+	erOutOfRange             = 1264
 	erOptionPreventsStmt     = 1290 // --read-only
+	erMixOfCollations        = 1267 // a text that the column's character set doesn't have
+	erTruncatedWrongValue    = 1292
+	erInvalidCharacter       = 1300
+	erWrongStringValue       = 1366
+	erDataTooLong            = 1406
+	erWrongValue             = 1525
 	erReadOnlyTransaction    = 1792
 	erReadOnlyMode           = 1836
 	erConnectionKilled       = 1927
 	erRolledBackByPlugin     = 3101
+	erCannotConvertString    = 3988
 	erClientInteraction      = 4031
 )
 
@@ -62,6 +71,29 @@ func Unavailable(err error) bool {
 	}
 
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || store.Away(err)
+}
+
+// invalid are the codes for a value that has no place in its column.
+var invalid = []uint16{
+	erOutOfRange, erMixOfCollations, erTruncatedWrongValue, erInvalidCharacter, erWrongStringValue, erDataTooLong, erWrongValue,
+	erCannotConvertString,
+}
+
+// Invalid tells that a value can be in no row: a text that is no UTF-8, a number
+// that is too large. Where it came from a client it is the client's mistake: see
+// store.ErrInvalid.
+func Invalid(err error) bool {
+	myErr, ok := errors.AsType[*mysql.MySQLError](err)
+
+	return ok && slices.Contains(invalid, myErr.Number)
+}
+
+// OfDriver tells an error that server or connection have returned from one of
+// somebody else's.
+func OfDriver(err error) bool {
+	_, answered := errors.AsType[*mysql.MySQLError](err)
+
+	return answered || Unavailable(err) || errors.Is(err, sql.ErrTxDone) || errors.Is(err, mysql.ErrPktTooLarge)
 }
 
 // moved tells that a server ends, is lost or has become a replica. What else is

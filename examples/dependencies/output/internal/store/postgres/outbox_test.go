@@ -9,12 +9,13 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"example.com/shop/checkout/internal/messaging"
+	"example.com/shop/checkout/internal/outbox"
 )
 
 func TestOutbox(t *testing.T) {
 	s := open(t)
 	o := NewOutbox(s)
-	kept, dropped := messaging.NewMessage([]byte{0, 255}), messaging.NewMessage(nil)
+	kept, dropped := messaging.NewMessage("test", []byte{0, 255}), messaging.NewMessage("test", nil)
 	kept.Header["a"] = "b"
 	if err := s.InTx(t.Context(), func(tx pgx.Tx) error { return Enqueue(t.Context(), tx, kept) }); err != nil {
 		t.Fatal(err)
@@ -67,5 +68,65 @@ func TestOneLeads(t *testing.T) {
 	time.Sleep(2100 * time.Millisecond)
 	if leads, err := o.Lead(t.Context(), "b", time.Second); err != nil || !leads {
 		t.Errorf("after the lease: %t, %v", leads, err)
+	}
+	if err := o.Release(t.Context(), "a"); err != nil {
+		t.Error(err)
+	}
+	if leads, err := o.Lead(t.Context(), "c", time.Second); err != nil || leads {
+		t.Errorf("after somebody else has given it back: %t, %v", leads, err)
+	}
+	if err := o.Release(t.Context(), "b"); err != nil {
+		t.Error(err)
+	}
+	if leads, err := o.Lead(t.Context(), "c", time.Second); err != nil || !leads {
+		t.Errorf("after it was given back: %t, %v", leads, err)
+	}
+}
+
+func TestRefusedMessagesStandAside(t *testing.T) {
+	s := open(t)
+	o := NewOutbox(s)
+	if _, err := s.pool.Exec(t.Context(), `DELETE FROM outbox`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.pool.Exec(t.Context(), `INSERT INTO outbox (message) VALUES ($1)`, []byte("no JSON")); err != nil {
+		t.Fatal(err)
+	}
+	m := messaging.NewMessage("test", nil)
+	if err := s.InTx(t.Context(), func(tx pgx.Tx) error { return Enqueue(t.Context(), tx, m) }); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := o.Oldest(t.Context(), 10)
+	if err != nil || len(entries) != 2 || entries[0].Unreadable == nil || entries[1].Message.ID != m.ID || entries[1].Message.Type != "test" {
+		t.Fatalf("entries = %+v, %v; want one that can't be read, and the one behind it", entries, err)
+	}
+	if err := o.SetAside(t.Context(), entries[0].ID, "no JSON"); err != nil {
+		t.Error(err)
+	}
+	if err := o.Fail(t.Context(), entries[1].ID, "too large", 300*time.Millisecond); err != nil {
+		t.Error(err)
+	}
+	if now, err := o.Oldest(t.Context(), 10); err != nil || len(now) != 0 {
+		t.Errorf("before its time: %+v, %v", now, err)
+	}
+	backlog, err := o.Backlog(t.Context())
+	if err != nil || backlog.Waiting != 1 || backlog.SetAside != 1 || backlog.Oldest <= 0 || backlog.Oldest > time.Minute {
+		t.Errorf("backlog = %+v, %v", backlog, err)
+	}
+	time.Sleep(400 * time.Millisecond)
+	if now, err := o.Oldest(t.Context(), 10); err != nil || len(now) != 1 || now[0].Tries != 1 {
+		t.Errorf("after a while: %+v, %v; want one with one try", now, err)
+	}
+	for _, entry := range entries {
+		if err := o.Remove(t.Context(), entry.ID); err != nil {
+			t.Error(err)
+		}
+	}
+	if backlog, err := o.Backlog(t.Context()); err != nil || backlog != (outbox.Backlog{}) {
+		t.Errorf("backlog of nothing = %+v, %v", backlog, err)
+	}
+	large := messaging.NewMessage("test", make([]byte, 1<<20))
+	if err := s.InTx(t.Context(), func(tx pgx.Tx) error { return Enqueue(t.Context(), tx, large) }); !errors.Is(err, messaging.ErrTooLarge) {
+		t.Errorf("err = %v, want too large", err)
 	}
 }

@@ -34,7 +34,7 @@ func TestProcessed(t *testing.T) {
 	}
 	// Two replicas.
 	a, b := NewProcessed(s), NewProcessed(s)
-	id := messaging.NewMessage(nil).ID
+	id := messaging.NewMessage("test", nil).ID
 	note := func(ctx context.Context) error {
 		tx, ok := Tx(ctx)
 		if !ok {

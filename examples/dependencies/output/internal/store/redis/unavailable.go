@@ -3,6 +3,7 @@ package redis
 import (
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 
@@ -27,6 +28,24 @@ func Unavailable(err error) bool {
 	}
 
 	return errors.Is(err, redis.ErrClosed) || errors.Is(err, redis.ErrPoolTimeout) || store.Away(err)
+}
+
+// Away is Unavailable, and a command that has had no answer in time: a server that
+// does one thing at a time and hangs is away for everybody, whatever was asked of
+// it. Whether the command was carried out is open, so a request isn't told to come
+// again for it; a message may well be, it is known by its id.
+func Away(err error) bool {
+	network, ok := errors.AsType[*net.OpError](err)
+
+	return Unavailable(err) || ok && network.Timeout()
+}
+
+// OfDriver tells an error that server or connection have returned from one of
+// somebody else's.
+func OfDriver(err error) bool {
+	answer, answered := errors.AsType[redis.Error](err)
+
+	return answered && answer != redis.Nil || Away(err)
 }
 
 // moved tells that a server is lost or has become a replica. What else is open to

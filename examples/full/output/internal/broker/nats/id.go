@@ -7,11 +7,16 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// headerID has the id of a message whose id is no text that a header keeps.
-const headerID = "Message-Id"
+const (
+	// headerID has the id of a message whose id is no text that a header keeps.
+	headerID = "Message-Id"
 
-// maxPlainID bounds what is sent as it is.
-const maxPlainID = 200
+	// headerType has the type of a message.
+	headerType = "Message-Type"
+
+	// maxPlainID bounds what is sent as it is.
+	maxPlainID = 200
+)
 
 // plain tells whether an id comes out of a header as it went in. Spaces at the ends
 // are cut, and the ends of lines become spaces: different ids would become one.
@@ -45,4 +50,11 @@ func readID(header nats.Header) string {
 	}
 
 	return string(id)
+}
+
+func writeType(header nats.Header, kind string) {
+	header.Del(headerType)
+	if kind != "" {
+		header.Set(headerType, kind)
+	}
 }

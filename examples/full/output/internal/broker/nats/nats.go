@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -46,7 +45,7 @@ const (
 
 var (
 	errNotConnected = errors.New("not connected")
-	errStarting     = errors.New("stream and consumer are not set up yet")
+	errStarting     = errors.New("the stream is not set up yet")
 )
 
 // Client is a connection. It connects in the background, so the process starts
@@ -61,9 +60,11 @@ type Client struct {
 	conn *nats.Conn
 	js   jetstream.JetStream
 
-	// isSetUp is true once stream and consumer were there: before that, nothing
-	// can be published either.
-	isSetUp atomic.Bool
+	// stream is what nothing can be published without.
+	stream *messaging.Upkeep
+
+	// received is how long the present session receives already.
+	received receiving
 
 	mu     sync.Mutex
 	logged string // the last error of the connection
@@ -74,10 +75,12 @@ type Client struct {
 func New(cfg config.NATS, limits config.Consumer, credentials config.Credentials, service string, logger *slog.Logger) *Client {
 	return &Client{
 		config: cfg, limits: limits, credentials: credentials, service: service, logger: logger,
+		stream: messaging.NewUpkeep(),
 	}
 }
 
-// Start begins to connect, and doesn't wait for the server.
+// Start begins to connect and to set the stream up, and doesn't wait for the
+// server. Who only publishes needs the stream as well.
 func (c *Client) Start(ctx context.Context) error {
 	conn, err := nats.Connect(c.config.URL, c.options(context.WithoutCancel(ctx))...)
 	if err != nil {
@@ -90,6 +93,11 @@ func (c *Client) Start(ctx context.Context) error {
 		return fmt.Errorf("nats: %w", err)
 	}
 	c.conn, c.js = conn, js
+	c.stream.Start(ctx, func(ctx context.Context) error {
+		c.awaitConnection(ctx)
+
+		return c.setUpStream(ctx, c.config.Stream, c.config.Subject)
+	}, func(ctx context.Context, err error) { c.failing(ctx, "stream not set up", err) })
 
 	return nil
 }
@@ -97,6 +105,7 @@ func (c *Client) Start(ctx context.Context) error {
 // Stop sends what is still to be sent, and closes the connection.
 func (c *Client) Stop(ctx context.Context) error {
 	defer c.conn.Close()
+	c.stream.Stop(ctx)
 	if !c.conn.IsConnected() {
 		return nil // whom would it tell?
 	}
@@ -107,9 +116,8 @@ func (c *Client) Stop(ctx context.Context) error {
 	return nil
 }
 
-// Check asks whether the server answers, and whether all has been set up once.
-// That nothing can be received for a while, later, is in the log and in the lag,
-// and no reason to refuse requests.
+// Check asks whether the server answers, and whether there is a stream to publish
+// to. Whether messages are received is another question: see Receiving.
 func (c *Client) Check(ctx context.Context) error {
 	if !c.conn.IsConnected() {
 		return fmt.Errorf("nats: %w", errors.Join(errNotConnected, c.conn.LastError()))
@@ -118,7 +126,7 @@ func (c *Client) Check(ctx context.Context) error {
 	if err := c.conn.FlushWithContext(ctx); err != nil {
 		return fmt.Errorf("nats: %w", err)
 	}
-	if !c.isSetUp.Load() {
+	if !c.stream.Ready() {
 		return fmt.Errorf("nats: %w", errStarting)
 	}
 
@@ -141,8 +149,13 @@ func (c *Client) publish(ctx context.Context, subject string, m messaging.Messag
 	}
 	// The server drops a second message with the same id within two minutes, and
 	// answers as if it were the first.
-	if _, err := c.js.PublishMsg(ctx, out, jetstream.WithMsgID(writeID(out.Header, m.ID))); err != nil {
-		return fmt.Errorf("nats: publish to %s: %w", subject, err)
+	writeType(out.Header, m.Type)
+	_, err := c.js.PublishMsg(ctx, out, jetstream.WithMsgID(writeID(out.Header, m.ID)))
+	if errors.Is(err, jetstream.ErrNoStreamResponse) {
+		c.stream.Missed()
+	}
+	if err != nil {
+		return fmt.Errorf("nats: publish to %s: %w", subject, refusal(err))
 	}
 
 	return nil

@@ -81,8 +81,8 @@ func TestStartsWithoutTheServer(t *testing.T) {
 		t.Errorf("check: %v, want not connected", err)
 	}
 	begin := time.Now()
-	if err := c.Publish(t.Context(), messaging.NewMessage(nil)); err == nil {
-		t.Error("published to nobody")
+	if err := c.Publish(t.Context(), messaging.NewMessage("test", nil)); err == nil || errors.Is(err, messaging.ErrRefused) {
+		t.Errorf("published to nobody: %v, want an error that is not the message's", err)
 	}
 	if took := time.Since(begin); took >= publishTimeout {
 		t.Errorf("took %s to say so", took)
@@ -305,7 +305,7 @@ func TestServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A stream of its own, so that it is in nobody's way.
-	name := "TEST_" + messaging.NewMessage(nil).ID
+	name := "TEST_" + messaging.NewMessage("test", nil).ID
 	cfg.NATS.Stream, cfg.NATS.Subject, cfg.NATS.Consumer = name, name+".created", "test"
 	log := &syncBuffer{}
 	c := New(cfg.NATS, limits, config.Credentials(os.Getenv("CREDENTIALS_DIR")), "test",
@@ -341,7 +341,7 @@ func TestServer(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 
-	sent := messaging.NewMessage([]byte("hello"))
+	sent := messaging.NewMessage("test", []byte("hello"))
 	sent.Header["traceparent"] = "00-1"
 	for range 2 { // the second one is dropped
 		if err := c.Publish(ctx, sent); err != nil {
@@ -382,7 +382,7 @@ func TestServer(t *testing.T) {
 	// A message as large as the server takes leaves no room for what is said about
 	// it: where it is has to do.
 	const ownHeader = 200
-	large := messaging.NewMessage(bytes.Repeat([]byte("x"), int(c.conn.MaxPayload())-ownHeader))
+	large := messaging.NewMessage("test", bytes.Repeat([]byte("x"), int(c.conn.MaxPayload())-ownHeader))
 	if err := c.Publish(ctx, large); err != nil {
 		t.Fatal(err)
 	}

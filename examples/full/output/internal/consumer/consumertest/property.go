@@ -122,9 +122,9 @@ func (r *run) consume(name string) {
 		Unavailable: r.Unavailable,
 		Limits:      config.Consumer{Concurrency: 4, MaxTries: 2, Timeout: settleWithin},
 		Logger:      slog.New(slog.DiscardHandler),
-		Handle: func(ctx context.Context, m messaging.Message) error {
+		Handlers: consumer.Handlers{Type: func(ctx context.Context, m messaging.Message) error {
 			return r.handle(ctx, key(name, places[m.ID]))
-		},
+		}},
 	})
 	if err := c.Start(r.t.Context()); err != nil {
 		r.t.Error(err)

@@ -13,6 +13,10 @@ import (
 	"git.example.com/trade/market/internal/messaging"
 )
 
+// Type is what consumers know the event by. An event that means something else, or
+// has another shape, is another type.
+const Type = "greeting.created"
+
 // Event says that somebody was greeted.
 type Event struct {
 	ID   string `json:"id"`
@@ -25,7 +29,7 @@ func Message(ctx context.Context, g greeting.Greeting) (messaging.Message, error
 	if err != nil {
 		return messaging.Message{}, err
 	}
-	m := messaging.NewMessage(data)
+	m := messaging.NewMessage(Type, data)
 	messaging.Inject(ctx, m)
 
 	return m, nil

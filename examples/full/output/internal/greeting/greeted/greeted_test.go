@@ -16,8 +16,8 @@ func TestEventIsHandled(t *testing.T) {
 	var log bytes.Buffer
 	handle := Handler(slog.New(slog.NewTextHandler(&log, nil)))
 	m, err := Message(t.Context(), greeting.Greeting{ID: "1", Name: "Ada"})
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || m.Type != Type {
+		t.Fatalf("type %q, err %v", m.Type, err)
 	}
 	if err := handle(t.Context(), m); err != nil {
 		t.Fatal(err)

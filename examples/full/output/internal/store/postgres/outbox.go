@@ -47,10 +47,16 @@ func (o *Outbox) Lead(ctx context.Context, holder string, lease time.Duration) (
 	return leads, err
 }
 
-// Oldest returns what waits.
+// Release ends the holder's lease.
+func (o *Outbox) Release(ctx context.Context, holder string) error {
+	return o.exec(ctx, `UPDATE outbox_leader SET until = '-infinity' WHERE holder = $1`, holder)
+}
+
+// Oldest returns what waits, and whose time has come.
 func (o *Outbox) Oldest(ctx context.Context, limit int) (entries []outbox.Entry, err error) {
 	err = o.store.With(ctx, func(conn *pgx.Conn) error {
-		rows, err := conn.Query(ctx, `SELECT id, message FROM outbox ORDER BY id LIMIT $1`, limit)
+		rows, err := conn.Query(ctx, `
+			SELECT id, message, tries FROM outbox WHERE aside_at IS NULL AND due_at <= now() ORDER BY id LIMIT $1`, limit)
 		if err != nil {
 			return err
 		}
@@ -65,19 +71,51 @@ func (o *Outbox) Oldest(ctx context.Context, limit int) (entries []outbox.Entry,
 func readEntry(row pgx.CollectableRow) (outbox.Entry, error) {
 	var entry outbox.Entry
 	var content []byte
-	if err := row.Scan(&entry.ID, &content); err != nil {
+	if err := row.Scan(&entry.ID, &content, &entry.Tries); err != nil {
 		return outbox.Entry{}, err
 	}
-	var err error
-	entry.Message, err = outbox.Decode(content)
+	// One that can't be read must not hide those behind it.
+	entry.Message, entry.Unreadable = outbox.Decode(content)
 
-	return entry, err
+	return entry, nil
 }
 
 // Remove forgets an entry.
 func (o *Outbox) Remove(ctx context.Context, id int64) error {
+	return o.exec(ctx, `DELETE FROM outbox WHERE id = $1`, id)
+}
+
+// Fail counts a try.
+func (o *Outbox) Fail(ctx context.Context, id int64, reason string, after time.Duration) error {
+	const fail = `UPDATE outbox SET tries = tries + 1, reason = $2, due_at = now() + make_interval(secs => $3) WHERE id = $1`
+
+	return o.exec(ctx, fail, id, reason, after.Seconds())
+}
+
+// SetAside keeps an entry for people.
+func (o *Outbox) SetAside(ctx context.Context, id int64, reason string) error {
+	return o.exec(ctx, `UPDATE outbox SET tries = tries + 1, reason = $2, aside_at = now() WHERE id = $1`, id, reason)
+}
+
+// Backlog counts no further than is of use.
+func (o *Outbox) Backlog(ctx context.Context) (backlog outbox.Backlog, err error) {
+	const count = `SELECT
+		(SELECT count(*) FROM (SELECT FROM outbox WHERE aside_at IS NULL LIMIT $1) AS waiting),
+		(SELECT count(*) FROM (SELECT FROM outbox WHERE aside_at IS NOT NULL LIMIT $1) AS aside),
+		coalesce((SELECT extract(epoch FROM now() - created_at) FROM outbox
+			WHERE aside_at IS NULL ORDER BY id LIMIT 1), 0)::float8`
+	var seconds float64
+	err = o.store.With(ctx, func(conn *pgx.Conn) error {
+		return conn.QueryRow(ctx, count, outbox.MostCounted).Scan(&backlog.Waiting, &backlog.SetAside, &seconds)
+	})
+	backlog.Oldest = time.Duration(seconds * float64(time.Second))
+
+	return backlog, err
+}
+
+func (o *Outbox) exec(ctx context.Context, statement string, args ...any) error {
 	return o.store.With(ctx, func(conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, `DELETE FROM outbox WHERE id = $1`, id)
+		_, err := conn.Exec(ctx, statement, args...)
 
 		return err
 	})

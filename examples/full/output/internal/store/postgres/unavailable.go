@@ -3,6 +3,7 @@ package postgres
 import (
 	"errors"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"git.example.com/trade/market/internal/store"
@@ -11,6 +12,7 @@ import (
 // Classes of SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html
 const (
 	classConnection   = "08"
+	classData         = "22"
 	classNotLoggedIn  = "28"
 	classRolledBack   = "40"
 	classResources    = "53"
@@ -48,6 +50,23 @@ func Unavailable(err error) bool {
 	}
 
 	return errors.Is(err, pgconn.ErrConnClosed)
+}
+
+// Invalid tells that a value can be in no row: a text with a NUL, or that is no
+// UTF-8, a number that is too large. Where it came from a client it is the client's
+// mistake: see store.ErrInvalid.
+func Invalid(err error) bool {
+	pgErr, ok := errors.AsType[*pgconn.PgError](err)
+
+	return ok && pgErr.Code[:min(len(pgErr.Code), len(classData))] == classData
+}
+
+// OfDriver tells an error that server or connection have returned from one of
+// somebody else's.
+func OfDriver(err error) bool {
+	_, answered := errors.AsType[*pgconn.PgError](err)
+
+	return answered || Unavailable(err) || errors.Is(err, pgx.ErrTxClosed) || errors.Is(err, pgx.ErrTxCommitRollback)
 }
 
 // moved tells that a server ends, is lost or has become a replica. What else is

@@ -3,12 +3,17 @@ package redis
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"git.example.com/trade/market/internal/config"
 )
@@ -71,5 +76,37 @@ func TestServer(t *testing.T) {
 	}
 	if got := s.Key("a"); got != s.prefix+"a" {
 		t.Errorf("key = %q", got)
+	}
+}
+
+func TestWhoseFaultAnErrorIs(t *testing.T) {
+	hangs := &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}
+	unreachable := &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}
+	for _, tt := range []struct {
+		err                         error
+		unavailable, away, ofDriver bool
+	}{
+		{hangs, false, true, true},
+		{unreachable, true, true, true},
+		{redis.ErrPoolTimeout, true, true, true},
+		{redis.TxFailedErr, false, false, true},
+		{redis.Nil, false, false, false},
+		{context.DeadlineExceeded, false, false, false},
+		{errors.New("the key was used for another request"), false, false, false},
+		{nil, false, false, false},
+	} {
+		err := tt.err
+		if err != nil {
+			err = fmt.Errorf("write: %w", err)
+		}
+		if got := Unavailable(err); got != tt.unavailable {
+			t.Errorf("Unavailable(%v) = %t", err, got)
+		}
+		if got := Away(err); got != tt.away {
+			t.Errorf("Away(%v) = %t", err, got)
+		}
+		if got := OfDriver(err); got != tt.ofDriver {
+			t.Errorf("OfDriver(%v) = %t", err, got)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -41,6 +42,17 @@ func Run(t *testing.T, open func(t *testing.T) greeting.Repository) {
 		}
 		if _, err := r.Get(t.Context(), prefix+"nobody"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("err = %v, want not found", err)
+		}
+	})
+
+	t.Run("what can be no id is nobody's", func(t *testing.T) {
+		for _, id := range []string{"", "\x00", "\xff", prefix + "\x00", "ä", "'", strings.Repeat("x", 10_000)} {
+			if _, err := r.Get(t.Context(), id); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("%.20q: err = %v, want not found", id, err)
+			}
+			if _, err := r.List(t.Context(), id, 1); err != nil && !errors.Is(err, store.ErrInvalid) {
+				t.Errorf("after %.20q: err = %v, want nothing or that it can't be one", id, err)
+			}
 		}
 	})
 

@@ -1,0 +1,60 @@
+import { t } from '../words.js'
+import { publisher } from './broker-slots.js'
+import { defineFeature } from './types.js'
+
+/** Messages that are part of a transaction, and the loop that publishes them. */
+export const outbox = defineFeature({
+  id: 'outbox',
+  help: 'messages that are written in the transaction of a change, and published after it',
+  enabled: ({ features }) => features.messaging && features.migrations,
+  requires: ['messaging', 'migrations'],
+  templates: 'features/outbox',
+  slots: (model) => {
+    const { module, features } = model
+    const store = features.postgres ? 'postgres' : 'mysql'
+    const from = features.tracing ? `messaging.Continued{Publisher: ${publisher(model)}}` : publisher(model)
+    return {
+      appImports: ['outbox', ...(features.tracing || (features.nats && features.kafka) ? ['messaging'] : [])].map(
+        (name) => ({ path: `${module}/internal/${name}` }),
+      ),
+      appSetup: [
+        { order: 85, statement: `relay := outbox.New(${store}.NewOutbox(${store}Store), ${from}, a.logger)` },
+        ...(features.metrics ? [{ order: 86, statement: 'telemetry.RegisterOutbox(registry, relay)' }] : []),
+      ],
+      appComponents: [
+        {
+          order: 85,
+          why: t('Publishes what transactions have left in the outbox.'),
+          component: '{name: "outbox", start: relay.Start, stop: relay.Stop, budget: quickStop}',
+        },
+      ],
+    }
+  },
+})
+
+/** The outbox in PostgreSQL. */
+export const outboxPostgres = defineFeature({
+  id: 'outbox-postgres',
+  help: 'the outbox in PostgreSQL',
+  enabled: ({ features }) => features.messaging && features.postgres,
+  requires: ['outbox', 'postgres'],
+  templates: 'features/outbox-postgres',
+})
+
+/** The outbox in MySQL, where there is no PostgreSQL. */
+export const outboxMySQL = defineFeature({
+  id: 'outbox-mysql',
+  help: 'the outbox in MySQL',
+  enabled: ({ features }) => features.messaging && features.mysql && !features.postgres,
+  requires: ['outbox', 'mysql'],
+  templates: 'features/outbox-mysql',
+})
+
+/** What waits in the outbox, and what was set aside. */
+export const outboxMetrics = defineFeature({
+  id: 'outbox-metrics',
+  help: 'metrics of the outbox: what waits, since when, and what was set aside',
+  enabled: ({ features }) => features.messaging && features.migrations && features.metrics,
+  requires: ['outbox', 'messaging-metrics'],
+  templates: 'features/outbox-metrics',
+})
