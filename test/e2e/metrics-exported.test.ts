@@ -78,6 +78,8 @@ describeWith(['go', 'promql', 'redis-server', 'nats-server', 'consul', 'grpcurl'
       expect(call()).toBe(0)
       // 64, and 13 for INTERNAL.
       expect(lying()).toBe(77)
+      // Asked every 15 seconds, and at the start there is no consumer yet.
+      await until(async () => (await service.admin('/metrics')).body.includes('consumer_lag_messages{'))
       await redis.kill()
       expect(await create()).toBe(503)
       await until(async () => (await service.admin('/metrics')).body.includes('outcome="processed"} 2'))
