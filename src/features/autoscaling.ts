@@ -16,7 +16,7 @@ export const autoscaling = defineFeature({
     readmeFeatures: [
       {
         title: t('Autoscaling'),
-        text: t`${autoscaling.min} to ${autoscaling.max} replicas${features.regions ? t(', other numbers in each region,') : ''}; the HorizontalPodAutoscaler ${features.keda ? t('that KEDA makes ') : ''}alone sets their number.`,
+        text: t`${autoscaling.min} to ${autoscaling.max} replicas${features.regions ? t(' (other numbers in each region)') : ''}; the HorizontalPodAutoscaler ${features.keda ? t('that KEDA makes ') : ''}alone sets their number.`,
       },
     ],
     ...(autoscaling.external ? { readmeSections: [section(autoscaling, name, monitoring)] } : {}),
