@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { FileSet } from '../../src/engine/file-set.js'
 import type { Resolved } from '../../src/spec/resolve.js'
 import { type Answers, judgeAnswers, renderFiles } from '../support/render.js'
@@ -37,11 +36,6 @@ export const members: readonly Member[] = rows.map((row, index) => {
 /** What docs/proof.md calls them. */
 export const subject = 'covering set'
 
-/** A member for each different set of Go sources. */
-export function membersByGoSources(): Member[] {
-  return [...new Map(members.map((member) => [goDigest(member), member])).values()]
-}
-
 /** What the values of a row answer together. */
 export function answersOf(row: Row): Answers {
   return Object.assign({}, ...Object.entries(row).map(([name, value]) => axes[name]?.[value]))
@@ -52,17 +46,4 @@ function titleOf(row: Row): string {
     .filter(([name, [first]]) => row[name] !== first)
     .map(([name]) => `${name}: ${row[name]}`)
     .join(', ')
-}
-
-/** Whether Go and its linters read a file. */
-export function isGoSource({ path }: { readonly path: string }): boolean {
-  return /\.go$|^go\.|^\.golangci/.test(path)
-}
-
-function goDigest({ files }: Member): string {
-  const hash = createHash('sha256')
-  for (const { path, content } of files.filter(isGoSource)) {
-    hash.update(path).update(content)
-  }
-  return hash.digest('hex')
 }

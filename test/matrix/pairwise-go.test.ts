@@ -8,7 +8,8 @@ import { record } from '../support/proof.js'
 import { writeFiles } from '../support/render.js'
 import { describeWith, run, withoutDownloads } from '../support/tools.js'
 import { verdictsOf } from '../support/verdicts.js'
-import { isGoSource, membersByGoSources, subject } from './members.js'
+import { isGoSource, membersForGo, membersForLinter } from './go-members.js'
+import { subject } from './members.js'
 
 /** What judges Go sources; each prints what it complains about, or leaves with another code than 0. */
 const checks: Readonly<Record<string, readonly [string, ...string[]]>> = {
@@ -19,7 +20,11 @@ const checks: Readonly<Record<string, readonly [string, ...string[]]>> = {
   'golangci-lint': ['golangci-lint', 'run', '--allow-parallel-runners'],
 }
 
-describeWith(['go', 'gofmt', 'golangci-lint'], 'Go sources of the covering set, each different set once', () => {
+describeWith(['go', 'gofmt', 'golangci-lint'], 'Go sources of the covering set', () => {
+  const members = membersForGo()
+  // It takes longer than all others together.
+  const linted = new Set(membersForLinter(members))
+  const cases = members.map((member) => ({ ...member, tools: linted.has(member) ? 'all tools' : 'the compiler' }))
   const work = workFolder()
   // One after the other in the same place: what a package shares with the one before is in the caches by its path.
   const cwd = path.join(work, 'project')
@@ -29,10 +34,11 @@ describeWith(['go', 'gofmt', 'golangci-lint'], 'Go sources of the covering set, 
   const go = goToolchain.replace(/^go/, '')
 
   const verdicts = verdictsOf(go, ['test/matrix/pairwise-go.test.ts', 'test/e2e/tools/table.mjs'])
-  const judge = (files: FileSet) => {
+  const judge = (files: FileSet, tools: string) => {
     fs.rmSync(cwd, { recursive: true, force: true })
     writeFiles(cwd, files)
-    return Object.entries(checks).map(([tool, [program, ...args]]) => {
+    const asked = Object.entries(checks).filter(([tool]) => tools === 'all tools' || tool !== 'golangci-lint')
+    return asked.map(([tool, [program, ...args]]) => {
       const result = run(program, args, { cwd, env })
       const { code } = result
       const output = withoutDownloads(result.output)
@@ -41,11 +47,11 @@ describeWith(['go', 'gofmt', 'golangci-lint'], 'Go sources of the covering set, 
     })
   }
 
-  test.each(membersByGoSources())('$id $title', ({ files }) => {
+  test.each(cases)('$id, by $tools: $title', ({ files, tools }) => {
     const sources = files.filter(isGoSource)
     const found = verdicts.of(
-      sources.flatMap((file) => [file.path, file.content]),
-      () => judge(files),
+      [tools, ...sources.flatMap((file) => [file.path, file.content])],
+      () => judge(files, tools),
       (list) => list.every(({ findings }) => findings.length === 0),
     )
     const judged = files.filter((file) => file.path.endsWith('.go')).length
