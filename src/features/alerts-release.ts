@@ -62,7 +62,9 @@ export function releaseAlerts(model: Model): Alert[] {
         ),
         '',
         t`1. \`kubectl argo rollouts -n NAMESPACE get rollout ${name}\`, and \`kubectl -n NAMESPACE get analysisruns\`: which measurement failed.`,
-        t('2. Go back in Git: `scripts/promote.sh --back ENVIRONMENT`.'),
+        features.pipeline
+          ? t('2. Go back in Git: `scripts/promote.sh --back ENVIRONMENT`.')
+          : t('2. Go back in Git, as the README says.'),
         t('3. Look at the pods of the new version while they are there, then at the change.'),
       ].join('\n'),
       tests: [

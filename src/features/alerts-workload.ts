@@ -88,7 +88,7 @@ export function workloadAlerts(model: Model): Alert[] {
 
 /** A new version that doesn't get there, by kind. A Rollout that gave up says so itself: ReleaseAborted. */
 function stuck(
-  { name, workload, productionEnv }: Model,
+  { features, name, workload, productionEnv }: Model,
   { label, which, first }: { label: string; which: string; first: string },
 ): Alert[] {
   const alert = {
@@ -101,7 +101,9 @@ function stuck(
       t`New pods have had ${workload.progressDeadlineSeconds} s to become ready, and no more of them do. The old version serves meanwhile.`,
       '',
       t('1. `kubectl -n NAMESPACE get pods`: what state are the newest in? `describe pod` and `logs` say why.'),
-      t('2. Go back in Git: `scripts/promote.sh --back ENVIRONMENT`, or as the README says.'),
+      features.pipeline
+        ? t('2. Go back in Git: `scripts/promote.sh --back ENVIRONMENT`, or as the README says.')
+        : t('2. Go back in Git, as the README says.'),
       ...(workload.isStatefulSet
         ? [t('3. Then `scripts/unstick.sh ENVIRONMENT`: the pod that never became ready stands in the way otherwise.')]
         : []),
