@@ -235,8 +235,8 @@ func TestWhatTheBrokerRefusesHoldsNobodyUp(t *testing.T) {
 		r := start(t, f)
 		synctest.Wait()
 		f.want(t, "1", "3")
-		if len(f.aside) != 1 || len(f.entries) != 1 {
-			t.Errorf("aside: %q; want what can't be read, at once", f.aside)
+		if got, _ := f.Backlog(t.Context()); got != (Backlog{Waiting: 1, SetAside: 1}) {
+			t.Errorf("backlog = %+v; want what can't be read set aside at once", got)
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
@@ -290,8 +290,8 @@ func TestOneMessageThatNeverArrivesIsFoundOut(t *testing.T) {
 			time.Sleep(time.Minute)
 		}
 		f.want(t, "2", "3", "4", "5", "6", "7", "8")
-		if len(f.aside) != 1 || r.Stats().SetAside != 1 {
-			t.Errorf("aside: %q, want the one", f.aside)
+		if got, _ := f.Backlog(t.Context()); got.SetAside != 1 || r.Stats().SetAside != 1 {
+			t.Errorf("set aside: %d, want the one", got.SetAside)
 		}
 		if err := r.Stop(t.Context()); err != nil {
 			t.Error(err)
