@@ -230,6 +230,7 @@ if [ "$((n % 10))" = 0 ] && [ -z "\${NEVER-}" ]; then by=${commit}; status="\${N
 for url; do :; done
 case "$url" in
   */version) printf '{"commit":"%s"}' "\${SERVES-$by}" ;;
+  *limit=0) printf 'HTTP/1.1 400 Bad Request\\r\\nX-Commit: %s\\r\\n' "$by" ;;
   */no-such-path) printf 'HTTP/1.1 404 Not Found\\r\\nX-Commit: %s\\r\\n' "$by" ;;
   *) printf 'HTTP/1.1 %s OK\\r\\nX-Commit: %s\\r\\n' "$status" "$by" ;;
 esac`
