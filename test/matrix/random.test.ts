@@ -17,10 +17,10 @@ import { soundAnswers } from './specs.js'
 
 const seed = Number(process.env['MATRIX_SEED'] ?? Date.now() % 2 ** 31)
 const everything = process.env['REQUIRE_ALL_TIERS'] === '1'
-const runs = Number(process.env['MATRIX_RUNS'] ?? (everything ? 5_000 : 150))
+const runs = Number(process.env['MATRIX_RUNS'] ?? (everything ? 3_000 : 150))
 const replay = `replay: MATRIX_SEED=${seed} MATRIX_RUNS=${runs} npm test -- test/matrix`
 
-/** For many runs: five thousand take minutes, and a nightly may want more. */
+/** For many runs: three thousand take minutes, and a nightly may want more. */
 const patience = 3600_000
 
 /** Files that were judged already: most of a project's are those of another one, byte for byte. */
