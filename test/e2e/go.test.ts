@@ -54,7 +54,7 @@ describeWith(['go', 'gofmt', 'golangci-lint'], 'Go', () => {
       succeed('go', ['build', '-mod=readonly', './...'], { cwd, env })
       succeed('go', ['vet', './...'], { cwd, env })
       // One linter run at a time is golangci-lint's own rule; another project's may be under way.
-      succeed('golangci-lint', ['run', '--allow-parallel-runners'], { cwd, env })
+      succeed('golangci-lint', ['run', '--allow-parallel-runners', '--timeout=20m'], { cwd, env })
       succeed('go', ['test', ...race, './...'], { cwd, env })
       return true
     }

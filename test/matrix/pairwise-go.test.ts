@@ -17,7 +17,7 @@ const checks: Readonly<Record<string, readonly [string, ...string[]]>> = {
   'go mod tidy': ['go', 'mod', 'tidy', '-diff'],
   'go build': ['go', 'build', '-mod=readonly', './...'],
   'go vet': ['go', 'vet', './...'],
-  'golangci-lint': ['golangci-lint', 'run', '--allow-parallel-runners'],
+  'golangci-lint': ['golangci-lint', 'run', '--allow-parallel-runners', '--timeout=20m'],
 }
 
 describeWith(['go', 'gofmt', 'golangci-lint'], 'Go sources of the covering set', () => {
