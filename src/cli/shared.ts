@@ -62,11 +62,11 @@ export function sharesOf(files: FileSet, base: string, folder: string | undefine
   const additions: Addition[] = []
   for (const { path, homes, has } of sharedFiles) {
     const file = files.find((one) => one.path === path)
-    const home = homes.find((one) => textOf(base, one) !== undefined)
-    const text = home === undefined ? undefined : textOf(base, home)
     if (file === undefined) {
       continue
     }
+    const home = homes.find((one) => textOf(base, one) !== undefined)
+    const text = home === undefined ? undefined : textOf(base, home)
     if (home === undefined || text === undefined || (home === path && text === file.content)) {
       missing.push(file)
     } else if (!has(text, folder)) {

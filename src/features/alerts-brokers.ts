@@ -7,8 +7,9 @@ import type { Alert, Selectors } from './types-monitoring.js'
 export function brokerAlerts(model: Model): Alert[] {
   const { name, features } = model
   const labels = place(model)
-  const [broker = ''] = [...(features.nats ? ['nats'] : []), ...(features.kafka ? ['kafka'] : [])]
-  const brokers = [...(features.nats ? ['nats'] : []), ...(features.kafka ? ['kafka'] : [])].join('|')
+  const chosen = [...(features.nats ? ['nats'] : []), ...(features.kafka ? ['kafka'] : [])]
+  const [broker = ''] = chosen
+  const brokers = chosen.join('|')
   const passing = (pod: string, check: string, { own }: Selectors) =>
     `health_check_passing{${own},pod="${pod}",check="${check}"}`
   const receiving = (pod: string, { own }: Selectors) => `consumer_receiving{${own},pod="${pod}",consumer="nats"}`
@@ -20,7 +21,7 @@ export function brokerAlerts(model: Model): Alert[] {
       severity: 'critical',
       for: '5m',
       expr: ({ own }) =>
-        `max by (job, namespace, check) (health_check_passing{${own},check=${brokers.includes('|') ? '~' : ''}"${brokers}"}) == 0`,
+        `max by (job, namespace, check) (health_check_passing{${own},check=${chosen.length > 1 ? '~' : ''}"${brokers}"}) == 0`,
       summary: t`No pod of ${name} reaches its broker`,
       description: features.migrations
         ? t(

@@ -181,7 +181,6 @@ func (a *app) components() []component {
 		{name: "nats-consumer", start: natsConsumer.Start, stop: natsConsumer.Stop, budget: cfg.Consumer.Timeout},
 		// Stops before all that handlers use; what is in hand has the time of one try.
 		{name: "kafka-consumer", start: kafkaConsumer.Start, stop: kafkaConsumer.Stop, budget: cfg.Consumer.Timeout},
-		// Stores come here, and after them the consumers that use them.
 		{name: "http", start: httpServer.Start, stop: httpServer.Stop, budget: cfg.Shutdown.Timeout},
 		// At the same time as HTTP: the two share the budget.
 		{name: "grpc", start: grpcServer.Start, stop: grpcServer.Stop, budget: cfg.Shutdown.Timeout, alongside: true},

@@ -158,7 +158,6 @@ func (a *app) components() []component {
 		{name: "outbox", start: relay.Start, stop: relay.Stop, budget: quickStop},
 		// Stops before all that handlers use; what is in hand has the time of one try.
 		{name: "nats-consumer", start: natsConsumer.Start, stop: natsConsumer.Stop, budget: cfg.Consumer.Timeout},
-		// Stores come here, and after them the consumers that use them.
 		{name: "http", start: httpServer.Start, stop: httpServer.Stop, budget: cfg.Shutdown.Timeout},
 		// At the same time as HTTP: the two share the budget.
 		{name: "grpc", start: grpcServer.Start, stop: grpcServer.Stop, budget: cfg.Shutdown.Timeout, alongside: true},
