@@ -194,6 +194,23 @@ describeWith(['git'], 'scripts/promote.sh', () => {
     expect(repository.tags('production')).toEqual({ orders: last })
   })
 
+  test('--past: only on, also from a gate to the one beside it', () => {
+    const commit = repository.change('one')
+    repository.release(commit)
+    const gate = () => {
+      const file = 'main:deploy/overlays/production/kustomization.yaml'
+      return /components\/(.*) # gate$/m.exec(succeed('git', ['show', file], { cwd: repository.origin }))?.[1]
+    }
+    expect(repository.promote(['--past', '10', 'production', commit])).toMatchObject({ code: 0 })
+    expect(repository.promote(['--past', '50', 'production', commit])).toMatchObject({ code: 0 })
+    expect(repository.promote(['--past', '10', 'production', commit])).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('production is past that gate already'),
+    })
+    expect(gate()).toBe('canary-past-50')
+    expect(repository.promote(['--past', '5', 'production', commit])).toMatchObject({ code: 1 })
+  })
+
   test('a clone without history can not tell which commit is older', () => {
     const commit = repository.change('one')
     const shallow = path.join(repository.folder, 'shallow')

@@ -108,7 +108,8 @@ elif [ "$what" = gate ]; then
 elif [ "$what" = promotion ]; then
   [ "$environment" = production ] || fail "a release waits for nobody in $environment"
   component="canary-past-$past"
-  order=' canary canary-past-10 canary-past-50 '
+  # Two blanks between neighbours: the pattern below wants one on each side of both.
+  order=' canary  canary-past-10  canary-past-50 '
   case "$order" in *" $component "*) ;; *) fail "no such gate: $past" ;; esac
   # A person has looked at one version, and lets that one on.
   [ "$commit" = "$current" ] || fail "$environment has $current by now, and not $commit"
