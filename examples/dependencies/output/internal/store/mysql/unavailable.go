@@ -70,6 +70,11 @@ func Unavailable(err error) bool {
 		return slices.Contains(unavailable, myErr.Number)
 	}
 
+	return broken(err) || store.Unavailable(err)
+}
+
+// broken tells that a connection was lost, or could not be made.
+func broken(err error) bool {
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || store.Away(err)
 }
 
@@ -109,5 +114,6 @@ func moved(err error) bool {
 		return false
 	}
 
-	return Unavailable(err)
+	// Not Unavailable: a pool that is in use is load, and nothing has moved.
+	return broken(err)
 }

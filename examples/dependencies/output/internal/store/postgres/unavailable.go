@@ -45,11 +45,8 @@ func Unavailable(err error) bool {
 		return false
 	}
 	var connectErr *pgconn.ConnectError
-	if errors.As(err, &connectErr) || store.Away(err) {
-		return true
-	}
 
-	return errors.Is(err, pgconn.ErrConnClosed)
+	return errors.As(err, &connectErr) || errors.Is(err, pgconn.ErrConnClosed) || store.Unavailable(err)
 }
 
 // Invalid tells that a value can be in no row: a text with a NUL, or that is no

@@ -27,7 +27,7 @@ func Unavailable(err error) bool {
 		return begins(answer, unavailable)
 	}
 
-	return errors.Is(err, redis.ErrClosed) || errors.Is(err, redis.ErrPoolTimeout) || store.Away(err)
+	return errors.Is(err, redis.ErrClosed) || errors.Is(err, redis.ErrPoolTimeout) || store.Unavailable(err)
 }
 
 // Away is Unavailable, and a command that has had no answer in time: a server that
@@ -66,11 +66,16 @@ func begins(answer redis.Error, words []string) bool {
 	return slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(text, word) })
 }
 
-// Exhausted says of the pool's time-out what it is.
-func Exhausted(err error) error {
-	if errors.Is(err, redis.ErrPoolTimeout) {
-		return fmt.Errorf("%w: %w", store.ErrNoConnection, err)
+// Exhausted says of the pool's time-out what it is: every connection in use, or a
+// server that doesn't answer those who want to make one.
+func (s *Store) Exhausted(err error) error {
+	if !errors.Is(err, redis.ErrPoolTimeout) {
+		return err
+	}
+	reason := store.ErrUnreachable
+	if stats := s.Stats(); stats.InUse >= stats.Max {
+		reason = store.ErrNoConnection
 	}
 
-	return err
+	return fmt.Errorf("%w: %w", reason, err)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"git.example.com/trade/market/internal/config"
+	"git.example.com/trade/market/internal/store"
 )
 
 func nowhere(t *testing.T, credentials string, logger *slog.Logger) *Store {
@@ -89,6 +90,9 @@ func TestWhoseFaultAnErrorIs(t *testing.T) {
 		{hangs, false, true, true},
 		{unreachable, true, true, true},
 		{redis.ErrPoolTimeout, true, true, true},
+		{store.ErrNoConnection, true, true, true},
+		{store.ErrUnreachable, true, true, true},
+		{store.ErrReadOnly, true, true, true},
 		{redis.TxFailedErr, false, false, true},
 		{redis.Nil, false, false, false},
 		{context.DeadlineExceeded, false, false, false},
@@ -108,5 +112,17 @@ func TestWhoseFaultAnErrorIs(t *testing.T) {
 		if got := OfDriver(err); got != tt.ofDriver {
 			t.Errorf("OfDriver(%v) = %t", err, got)
 		}
+	}
+}
+
+// Who waits for others to connect is not told that there are too many of them.
+func TestPoolTimeoutWithoutConnectionsIsTheServers(t *testing.T) {
+	s := nowhere(t, t.TempDir(), slog.New(slog.DiscardHandler))
+	t.Cleanup(func() { _ = s.Stop(context.Background()) })
+	if err := s.Exhausted(redis.ErrPoolTimeout); !errors.Is(err, store.ErrUnreachable) || errors.Is(err, store.ErrNoConnection) {
+		t.Errorf("err = %v", err)
+	}
+	if err := s.Exhausted(redis.Nil); !errors.Is(err, redis.Nil) {
+		t.Errorf("err = %v", err)
 	}
 }
