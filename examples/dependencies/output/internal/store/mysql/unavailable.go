@@ -78,6 +78,16 @@ func broken(err error) bool {
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || store.Away(err)
 }
 
+// Lost tells those errors that are no word of the server, but the end of a
+// connection: what was asked may have been the reason.
+func Lost(err error) bool {
+	if myErr, ok := errors.AsType[*mysql.MySQLError](err); ok {
+		return myErr.Number == erConnectionKilled
+	}
+
+	return broken(err) && (store.Lost(err) || !store.Away(err))
+}
+
 // invalid are the codes for a value that has no place in its column.
 var invalid = []uint16{
 	erOutOfRange, erMixOfCollations, erTruncatedWrongValue, erInvalidCharacter, erWrongStringValue, erDataTooLong, erWrongValue,

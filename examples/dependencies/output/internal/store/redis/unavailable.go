@@ -40,6 +40,17 @@ func Away(err error) bool {
 	return Unavailable(err) || ok && network.Timeout()
 }
 
+// Lost tells those errors that are no word of the server: a connection that broke
+// off, and a command that has had no answer in time.
+func Lost(err error) bool {
+	if _, answered := errors.AsType[redis.Error](err); answered {
+		return false
+	}
+	network, ok := errors.AsType[*net.OpError](err)
+
+	return store.Lost(err) || ok && network.Op != "dial" && network.Timeout()
+}
+
 // OfDriver tells an error that server or connection have returned from one of
 // somebody else's.
 func OfDriver(err error) bool {
