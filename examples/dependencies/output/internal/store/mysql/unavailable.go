@@ -87,7 +87,22 @@ func Unavailable(err error) bool {
 		return slices.Contains(unavailable, myErr.Number)
 	}
 
+	return broken(err) || store.Unavailable(err)
+}
+
+// broken tells that a connection was lost, or could not be made.
+func broken(err error) bool {
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || store.Away(err)
+}
+
+// Lost tells those errors that are no word of the server, but the end of a
+// connection: what was asked may have been the reason.
+func Lost(err error) bool {
+	if myErr, ok := errors.AsType[*mysql.MySQLError](err); ok {
+		return myErr.Number == erConnectionKilled
+	}
+
+	return broken(err) && (store.Lost(err) || !store.Away(err))
 }
 
 // invalid are the codes for a value that has no place in its column.
@@ -132,5 +147,6 @@ func moved(err error) bool {
 		return false
 	}
 
-	return Unavailable(err)
+	// Not Unavailable: a pool that is in use is load, and nothing has moved.
+	return broken(err)
 }
