@@ -7,6 +7,7 @@ import { manifests } from './known-faults/manifests.mjs'
 import { messages } from './known-faults/messages.mjs'
 import { own } from './known-faults/own.mjs'
 import { pipelines } from './known-faults/pipelines.mjs'
+import { program } from './known-faults/program.mjs'
 import { stores } from './known-faults/stores.mjs'
 import { traffic } from './known-faults/traffic.mjs'
 
@@ -26,6 +27,7 @@ export const knownFaults = [
   ...messages,
   ...example,
   ...stores,
+  ...program,
   ...alerts,
   ...pipelines,
   ...traffic,
