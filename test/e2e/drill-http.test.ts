@@ -235,6 +235,18 @@ describeWith(['go'], 'drill: the HTTP server', () => {
     }
   })
 
+  test('failures of every route and method are counted from zero, before anybody has asked', () =>
+    running({}, async (service) => {
+      const { body } = await service.admin('/metrics')
+      for (const code of [500, 502, 503, 504]) {
+        expect(body).toContain(`http_requests_total{code="${code}",method="GET",route="/drill/unmapped"} 0\n`)
+        expect(body).toContain(`http_requests_total{code="${code}",method="POST",route="/v1/greetings"} 0\n`)
+      }
+      for (const code of ['Internal', 'Unavailable', 'DeadlineExceeded']) {
+        expect(body).toContain(`grpc_requests_total{code="${code}",method="/greeting.v1.GreetingService/Greet"} 0\n`)
+      }
+    }))
+
   test('spans that a dead collector refuses are counted, and said once', () =>
     running({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', ...smallQueue }, async (service) => {
       // A refusal comes at once, so whether the queue ever fills depends on the machine: either reason is a lost span.
