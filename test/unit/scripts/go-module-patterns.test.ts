@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { firstCombinations, furtherCombinations, holds, ruleOf } from '../../../scripts/go-module-patterns.mjs'
 import { flagsOf, goModuleSets } from '../../../scripts/go-module-sets.mjs'
-import { goModuleSets as declared } from '../../../src/golang/sets.js'
+import { goModuleSets as declared, goModuleOptions } from '../../../src/golang/sets.js'
+import { optionOf } from '../../../src/spec/table.js'
 
 const nine = [...declared, 'memcached']
 
@@ -14,6 +15,11 @@ function all(names: readonly string[]): Set<string>[] {
 test('scripts know the sets that the program knows', () => {
   expect(goModuleSets).toEqual(declared)
   expect(flagsOf(new Set(['grpc']))).toContain('--grpc')
+  expect(flagsOf(new Set(['grpc']))).toContain('--no-kafka')
+})
+
+test.each(Object.entries(goModuleOptions))('%s is turned on by %s, a yes or no', (_, key) => {
+  expect(optionOf(key).kind).toBe('boolean')
 })
 
 describe('the rule of a line, from some combinations of nine sets', () => {
