@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { generate, recipe, workFolder } from '../support/project.js'
 import { describeWith, type Outcome, run, succeed } from '../support/tools.js'
 import { type Dialect, dialects, jobsOf } from './pipelines/jobs.js'
@@ -69,7 +69,7 @@ class Repository {
   }
 }
 
-describeWith(['git'], 'scripts/promote.sh', () => {
+describeWith(['git', 'kustomize'], 'scripts/promote.sh', () => {
   const work = workFolder()
   let count = 0
   let repository: Repository
@@ -246,6 +246,27 @@ describeWith(['git'], 'scripts/promote.sh', () => {
     expect(repository.tags('staging')).toEqual({ orders: first, 'orders-v2': second })
     repository.promote(['--back', 'staging'])
     expect(repository.tags('staging')).toEqual({ orders: first, 'orders-v2': first })
+  })
+
+  test.each([
+    ['two versions', ['--rollout-weights=80,20'], 'orders-v2'],
+    ['two colours', ['--rollout-strategy=blue-green', '--rollout-engine=none'], 'orders-green'],
+    ['one version', ['--rollout-strategy=rolling'], 'orders'],
+  ])('%s and a database: the schema is that of the newest commit', (_, flags, newest) => {
+    repository = fresh('--preset=production', '--postgres', ...flags)
+    const commits = ['one', 'two'].map((text) => {
+      const commit = repository.change(text)
+      repository.release(commit)
+      return commit
+    })
+    const folder = path.join(repository.clone, 'deploy/overlays/production')
+    const objects = parseAllDocuments(succeed('kustomize', ['build', folder])).map((one) => one.toJS())
+    const tagOf = (kind: string, name: RegExp) => {
+      const found = objects.find((one) => one.kind === kind && name.test(one.metadata.name))
+      return found.spec.template.spec.containers[0].image.split(':').at(-1)
+    }
+    expect(tagOf('Job', /^orders-migrate/)).toBe(commits[1])
+    expect(tagOf('Deployment', new RegExp(`^${newest}$`))).toBe(commits[1])
   })
 })
 
