@@ -380,6 +380,36 @@ describe('pipelines', () => {
     }
   })
 
+  test('a way back waits for no job that watches a release, and ends with the gate closed whatever happened', () => {
+    const { jobs } = parse(read('github', '.github/workflows/rollback.yaml'))
+    const release = parse(read('github', '.github/workflows/release.yaml')).jobs
+    // GitHub queues it in the group of the deployments, where a job that runs is ended by it alone.
+    expect(jobs.rollback.concurrency).toEqual({
+      group: release['deploy-production'].concurrency.group.replace('production', '${{ inputs.environment }}'),
+      'cancel-in-progress': true,
+    })
+    for (const name of ['deploy-staging', 'deploy-production', 'promote-production-10']) {
+      expect({ name, ends: release[name].concurrency['cancel-in-progress'] }).toEqual({ name, ends: false })
+    }
+    // GitLab knows nothing but waiting.
+    const gitlab = parse(read('gitlab', '.gitlab-ci.yml'))
+    for (const name of ['Roll back', 'Abort production at 10 %']) {
+      expect(gitlab[name]).not.toHaveProperty('resource_group')
+    }
+    expect(gitlab['Deploy to production']).toHaveProperty('resource_group')
+    // Jenkins runs builds of one branch beside each other, unless it is told not to.
+    expect(read('jenkins', 'Jenkinsfile')).not.toMatch(/disableConcurrentBuilds|\block\(/)
+
+    for (const dialect of dialects) {
+      for (const { name, steps } of jobsOf(dialect, projects.get(dialect) as string)) {
+        if (/^(Roll back|Abort)/.test(name)) {
+          const last = steps.filter(({ always }) => always).map(({ commands }) => commands)
+          expect({ dialect, name, last }).toEqual({ dialect, name, last: [expect.stringContaining('--close')] })
+        }
+      }
+    }
+  })
+
   test('check the same things', () => {
     for (const dialect of dialects) {
       const stages = stagesOf(dialect)
