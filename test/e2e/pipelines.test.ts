@@ -410,6 +410,29 @@ describe('pipelines', () => {
     }
   })
 
+  test('the README’s commands give every environment to one branch, before a secret is in it', () => {
+    const [, commands = ''] = /```sh\n(for environment in registry[\s\S]*?)```/.exec(read('github', 'README.md')) ?? []
+    const bin = path.join(work, 'bin')
+    fs.mkdirSync(bin)
+    for (const program of ['gh', 'ssh-keygen', 'rm']) {
+      fs.writeFileSync(path.join(bin, program), '#!/bin/sh\necho "${0##*/} $*" >>"$LOG"\n', { mode: 0o755 })
+    }
+    fs.writeFileSync(path.join(work, 'deploy-key'), '')
+    const env = { PATH: `${bin}:${process.env['PATH']}`, LOG: path.join(work, 'gh.log') }
+    succeed('sh', ['-euc', commands], { cwd: work, env })
+    const log = fs.readFileSync(env.LOG, 'utf8').split('\n')
+    for (const environment of ['registry', 'dev', 'staging', 'production']) {
+      const at = `repos/{owner}/{repo}/environments/${environment}`
+      const made = log.findIndex((line) => line.startsWith(`gh api --method PUT ${at} `))
+      const given = log.findIndex((line) => line.startsWith(`gh api --method POST ${at}/deployment-branch-policies `))
+      const secret = log.findIndex((line) => line.startsWith('gh secret set') && line.includes(`--env ${environment}`))
+      expect(log[made]).toContain('deployment_branch_policy[custom_branch_policies]=true')
+      expect(log[given]).toContain('name=main')
+      expect([made, given, secret]).toEqual([made, given, secret].toSorted((a, b) => a - b))
+      expect(made).toBeGreaterThanOrEqual(0)
+    }
+  })
+
   test('check the same things', () => {
     for (const dialect of dialects) {
       const stages = stagesOf(dialect)

@@ -223,6 +223,18 @@ describeWith(['git', 'go', 'kustomize', 'promtool', 'make'], 'pipelines, each jo
         }
         fs.writeFileSync(path.join(world, 'reviewers'), '1\n')
       })
+      test('where another branch may use an environment, or nobody can tell, nothing goes to production', () => {
+        const head = tip()
+        for (const branches of ['', 'branch:main branch:*\n', 'branch:*\n', 'tag:main\n']) {
+          fs.writeFileSync(path.join(world, 'branches'), branches)
+          for (const { code, output } of [perform('production asks somebody', head), back('production')]) {
+            expect({ branches, code }).not.toEqual({ branches, code: 0 })
+            expect(output).toContain('may use the environment')
+          }
+        }
+        fs.writeFileSync(path.join(world, 'branches'), 'branch:main\n')
+        expect(perform('production asks somebody', head)).toMatchObject({ code: 0 })
+      })
       test('without a key to push with it says so', () => {
         const head = succeed('git', ['rev-parse', 'main'], { cwd: origin }).trim()
         const outcome = perform('Deploy to staging', head, { secrets: { DEPLOY_KEY: '' } })

@@ -36,7 +36,11 @@ for word; do
 done`,
   cosign: `case "$*" in *@sha256:0af1) echo "$*" >>"${world}/signed" ;; *) exit 1 ;; esac`,
   apk: `shift; for name; do case "$name" in -*) ;; *) [ -e "\${0%/*}/$name" ] || ln -s "${tools.bin}/$name" "\${0%/*}/$name" ;; esac; done`,
-  gh: `[ -n "$GH_TOKEN" ] && cat "${world}/reviewers"`,
+  gh: `[ -n "$GH_TOKEN" ] && case "$*" in
+  */deployment-branch-policies*) cat "${world}/branches" ;;
+  *custom_branch_policies*) echo true ;;
+  *) cat "${world}/reviewers" ;;
+esac`,
   go: `
 case "$*" in
   'env GOPATH') echo "${world}/gopath" ;;
@@ -75,6 +79,7 @@ export class Runner {
       fs.mkdirSync(path.join(world, folder), { recursive: true })
     }
     fs.writeFileSync(path.join(world, 'reviewers'), '1\n')
+    fs.writeFileSync(path.join(world, 'branches'), 'branch:main\n')
     fs.writeFileSync(path.join(world, 'credentials/config.json'), '{}')
     const tools = { kustomize: programPath('kustomize'), promtool: programPath('promtool'), bin: this.bin }
     for (const [name, body] of Object.entries(standIns(world, tools))) {
