@@ -91,12 +91,19 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if e.hijacked || e.cut || e.gone() && errors.Is(err, context.Canceled) {
 		return // nobody is there to read it, and outcome says so
 	}
+	if unread, ok := errors.AsType[*BodyError](err); ok {
+		e.unread = unread.status()
+		// What comes on this connection next is nothing that can be read. The time for
+		// an answer may be over with that for the body.
+		w.Header().Set("Connection", "close")
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(unreadMargin))
+	}
 	table := e.errors
 	if table == nil {
 		table = &errorTable{logger: slog.Default(), mappings: always()}
 	}
 	p, after, known := table.find(ctx, e, err)
-	if !known || e.written() {
+	if e.unread == 0 && (!known || e.written()) {
 		table.logger.LogAttrs(ctx, slog.LevelError, "error in handler",
 			slog.String("method", e.method),
 			slog.String("route", e.route),
@@ -117,6 +124,9 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 func (t *errorTable) find(ctx context.Context, e *exchange, err error) (p Problem, retryAfter time.Duration, known bool) {
 	if own, ok := errors.AsType[*ProblemError](err); ok {
 		return own.Problem, 0, true
+	}
+	if unread, ok := errors.AsType[*BodyError](err); ok {
+		return unread.problem(), 0, true
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return Problem{Status: http.StatusRequestEntityTooLarge}, 0, true

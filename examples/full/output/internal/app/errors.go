@@ -26,8 +26,8 @@ func answers() []httpserver.Mapping {
 		{Err: store.ErrNoConnection, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
 		{Err: store.ErrUnreachable, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
 		{Err: store.ErrReadOnly, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
-		unavailable(postgres.Name, postgres.Unavailable),
-		unavailable(redis.Name, redis.Unavailable),
+		unavailable(postgres.Unavailable),
+		unavailable(redis.Unavailable),
 		{Err: messaging.ErrTooLarge, Status: http.StatusRequestEntityTooLarge, Detail: "What others would be told of it is too large."},
 		{If: timedOut, Status: http.StatusServiceUnavailable, Detail: "Something that the request needs took too long."},
 	}
@@ -40,10 +40,10 @@ func timedOut(err error) bool {
 	return ok && netErr.Timeout()
 }
 
-// unavailable is the answer while a server is away. Its name is no secret, unlike
-// the text of the error, which is in the log.
-func unavailable(name string, is func(error) bool) httpserver.Mapping {
+// unavailable is the answer while a server is away. It doesn't say which: the ends
+// of two servers' connections look alike, and the log has the text of the error.
+func unavailable(is func(error) bool) httpserver.Mapping {
 	return httpserver.Mapping{
-		If: is, Status: http.StatusServiceUnavailable, Detail: "A dependency is not available: " + name + ".", RetryAfter: time.Second,
+		If: is, Status: http.StatusServiceUnavailable, Detail: "A dependency is not available.", RetryAfter: time.Second,
 	}
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -31,6 +32,9 @@ func TestAnswers(t *testing.T) {
 		{store.ErrReadOnly, http.StatusServiceUnavailable},
 		{&net.OpError{Op: "dial", Err: errors.New("refused")}, http.StatusServiceUnavailable},
 		{&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, http.StatusServiceUnavailable},
+		// The client's connection, and nobody else's.
+		{&httpserver.BodyError{Err: io.ErrUnexpectedEOF}, http.StatusBadRequest},
+		{&httpserver.BodyError{Err: &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}}, http.StatusRequestTimeout},
 		{errors.New("nobody knows"), http.StatusInternalServerError},
 	}
 	for _, tt := range tests {

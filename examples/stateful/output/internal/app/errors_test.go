@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -25,6 +26,9 @@ func TestAnswers(t *testing.T) {
 		{store.ErrInvalid, http.StatusBadRequest},
 		{idempotency.ErrReused, http.StatusUnprocessableEntity},
 		{&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, http.StatusServiceUnavailable},
+		// The client's connection, and nobody else's.
+		{&httpserver.BodyError{Err: io.ErrUnexpectedEOF}, http.StatusBadRequest},
+		{&httpserver.BodyError{Err: &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}}, http.StatusRequestTimeout},
 		{errors.New("nobody knows"), http.StatusInternalServerError},
 	}
 	for _, tt := range tests {
