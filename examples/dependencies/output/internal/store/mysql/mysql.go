@@ -72,13 +72,11 @@ func (s *Store) Stop(context.Context) error { return errors.Join(s.db.Close(), s
 
 // Check asks whether the server answers, and whether it can be written to.
 func (s *Store) Check(ctx context.Context) error {
-	var readOnly bool
-	err := s.check.QueryRowContext(ctx, `SELECT @@GLOBAL.read_only`).Scan(&readOnly)
-	if err == nil && readOnly {
-		err = store.ErrReadOnly
-		s.discard()
-	}
+	err := s.writable(ctx)
 	if err != nil {
+		if errors.Is(err, store.ErrReadOnly) {
+			s.discard()
+		}
 		s.failed.Store(true)
 
 		return fmt.Errorf("mysql: %w", err)
@@ -90,6 +88,25 @@ func (s *Store) Check(ctx context.Context) error {
 	}
 
 	return nil
+}
+
+// writable begins what would write. A proxy that divides reads from writes sends
+// this to the server for writes; asked for its variables with a SELECT, it would
+// tell those of a replica.
+func (s *Store) writable(ctx context.Context) error {
+	conn, err := s.check.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, `START TRANSACTION READ WRITE`)
+	if err == nil {
+		_, err = conn.ExecContext(ctx, `ROLLBACK`)
+	}
+	if myErr, ok := errors.AsType[*mysql.MySQLError](err); ok && readOnly(myErr.Number) {
+		err = store.ErrReadOnly
+	}
+
+	return errors.Join(err, conn.Close())
 }
 
 // Stats tells the state of the pool.
