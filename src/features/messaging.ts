@@ -26,7 +26,7 @@ export const messaging = defineFeature({
         ? []
         : [
             {
-              expression: 'unavailable("messages", messaging.Unpublished)',
+              expression: 'unavailable(messaging.Unpublished)',
             },
           ]),
     ],
