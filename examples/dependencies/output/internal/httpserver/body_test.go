@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"example.com/shop/checkout/internal/answer"
 )
 
 // broken is a body that ends with an error.
@@ -45,7 +47,7 @@ func decoding(log io.Writer, told *int) http.Handler {
 		})
 	}
 
-	return Handler(mux, outcome, Errors(logger, Mapping{If: away, Status: http.StatusServiceUnavailable}),
+	return Handler(mux, outcome, Errors(logger, answer.Table{{If: away, Kind: answer.Unavailable}}),
 		Timeout(time.Minute), BodyLimit(100))
 }
 

@@ -37,7 +37,7 @@ func TestAnswers(t *testing.T) {
 			return fmt.Errorf("wrapped: %w", tt.err)
 		}))
 		w := httptest.NewRecorder()
-		handler := httpserver.Handler(mux, httpserver.Errors(slog.New(slog.DiscardHandler), answers()...))
+		handler := httpserver.Handler(mux, httpserver.Errors(slog.New(slog.DiscardHandler), answers()))
 		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 		if w.Code != tt.status {
 			t.Errorf("%v = %d, want %d", tt.err, w.Code, tt.status)
