@@ -90,14 +90,7 @@ export function availabilityAlerts(model: Model): Alert[] {
       alert: 'ServiceAbsent',
       severity: 'critical',
       for: '2m',
-      // Each colour by itself: the one that waits must not stand for the one that serves.
-      expr: ({ own }) =>
-        model.features.colours
-          ? [
-              ...coloursOf(model).map((colour) => `absent(up{${own},subset="${colour}"})`),
-              `(sum by (job, namespace, subset) (up{${own}}) == 0)`,
-            ].join('\n  or ')
-          : `absent(up{${own}})\n  or (sum by (job, namespace) (up{${own}}) == 0)`,
+      expr: ({ own }) => `absent(up{${own}})\n  or (sum by (job, namespace) (up{${own}}) == 0)`,
       summary: t`No pod of ${name} answers`,
       description: t(
         'Not one pod answers the scraper, or there is none: nobody is served, as far as Prometheus can tell.',
@@ -111,8 +104,9 @@ export function availabilityAlerts(model: Model): Alert[] {
         ),
         t('3. All run and serve? Then it is the ServiceMonitor, its labels, or the network policy.'),
       ].join('\n'),
-      tests: model.features.colours ? colourTests(model) : absenceTests(model),
+      tests: absenceTests(model),
     },
+    ...(model.features.colours ? [colourAbsent(model)] : []),
   ]
 }
 
@@ -145,35 +139,69 @@ function absenceTests(model: Model): AlertTest[] {
   ]
 }
 
-/** Where a script switches, a version is a colour. */
-function coloursOf({ workloads }: Model): string[] {
-  return workloads.map(({ version }) => version)
+/**
+ * The colour that served is gone. Prometheus doesn't see which colour the Service selects: it is the one that had the requests,
+ * as long as no colour has them now. The one that waits may be at no pods at all.
+ */
+function colourAbsent(model: Model): Alert {
+  const { name, slo, productionEnv } = model
+  const served = (by: string, requests: (metric: string) => string) =>
+    slo.indicators.map((indicator) => `sum by (${by}) (${requests(indicator.requests)}) > 0`).join(' or ')
+  const colour = 'job, namespace, subset'
+  const any = 'job, namespace'
+  return {
+    group: 'availability',
+    alert: 'ColourAbsent',
+    severity: 'warning',
+    for: '1m',
+    expr: ({ own }) =>
+      [
+        `(${served(colour, (metric) => `increase(${metric}{${own}}[1h])`)})`,
+        `unless (sum by (${colour}) (up{${own}}) > 0)`,
+        `unless on (${any}) (${served(any, (metric) => `rate(${metric}{${own}}[5m])`)})`,
+      ].join('\n  '),
+    summary: t`The colour of ${name} that served has no pod that answers`,
+    description: t(
+      '{{ $labels.subset }} had requests within the last hour and has no pod that answers the scraper, and no colour has requests now.',
+    ),
+    runbook: [
+      t('The Service seems to select a colour without pods. The other one, which waits, may be whole.'),
+      '',
+      t`1. \`scripts/blue-green.sh status ${productionEnv.name}\`: who serves, and how many pods does it have?`,
+      t`2. Is the other one whole? \`scripts/blue-green.sh switch ${productionEnv.name} COLOUR\` turns the Service to it, after a check.`,
+      t('3. Otherwise `kubectl -n NAMESPACE get deployments,pods`: was it scaled to none, and who scales it?'),
+    ].join('\n'),
+    tests: colourTests(model),
+  }
 }
 
 function colourTests(model: Model): AlertTest[] {
-  const up = (own: string, values: Readonly<Record<string, string>>) =>
-    Object.entries(values).map(([subset, series]): [string, string] => [
-      `up{${own},subset="${subset}",pod="a"}`,
-      series,
-    ])
-  const fires = (...subsets: readonly string[]) => subsets.map((subset) => ({ labels: { ...place(model), subset } }))
+  const [{ requests, samples } = { requests: '', samples: { good: '' } }] = model.slo.indicators
+  const course = (own: string, colour: string, pods: string, answers: string): [string, string][] => [
+    [`up{${own},subset="${colour}",pod="${colour}"}`, pods],
+    [`${requests}{${own},subset="${colour}",pod="${colour}",${samples.good}}`, answers],
+  ]
+  const [blue, green] = ['blue', 'green'] as const
   return [
     {
-      what: 'fires for both when there is no pod',
-      series: ({ namespace }) => [[`up{job="other",${namespace}}`, '1x10']],
-      at: '5m',
-      fires: fires(...coloursOf(model)),
+      what: 'fires when the colour that had the requests has no pod, and nobody has them now',
+      series: ({ own }) => [...course(own, blue, '1x10 _x20', '0+60x10 _x20'), ...course(own, green, '1x30', '0x30')],
+      at: '20m',
+      fires: [{ labels: { ...place(model), subset: blue } }],
     },
     {
-      what: 'fires when none of one colour answers',
-      series: ({ own }) => up(own, { blue: '0x10', green: '1x10' }),
-      at: '5m',
-      fires: fires('blue'),
+      what: 'stays quiet about a colour that waits without pods, and after a switch',
+      series: ({ own }) => [
+        ...course(own, blue, '1x10 _x20', '0+60x10 _x20'),
+        ...course(own, green, '1x30', '0x9 0+60x20'),
+      ],
+      at: '20m',
+      fires: [],
     },
     {
-      what: 'stays quiet while both answer',
-      series: ({ own }) => up(own, { blue: '1x10', green: '1x10' }),
-      at: '5m',
+      what: 'stays quiet while nobody asks, at night',
+      series: ({ own }) => [...course(own, blue, '1x30', '0+60x10 600x19'), ...course(own, green, '0x30', '0x30')],
+      at: '20m',
       fires: [],
     },
   ]

@@ -13,7 +13,7 @@ export const argocdNotifications = defineFeature({
       {
         title: t('Messages of Argo CD'),
         text: [
-          t`The AppProject subscribes to three: a sync failed, an application is degraded, a cluster differs from the commit that was synced. What they ask for is the cluster’s, in \`deploy/argocd/admin/notifications.yaml\`: whoever runs Argo CD applies it once for all services, and puts the address into a Secret, which stays out of Git${isWecom ? t(' (that of a group robot in WeCom, `https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…`)') : ''}:`,
+          t`The AppProject subscribes to three: a sync failed, an application is degraded, a cluster differs from Git though no release is under way. What they ask for is the cluster’s, in \`deploy/argocd/admin/notifications.yaml\`: whoever runs Argo CD applies it once for all services, and puts the address into a Secret, which stays out of Git${isWecom ? t(' (that of a group robot in WeCom, `https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…`)') : ''}:`,
           '',
           '```sh',
           `kubectl apply --server-side --field-manager=notifications-${receiver} -f deploy/argocd/admin/notifications.yaml`,

@@ -65,6 +65,14 @@ export const messaging = defineFeature({
           ),
           '',
           t(
+            'A server that is away for one message only is so because of it: after `consumer.maxTries` such tries it is a dead letter. Tries',
+          ),
+          t(
+            'that a connection did not survive count for that, and those that a server refused while others of its type got through. While a',
+          ),
+          t('full server refuses all of them, none is put aside within the first hour, and then one an hour.'),
+          '',
+          t(
             'A message that was tried before is not begun while a server of its handler is away: one that hangs costs it one try at most.',
           ),
           '',

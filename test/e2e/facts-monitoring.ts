@@ -380,7 +380,13 @@ export const monitoringFacts: readonly Fact[] = [
             .map((time) => `${time} is no time`),
           ...inhibitRules.flatMap(({ sourceMatch, targetMatch, equal }: Manifest) => [
             ...[...sourceMatch, ...targetMatch].flatMap(stranger),
-            ...same('inhibits what has the same', equal, 'wanted', ['namespace', 'service', ...places]),
+            ...same('inhibits what has the same', equal, 'wanted', [
+              'namespace',
+              'service',
+              // One colour's trouble must not hide the other's.
+              ...(sourceMatch[0].value === 'NotReady' && overlay.has('scripts/blue-green.sh') ? ['subset'] : []),
+              ...places,
+            ]),
           ]),
           ...same(
             'inhibition starts at',

@@ -41,6 +41,13 @@ class Repository {
     return succeed('git', ['rev-parse', 'HEAD'], { cwd: this.project }).trim()
   }
 
+  /** Brings a commit to staging, and then to production. */
+  release(commit: string): void {
+    for (const environment of ['staging', 'production']) {
+      expect(this.promote([environment, commit])).toMatchObject({ code: 0 })
+    }
+  }
+
   promote(args: readonly string[], env: Record<string, string> = {}): Outcome {
     return run('sh', ['scripts/promote.sh', ...args], { cwd: this.clone, env })
   }
@@ -94,7 +101,8 @@ describeWith(['git'], 'scripts/promote.sh', () => {
 
   test('an approval that comes late does not put an older release over a newer one', () => {
     const [older, newer] = [repository.change('one'), repository.change('two')]
-    repository.promote(['production', newer])
+    repository.promote(['staging', older])
+    repository.release(newer)
     expect(repository.promote(['production', older])).toMatchObject({
       code: 1,
       output: expect.stringContaining(`production already has ${newer}, which is newer than ${older}`),
@@ -127,7 +135,7 @@ describeWith(['git'], 'scripts/promote.sh', () => {
   test('--back: the newest older commit that the environment has had, each time', () => {
     const commits = ['one', 'two', 'three'].map((text) => {
       const commit = repository.change(text)
-      repository.promote(['production', commit])
+      repository.release(commit)
       return commit
     })
     const unreleased = repository.change('four')
@@ -148,7 +156,59 @@ describeWith(['git'], 'scripts/promote.sh', () => {
     expect(repository.promote(['--back', 'production', commits[0] as string]).code).toBe(0)
     expect(repository.tags('production')).toEqual({ orders: commits[0] })
     // What goes back is one environment, and none that follows another.
-    expect(repository.tags('staging')).toEqual({ orders: never })
+    expect(repository.tags('staging')).toEqual({ orders: commits[2] })
+  })
+
+  test('a commit by its short id is the whole one, as the image is tagged', () => {
+    const commits = ['one', 'two'].map((text) => repository.change(text)) as [string, string]
+    const short = commits.map((commit) => commit.slice(0, 7)) as [string, string]
+    repository.release(short[0])
+    repository.release(short[1])
+    expect(repository.tags('production')).toEqual({ orders: commits[1] })
+    expect(repository.promote(['--back', 'production', short[0]])).toMatchObject({ code: 0 })
+    expect(repository.tags('production')).toEqual({ orders: commits[0] })
+    const setImage = run('sh', ['scripts/set-image.sh', 'production', short[1]], { cwd: repository.clone })
+    expect(setImage).toMatchObject({ code: 0, output: '' })
+    const overlay = fs.readFileSync(
+      path.join(repository.clone, 'deploy/overlays/production/kustomization.yaml'),
+      'utf8',
+    )
+    expect(overlay).toContain(`newTag: "${commits[1]}" # orders`)
+  })
+
+  test('a commit that was never built, as the pipeline’s own are, comes to no environment by mistake', () => {
+    const first = repository.change('one')
+    repository.release(first)
+    // At the tip is what the pipeline has written there.
+    const tip = succeed('git', ['rev-parse', 'HEAD'], { cwd: repository.clone }).trim()
+    const last = repository.change('two')
+    expect(repository.promote(['production', tip])).toMatchObject({
+      code: 1,
+      output: expect.stringContaining(`staging has never had ${tip}, and comes before production`),
+    })
+    repository.release(last)
+    expect(repository.promote(['--back', 'production', tip])).toMatchObject({
+      code: 1,
+      output: expect.stringContaining(`production has never had ${tip}`),
+    })
+    expect(repository.tags('production')).toEqual({ orders: last })
+  })
+
+  test('--past: only on, also from a gate to the one beside it', () => {
+    const commit = repository.change('one')
+    repository.release(commit)
+    const gate = () => {
+      const file = 'main:deploy/overlays/production/kustomization.yaml'
+      return /components\/(.*) # gate$/m.exec(succeed('git', ['show', file], { cwd: repository.origin }))?.[1]
+    }
+    expect(repository.promote(['--past', '10', 'production', commit])).toMatchObject({ code: 0 })
+    expect(repository.promote(['--past', '50', 'production', commit])).toMatchObject({ code: 0 })
+    expect(repository.promote(['--past', '10', 'production', commit])).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('production is past that gate already'),
+    })
+    expect(gate()).toBe('canary-past-50')
+    expect(repository.promote(['--past', '5', 'production', commit])).toMatchObject({ code: 1 })
   })
 
   test('a clone without history can not tell which commit is older', () => {
@@ -166,6 +226,8 @@ describeWith(['git'], 'scripts/promote.sh', () => {
     [['staging']],
     [['nowhere', '1'.repeat(40)]],
     [['staging', 'latest']],
+    [['staging', 'abcdef1']],
+    [['--back', 'staging', 'abcdef1']],
     [['--back']],
     [['--back', 'nowhere']],
     [['--back', 'staging', 'x', 'y']],

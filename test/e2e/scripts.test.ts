@@ -42,6 +42,8 @@ describeWith(['git'], 'scripts of a generated project', () => {
     test.each([
       [['staging', 'latest'], 2],
       [['staging', ''], 2],
+      // No image has a part of an id for its tag.
+      [['staging', '1234567'], 2],
       [['nowhere', commits[0] as string], 2],
       [['staging'], 2],
       [['staging', commits[0] as string, 'other'], 1],
@@ -435,8 +437,8 @@ esac`
       expect(set('staging', second).code).toBe(0)
       expect(set('staging', first)).toMatchObject({ code: 1, output: expect.stringContaining('newer') })
       expect(git('rev-parse', 'origin/main')).toBe(head)
-      expect(set('production', first).code).toBe(0)
-      expect([tag('dev'), tag('staging'), tag('production')]).toEqual([second, second, first])
+      expect(set('production', second).code).toBe(0)
+      expect([tag('dev'), tag('staging'), tag('production')]).toEqual([second, second, second])
       expect(git('diff', '--name-only', head, 'origin/main')).toBe('deploy/overlays/production/kustomization.yaml')
     })
 

@@ -115,7 +115,9 @@ describeWith(['git', 'kustomize', 'actionlint'], 'services in folders of one rep
       succeed('git', ['commit', '-q', '-m', text], { cwd: clone })
       succeed('git', ['push', '-q', 'origin', 'main'], { cwd: clone })
       const commit = head()
-      expect(promote('orders', 'production', commit)).toMatchObject({ code: 0 })
+      for (const environment of ['staging', 'production']) {
+        expect(promote('orders', environment, commit)).toMatchObject({ code: 0 })
+      }
       return commit
     })
     expect([show('orders'), show('pay')]).toEqual([commits[1], never])

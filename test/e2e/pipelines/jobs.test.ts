@@ -169,6 +169,7 @@ describeWith(['git', 'go', 'kustomize', 'promtool', 'make'], 'pipelines, each jo
       async () => {
         const before = await serving()
         const bad = await change('bad')
+        expect(perform('Deploy to staging', bad)).toMatchObject({ code: 0 })
         breaks(bad)
         for (let run = 0; run < 5; run += 1) {
           const outcome = perform('Deploy to production', bad)
@@ -191,7 +192,7 @@ describeWith(['git', 'go', 'kustomize', 'promtool', 'make'], 'pipelines, each jo
       async () => {
         await serving()
         const newest = await change('newest')
-        for (const name of ['Deploy to production', 'Promote production past 10 %']) {
+        for (const name of ['Deploy to staging', 'Deploy to production', 'Promote production past 10 %']) {
           expect(perform(name, newest)).toMatchObject({ code: 0 })
         }
         const older = perform('Roll back', newest, { rollback: 'production' })

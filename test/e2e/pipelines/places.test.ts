@@ -136,6 +136,7 @@ describeWith(
           well('pay', 'Deploy to production', first)
 
           const second = await change('second', 'orders')
+          well('orders', 'Deploy to staging', second)
           well('orders', 'Deploy to production', second)
           well('orders', 'Promote production past 10 %', second)
           expect([has('orders', 'production'), has('pay', 'production')]).toEqual([second, first])
@@ -143,6 +144,7 @@ describeWith(
           expect([has('orders', 'production'), has('pay', 'production')]).toEqual([first, first])
 
           const third = await change('third', 'pay')
+          well('pay', 'Deploy to staging', third)
           well('pay', 'Deploy to production', third)
           const abort = dialect === 'github' ? 'Roll back' : 'Abort production at 10 %'
           well('pay', abort, third, dialect === 'github' ? { rollback: 'production' } : {})
@@ -165,7 +167,9 @@ describeWith(
             })
           const [release = ''] = sh(released).split('\n')
           expect(succeed('git', ['log', '-1', '--format=%s', release], { cwd }).trim()).toBe('second')
-          expect(sh(known, { RELEASE: release })).toContain('code 1')
+          expect(sh(known, { RELEASE: release })).toContain('code 0')
+          const tip = succeed('git', ['rev-parse', 'HEAD'], { cwd }).trim()
+          expect(sh(known, { RELEASE: tip })).toContain('code 1')
           const branch = (file: string) => {
             succeed('git', ['switch', '-q', '--force-create', 'topic', 'origin/main'], { cwd })
             fs.writeFileSync(path.join(clone, file), 'topic')

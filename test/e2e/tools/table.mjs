@@ -107,6 +107,8 @@ export const tools = /** @type {readonly Tool[]} */ ([
   { name: 'helm', version: '4.3.1', goInstall: 'helm.sh/helm/v4/cmd/helm@v4.3.1' },
   { name: 'kubebuilder', version: '4.16.0', goInstall: 'sigs.k8s.io/kubebuilder/v4@v4.16.0' },
   { name: 'strict', version: kubernetes, goBuild: { folder: 'strict' } },
+  // What an Argo CD of the same version would send, by its own engine.
+  { name: 'triggers', version: '3.6.1', goBuild: { folder: 'triggers' } },
   { name: 'etcd', version: '3.7.3', goBuild: { folder: 'cluster/etcd' } },
   {
     name: 'kubernetes',

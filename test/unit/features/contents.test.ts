@@ -80,7 +80,19 @@ const table: Readonly<Record<string, Expectation>> = {
       'Unavailable',
       'ReleaseStuck',
     ],
-    noAlerts: ['StorePoolExhausted', 'StoreFailing', 'DeadLetters', 'ConsumerLags', 'ReleaseWaits', 'ReleaseAborted'],
+    noAlerts: [
+      'ColourAbsent',
+      'StorePoolExhausted',
+      'StoreFailing',
+      'DeadLetters',
+      'ConsumerLags',
+      'ReleaseWaits',
+      'ReleaseAborted',
+    ],
+  },
+  'alerts of colours': {
+    answers: { ...alerting, 'rollout.strategy': 'blue-green', 'rollout.engine': 'none' },
+    alerts: ['ServiceAbsent', 'ColourAbsent'],
   },
   'alerts of a store': {
     answers: { ...alerting, 'redis.enabled': true },

@@ -20,6 +20,10 @@ image="${3:-$default_image}"
 case "$commit" in
   *[!0-9a-f]* | '') echo "$0: not a commit id: $commit" >&2; exit 2 ;;
 esac
+# Images are tagged with the whole id. Git tells it, unless it is whole already: a clone without history need not have it.
+if [ "${#commit}" -lt 40 ]; then
+  commit="$(git -C "$(dirname "$0")" rev-parse --quiet --verify "$commit^{commit}")" || { echo "$0: no such commit: $2" >&2; exit 2; }
+fi
 [ -f "$file" ] || { echo "$0: no such environment: $1" >&2; exit 2; }
 
 marked="# $image\$"

@@ -66,6 +66,10 @@ if [ "$what" = show ]; then
   exit 0
 fi
 [ "$(git rev-parse --is-shallow-repository)" = false ] || fail 'this clone lacks history: git fetch --unshallow'
+if [ -n "$commit" ]; then
+  # Images are tagged with the whole id.
+  commit="$(git rev-parse --quiet --verify "$commit^{commit}")" || { echo "$0: no such commit: $2" >&2; exit 2; }
+fi
 
 # gate: the component of the overlay that decides how far a release goes by itself.
 gate() { sed -n 's|^ *- \.\./\.\./components/\(.*\) # gate$|\1|p' "$overlay"; }
@@ -80,6 +84,10 @@ set_gate() {
   fi
 }
 
+# had ENVIRONMENT COMMIT: its overlay had that once, so there is an image of it. Most commits have none: a push of several is
+# built as the last of them, and the pipeline's own never are.
+had() { git log -1 --format=%h -S"newTag: \"$2\" # $image" -- "deploy/overlays/$1/kustomization.yaml" | grep -q .; }
+
 # older A B: B came after A.
 older() { [ "$1" != "$2" ] && git merge-base --is-ancestor "$1" "$2" 2>/dev/null; }
 
@@ -89,6 +97,9 @@ if [ "$what" = deploy ]; then
   if older "$commit" "$current"; then
     fail "$environment already has $current, which is newer than $commit"
   fi
+  case "$environment" in
+    production) had staging "$commit" || fail "staging has never had $commit, and comes before production" ;;
+  esac
 elif [ "$what" = gate ]; then
   commit="$current"
   # All answers are of the new version already. The controller calls it complete a little later, and a list of steps that
@@ -97,7 +108,8 @@ elif [ "$what" = gate ]; then
 elif [ "$what" = promotion ]; then
   [ "$environment" = production ] || fail "a release waits for nobody in $environment"
   component="canary-past-$past"
-  order=' canary canary-past-10 canary-past-50 '
+  # Two blanks between neighbours: the pattern below wants one on each side of both.
+  order=' canary  canary-past-10  canary-past-50 '
   case "$order" in *" $component "*) ;; *) fail "no such gate: $past" ;; esac
   # A person has looked at one version, and lets that one on.
   [ "$commit" = "$current" ] || fail "$environment has $current by now, and not $commit"
@@ -112,6 +124,8 @@ elif [ -z "$commit" ]; then
   [ -n "$commit" ] || fail "$environment has had nothing older than $current"
 elif ! older "$commit" "$current"; then
   fail "$commit is not older than $current, which $environment has"
+elif ! had "$environment" "$commit"; then
+  fail "$environment has never had $commit"
 fi
 
 case "$what" in

@@ -52,6 +52,14 @@ if [ "$what" = show ]; then
   exit 0
 fi
 [ "$(git rev-parse --is-shallow-repository)" = false ] || fail 'this clone lacks history: git fetch --unshallow'
+if [ -n "$commit" ]; then
+  # Images are tagged with the whole id.
+  commit="$(git rev-parse --quiet --verify "$commit^{commit}")" || { echo "$0: no such commit: $2" >&2; exit 2; }
+fi
+
+# had ENVIRONMENT COMMIT: its overlay had that once, so there is an image of it. Most commits have none: a push of several is
+# built as the last of them, and the pipeline's own never are.
+had() { git log -1 --format=%h -S"newTag: \"$2\" # $image" -- "deploy/overlays/$1/kustomization.yaml" | grep -q .; }
 
 # older A B: B came after A.
 older() { [ "$1" != "$2" ] && git merge-base --is-ancestor "$1" "$2" 2>/dev/null; }
@@ -62,6 +70,9 @@ if [ "$what" = deploy ]; then
   if older "$commit" "$current"; then
     fail "$environment already has $current, which is newer than $commit"
   fi
+  case "$environment" in
+    production) had staging "$commit" || fail "staging has never had $commit, and comes before production" ;;
+  esac
 elif [ -z "$commit" ]; then
   for revision in $(git log --format=%H -- "$overlay"); do
     commit="$(git show "$revision:./$overlay" | tag "$image")"
@@ -71,6 +82,8 @@ elif [ -z "$commit" ]; then
   [ -n "$commit" ] || fail "$environment has had nothing older than $current"
 elif ! older "$commit" "$current"; then
   fail "$commit is not older than $current, which $environment has"
+elif ! had "$environment" "$commit"; then
+  fail "$environment has never had $commit"
 fi
 
 sh scripts/set-image.sh "$environment" "$commit" "$image"

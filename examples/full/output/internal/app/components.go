@@ -84,6 +84,7 @@ func (a *app) components() []component {
 		Around:      messaging.Traced,
 		Processed:   postgres.NewProcessed(postgresStore),
 		Unavailable: consumer.AnyOf(postgres.Unavailable, redis.Away),
+		Lost:        consumer.AnyOf(postgres.Lost, redis.Lost),
 		Ready:       consumer.AllOf(postgresStore.Check, redisStore.Check),
 		Limits:      cfg.Consumer,
 		Logger:      a.logger,

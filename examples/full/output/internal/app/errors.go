@@ -24,6 +24,7 @@ func answers() []httpserver.Mapping {
 		{Err: store.ErrInvalid, Status: http.StatusBadRequest, Detail: "The request has a value that can't be one."},
 		{Err: idempotency.ErrReused, Status: http.StatusUnprocessableEntity, Detail: "The Idempotency-Key was used for another request."},
 		{Err: store.ErrNoConnection, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
+		{Err: store.ErrUnreachable, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
 		{Err: store.ErrReadOnly, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
 		unavailable(postgres.Name, postgres.Unavailable),
 		unavailable(redis.Name, redis.Unavailable),

@@ -27,6 +27,7 @@ func TestAnswers(t *testing.T) {
 		{messaging.ErrTooLarge, http.StatusRequestEntityTooLarge},
 		{idempotency.ErrReused, http.StatusUnprocessableEntity},
 		{store.ErrNoConnection, http.StatusServiceUnavailable},
+		{store.ErrUnreachable, http.StatusServiceUnavailable},
 		{store.ErrReadOnly, http.StatusServiceUnavailable},
 		{&net.OpError{Op: "dial", Err: errors.New("refused")}, http.StatusServiceUnavailable},
 		{&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, http.StatusServiceUnavailable},
