@@ -73,4 +73,13 @@ export const alerts = [
     test: messages,
     pattern: 'wecom: of .* pods at once',
   },
+  {
+    id: 'D14',
+    what: 'of two regions no alert says which',
+    file: 'templates/features/regions/deploy/overlays/__region__/kustomization.yaml.hbs',
+    from: 'value: { region: {{yaml',
+    to: 'value: { zone: {{yaml',
+    test: ['test/e2e/manifests.test.ts'],
+    pattern: ' regions ',
+  },
 ]
