@@ -3,11 +3,10 @@
 // whether they notice: all but the golden files, which whoever makes a mistake would write anew. Not part of CI.
 //   npm run mutants -- --seed 1 --count 40      the same seed plants the same mistakes
 //   npm run mutants -- --seed 1 --only 7        one of them, with what the tests say
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { jest, nodeIn, planted, plantedCopy } from './planted-copy.mjs'
 import { root } from './templates.mjs'
 
 /** @typedef {{ file: string, line: number, from: string, to: string, what: string }} Mutant */
@@ -48,14 +47,9 @@ const inTemplates = /** @type {const} */ ([
 
 const all = [...sites('src', /\.ts$/, inTypeScript), ...sites('templates', /\.ya?ml\.hbs$/, inTemplates)]
 const chosen = choose(all, Number(values.count), Number(values.seed))
-const copy = mkdtempSync(path.join(tmpdir(), 'mutants-'))
-process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
-for (const name of readdirSync(root).filter((name) => !['.git', 'node_modules', 'dist'].includes(name))) {
-  cpSync(path.join(root, name), path.join(copy, name), { recursive: true })
-}
-symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'))
+const copy = plantedCopy('mutants')
 
-if (verdict() !== 0) {
+if (isRed()) {
   throw new Error('the tests fail without a mistake: nothing can be learned from them')
 }
 /** @type {string[]} */
@@ -64,13 +58,16 @@ for (const [at, mutant] of chosen.entries()) {
   if (values.only !== undefined && at + 1 !== Number(values.only)) {
     continue
   }
-  const target = path.join(copy, mutant.file)
-  const before = readFileSync(target, 'utf8')
-  const lines = before.split('\n')
-  lines[mutant.line - 1] = mutant.to
-  writeFileSync(target, lines.join('\n'))
-  const noticed = verdict() !== 0
-  writeFileSync(target, before)
+  const noticed = planted(
+    copy,
+    mutant.file,
+    (text) =>
+      text
+        .split('\n')
+        .with(mutant.line - 1, mutant.to)
+        .join('\n'),
+    isRed,
+  )
   const shown = `${at + 1} ${mutant.file}:${mutant.line} ${mutant.what}: ${mutant.from.trim()} → ${mutant.to.trim() || '(nothing)'}`
   console.log(`${noticed ? 'noticed ' : 'SURVIVED'} ${shown}`)
   if (!noticed) {
@@ -81,33 +78,15 @@ console.log(
   `${chosen.length - survivors.length} of ${chosen.length} noticed (seed ${values.seed}, ${all.length} places)`,
 )
 
-/** 0 when nothing complains: what compiles, lints its templates, and passes the tests that need no tools. */
-function verdict() {
+/** Whether something complains: what compiles, lints its templates, and passes the tests that need no tools does not. */
+function isRed() {
   const steps = [
     ['scripts/build.mjs', '--templates-only'],
     ['scripts/check-templates.mjs'],
-    [
-      '--experimental-vm-modules',
-      '--no-warnings',
-      'node_modules/jest/bin/jest.js',
-      '--bail',
-      'test/unit',
-      'test/matrix/random',
-    ],
+    [...jest, '--bail', 'test/unit', 'test/matrix/random'],
   ]
-  const env = { ...process.env, MATRIX_RUNS: '300' }
-  for (const args of steps) {
-    const { status } = spawnSync(process.execPath, args, {
-      cwd: copy,
-      env,
-      stdio: values.only === undefined ? 'ignore' : 'inherit',
-      timeout: 300_000,
-    })
-    if (status !== 0) {
-      return 1
-    }
-  }
-  return 0
+  const setting = { env: { MATRIX_RUNS: '300' }, isShown: values.only !== undefined, timeout: 300_000 }
+  return steps.some((args) => !nodeIn(copy, args, setting).passed)
 }
 
 /**

@@ -101,9 +101,11 @@ function stuck(
       t`New pods have had ${workload.progressDeadlineSeconds} s to become ready, and no more of them do. The old version serves meanwhile.`,
       '',
       t('1. `kubectl -n NAMESPACE get pods`: what state are the newest in? `describe pod` and `logs` say why.'),
-      features.pipeline
-        ? t('2. Go back in Git: `scripts/promote.sh --back ENVIRONMENT`, or as the README says.')
-        : t('2. Go back in Git, as the README says.'),
+      features.colours
+        ? t('2. The colour that waits serves nobody: do not switch to it, and release a version that is mended.')
+        : features.pipeline
+          ? t('2. Go back in Git: `scripts/promote.sh --back ENVIRONMENT`, or as the README says.')
+          : t('2. Go back in Git, as the README says.'),
       ...(workload.isStatefulSet
         ? [t('3. Then `scripts/unstick.sh ENVIRONMENT`: the pod that never became ready stands in the way otherwise.')]
         : []),

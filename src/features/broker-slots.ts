@@ -46,6 +46,13 @@ function stores({ stores }: Model): [string, string][] {
           ),
         ],
         [
+          'Lost',
+          several(
+            'AnyOf',
+            names.map((name) => `${name}.Lost`),
+          ),
+        ],
+        [
           'Ready',
           several(
             'AllOf',

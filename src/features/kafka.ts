@@ -1,8 +1,23 @@
+import type { Address } from '../model/types.js'
 import { t } from '../words.js'
 import { brokerSlots } from './broker-slots.js'
 import { apart } from './environment-values.js'
 import { reach } from './reach.js'
-import { defineFeature } from './types.js'
+import { defineFeature, type NetworkRule } from './types.js'
+
+/**
+ * The way to a broker. A name inside the cluster opens the namespace, where the others are, too; an address opens no other,
+ * although clients are sent from one broker to the next.
+ */
+function bootstrap(broker: Address): NetworkRule {
+  const rule = reach(broker)
+  return rule.cidrs === undefined
+    ? rule
+    : {
+        ...rule,
+        why: t`${broker.address}. Whoever asks one broker is sent to the others, at the addresses that they advertise: those have to be in \`kafka.brokers\`, all of them.`,
+      }
+}
 
 /** Kafka: publisher with acknowledged sends, consumer in a group, dead letters. */
 export const kafka = defineFeature({
@@ -83,7 +98,7 @@ export const kafka = defineFeature({
           value: apart(model, kafka.group, (env) => `${env.name}.${kafka.group}`),
         },
       ],
-      egress: kafka.addresses.map(reach),
+      egress: kafka.addresses.map(bootstrap),
       compose: [
         {
           name: 'kafka',

@@ -20,13 +20,13 @@ export const messaging = defineFeature({
     errorMappings: [
       {
         expression:
-          '{Err: messaging.ErrTooLarge, Status: http.StatusRequestEntityTooLarge, Detail: "What others would be told of it is too large."}',
+          '{Err: messaging.ErrTooLarge, Kind: answer.TooLarge, Detail: "What others would be told of it is too large."}',
       },
       ...(features.migrations
         ? []
         : [
             {
-              expression: 'unavailable("messages", messaging.Unpublished)',
+              expression: 'unavailable(messaging.Unpublished)',
             },
           ]),
     ],
@@ -63,6 +63,14 @@ export const messaging = defineFeature({
           t(
             '`consumer.ErrUnavailable`. A dead letter that the broker refuses waits as well. The count `waited` tells of all of them.',
           ),
+          '',
+          t(
+            'A server that is away for one message only is so because of it: after `consumer.maxTries` such tries it is a dead letter. Tries',
+          ),
+          t(
+            'that a connection did not survive count for that, and those that a server refused while others of its type got through. While a',
+          ),
+          t('full server refuses all of them, none is put aside within the first hour, and then one an hour.'),
           '',
           t(
             'A message that was tried before is not begun while a server of its handler is away: one that hangs costs it one try at most.',

@@ -15,8 +15,8 @@ export const stores = defineFeature({
     ]
     return {
       appImports: [{ path: `${module}/internal/store` }],
-      errorMappings: ['ErrNoConnection', 'ErrReadOnly'].map((error) => ({
-        expression: `{Err: store.${error}, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second}`,
+      errorMappings: ['ErrNoConnection', 'ErrUnreachable', 'ErrReadOnly'].map((error) => ({
+        expression: `{Err: store.${error}, Kind: answer.Unavailable, Detail: "Come again in a moment.", RetryAfter: time.Second}`,
       })),
       appSetup: [{ order: 40, statement: `a.observe = store.All(${observers.join(', ')})` }],
     }

@@ -156,6 +156,38 @@ describeWith(['go'], 'drill: the HTTP server', () => {
     }),
   )
 
+  const head = 'POST /drill/decode HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
+  test.each<[string, string, 'end' | 'destroy' | 'reset' | 'stay', number]>([
+    ['ends early', `${head}Content-Length: 99\r\n\r\n{"amo`, 'end', 499],
+    ['ends early, and nobody reads', `${head}Content-Length: 99\r\n\r\n{"amo`, 'destroy', 499],
+    ['is reset', `${head}Content-Length: 99\r\n\r\n{"amo`, 'reset', 499],
+    ['ends early, in chunks', `${head}Transfer-Encoding: chunked\r\n\r\n5\r\n{"amo\r\n`, 'end', 499],
+    ['never comes', `${head}Content-Length: 99\r\n\r\n{"amo`, 'stay', 408],
+    ['has a bad chunk', `${head}Transfer-Encoding: chunked\r\n\r\nno length\r\n{"amo`, 'stay', 400],
+  ])('a body that %s is the client’s', (_, sent, then, status) =>
+    running({}, async (service) => {
+      const socket = net.connect({ port: service.port, host: '127.0.0.1', allowHalfOpen: true })
+      let got = ''
+      socket.setEncoding('utf8').on('data', (text: string) => {
+        got += text
+      })
+      socket.on('error', () => undefined)
+      socket.write(sent)
+      await sleep(200)
+      ;({
+        end: () => socket.end(),
+        destroy: () => socket.destroy(),
+        reset: () => socket.resetAndDestroy(),
+        stay: () => undefined,
+      })[then]()
+      expect(await outcome(service, '/drill/decode')).toEqual({ log: status, metric: status })
+      // Whoever can still read is told, and nobody is told that it went well.
+      expect(got).toMatch(then === 'destroy' || then === 'reset' ? /^$/ : /^HTTP\/1\.1 4\d\d /)
+      expect(service.stderr).toBe('')
+      socket.destroy()
+    }),
+  )
+
   test('a file goes out by the server’s own ReadFrom, and is counted', () =>
     running({}, async (service) => {
       expect((await service.get('/drill/file')).body).toHaveLength(1 << 20)
@@ -163,21 +195,26 @@ describeWith(['go'], 'drill: the HTTP server', () => {
       expect(logged(service, '/drill/file')[0]).toMatchObject({ status: 200, bytes: 1 << 20 })
     }))
 
-  test('SIGTERM twice within a millisecond is one; a second later it is the second', async () => {
-    await running({ SHUTDOWN_DRAIN: '2s' }, async (service) => {
+  test.each([0, 1, 5, 50, 300])('SIGTERM again after %d ms is the same wish', (pause) =>
+    running({ SHUTDOWN_DRAIN: '1s' }, async (service) => {
       const begin = Date.now()
       service.signal('SIGTERM')
+      if (pause > 0) {
+        await sleep(pause)
+      }
       service.signal('SIGTERM')
       expect(await service.exit()).toEqual({ code: 0, signal: null })
-      expect(Date.now() - begin).toBeGreaterThan(1900)
-    })
-    await running({ SHUTDOWN_DRAIN: '60s' }, async (service) => {
+      expect(Date.now() - begin).toBeGreaterThan(900)
+    }),
+  )
+
+  test('SIGTERM again after more than a second is the second', () =>
+    running({ SHUTDOWN_DRAIN: '60s' }, async (service) => {
       service.signal('SIGTERM')
       await sleep(1200)
       service.signal('SIGTERM')
       expect(await service.exit()).toEqual({ code: 1, signal: null })
-    })
-  })
+    }))
 
   test('the name of the scheme before the admin token has no case', async () => {
     const credentials = path.join(work, 'credentials')
@@ -213,6 +250,7 @@ describeWith(['go'], 'drill: the HTTP server', () => {
       const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }
       await running({ ...endpoint, ...(env as Record<string, string>) }, async (service) => {
         await service.get('/drill/unmapped')
+        await send(service.port, { method: 'BREW', path: '/drill/any' })
         await until(() => logged(service, '/drill/unmapped').length > 0)
         expect(Boolean(logged(service, '/drill/unmapped')[0]?.['trace_id'])).toBe(ids)
         service.signal('SIGTERM')
@@ -221,10 +259,25 @@ describeWith(['go'], 'drill: the HTTP server', () => {
       const everything = sent.join('')
       expect(everything.includes('GET /drill/unmapped')).toBe(exports)
       expect(everything.includes('error.type')).toBe(exports)
+      // A method that is none gives its span no name, and is an attribute only.
+      expect(everything.includes('HTTP /drill/any')).toBe(exports)
+      expect(everything).not.toMatch(/(BREW|_OTHER) \/drill\/any/)
     } finally {
       collector.close()
     }
   })
+
+  test('failures of every route and method are counted from zero, before anybody has asked', () =>
+    running({}, async (service) => {
+      const { body } = await service.admin('/metrics')
+      for (const code of [500, 502, 503, 504]) {
+        expect(body).toContain(`http_requests_total{code="${code}",method="GET",route="/drill/unmapped"} 0\n`)
+        expect(body).toContain(`http_requests_total{code="${code}",method="POST",route="/v1/greetings"} 0\n`)
+      }
+      for (const code of ['Internal', 'Unavailable', 'DeadlineExceeded']) {
+        expect(body).toContain(`grpc_requests_total{code="${code}",method="/greeting.v1.GreetingService/Greet"} 0\n`)
+      }
+    }))
 
   test('spans that a dead collector refuses are counted, and said once', () =>
     running({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', ...smallQueue }, async (service) => {

@@ -92,6 +92,26 @@ describeWith(['go', 'make', 'grpcurl'], 'gRPC of a generated project', () => {
         expect(service.stderr).toBe('')
       }))
 
+    test('a message that is too large is refused, and is in the log and in the metrics', () =>
+      running({}, async (service, address) => {
+        const large = run(
+          'grpcurl',
+          [
+            ...['-plaintext', '-import-path', path.join(project, 'api'), '-proto', 'greeting/v1/greeting.proto'],
+            ...['-d', '@', address, `${greeter}/Greet`],
+          ],
+          { input: JSON.stringify({ name: 'x'.repeat(8 << 20) }) },
+        )
+        // 64 and the code: RESOURCE_EXHAUSTED is 8.
+        expect(large).toMatchObject({ code: 72, output: expect.stringContaining('larger than max') })
+        const counted = `grpc_requests_total{code="ResourceExhausted",method="/${greeter}/Greet"} 1\n`
+        await until(async () => (await service.admin('/metrics')).body.includes(counted))
+        const whole = service.stdout.slice(0, service.stdout.lastIndexOf('\n') + 1)
+        expect(records(whole)).toContainEqual(
+          expect.objectContaining({ message: 'request', method: `/${greeter}/Greet`, code: 'ResourceExhausted' }),
+        )
+      }))
+
     test('tells its methods only where it is asked to', async () => {
       await running({}, async (_, address) => {
         expect(run('grpcurl', ['-plaintext', address, 'list']).code).not.toBe(0)

@@ -72,19 +72,29 @@ test('a registry with an IPv6 address is refused, and the way out is said', () =
   expect(judge('image.repository', '[fd00::1]:5000/orders', 'image')?.message).toContain('needs a name')
 })
 
+type Peer = { ipBlock?: { cidr: string } }
+
 /** The networks that a policy opens to a port. */
 function networks(answers: Answers, port: number): unknown[] {
+  return peers(answers, port).map((peer) => (peer === '*' ? peer : (peer.ipBlock?.cidr ?? '*')))
+}
+
+/** To whom a policy opens the way to a port: `*` is everybody. */
+function peers(answers: Answers, port: number): (Peer | '*')[] {
+  const [policy] = parseAllDocuments(policyOf(answers)).map((document) => document.toJS())
+  return policy.spec.egress
+    .filter(({ ports }: { ports: { port: number }[] }) => ports.some((one) => one.port === port))
+    .flatMap(({ to }: { to?: Peer[] }) => to ?? ['*'])
+}
+
+function policyOf(answers: Answers): string {
   const resolved = judgeAnswers(answers)
   if ('findings' in resolved) {
     throw new Error(JSON.stringify(resolved.findings))
   }
-  const file = [...renderFiles(resolved)].find(({ path }) => path.endsWith('network-policy/networkpolicy.yaml'))
-  const [policy] = parseAllDocuments(file?.content ?? '').map((document) => document.toJS())
-  return policy.spec.egress
-    .filter(({ ports }: { ports: { port: number }[] }) => ports.some((one) => one.port === port))
-    .flatMap(({ to }: { to?: { ipBlock?: { cidr: string } }[] }) =>
-      (to ?? [{}]).map((peer) => peer.ipBlock?.cidr ?? '*'),
-    )
+  return (
+    [...renderFiles(resolved)].find(({ path }) => path.endsWith('network-policy/networkpolicy.yaml'))?.content ?? ''
+  )
 }
 
 describe('a NetworkPolicy', () => {
@@ -121,6 +131,32 @@ describe('a NetworkPolicy', () => {
     ],
   ])('opens the way to %s at an address, and nowhere else', (_, answers, port, network) => {
     expect(networks(answers, port)).toEqual([network])
+  })
+
+  test.each([
+    ['a Service', 'kafka.messaging.svc'],
+    ['a Service with the domain', 'kafka.messaging.svc.cluster.local'],
+    ['a pod of a headless Service', 'kafka-0.kafka.messaging.svc.cluster.local'],
+    ['a pod without the domain', 'kafka-0.kafka.messaging.svc'],
+    ['a cluster of another domain', 'kafka.messaging.svc.shop.internal'],
+  ])('opens the way to %s within its namespace alone', (_, host) => {
+    for (const [answers, port] of [
+      [{ 'kafka.enabled': true, 'kafka.brokers': [`${host}:9093`] }, 9093],
+      [{ 'redis.enabled': true, 'redis.host': host }, 6379],
+    ] as const) {
+      expect(peers(answers, port)).toEqual([
+        { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'messaging' } } },
+      ])
+    }
+  })
+
+  test.each(['kafka.example.com', 'svc.example.com', 'a.b.c.d.svc', 'kafka'])('knows no namespace of %s', (host) => {
+    expect(peers({ 'redis.enabled': true, 'redis.host': host }, 6379)).toEqual(['*'])
+  })
+
+  test('by addresses of brokers says that all have to be listed', () => {
+    const policy = policyOf({ 'kafka.enabled': true, 'kafka.brokers': ['10.0.0.8:9093'] })
+    expect(policy.replaceAll(/\s*#\s*/g, ' ')).toContain('those have to be in `kafka.brokers`, all of them')
   })
 
   test('what an address is written into says it as it stands in one', () => {

@@ -89,6 +89,7 @@ func (a *app) components() []component {
 		Around:      messaging.Traced,
 		Processed:   postgres.NewProcessed(postgresStore),
 		Unavailable: consumer.AnyOf(postgres.Unavailable, mysql.Unavailable, redis.Away),
+		Lost:        consumer.AnyOf(postgres.Lost, mysql.Lost, redis.Lost),
 		Ready:       consumer.AllOf(postgresStore.Check, mysqlStore.Check, redisStore.Check),
 		Limits:      cfg.Consumer,
 		Logger:      a.logger,
@@ -103,6 +104,7 @@ func (a *app) components() []component {
 		Around:      messaging.Traced,
 		Processed:   postgres.NewProcessed(postgresStore),
 		Unavailable: consumer.AnyOf(postgres.Unavailable, mysql.Unavailable, redis.Away),
+		Lost:        consumer.AnyOf(postgres.Lost, mysql.Lost, redis.Lost),
 		Ready:       consumer.AllOf(postgresStore.Check, mysqlStore.Check, redisStore.Check),
 		Limits:      cfg.Consumer,
 		Logger:      a.logger,
@@ -143,7 +145,7 @@ func (a *app) components() []component {
 		httpserver.AccessLog(a.logger),
 		httpserver.CloseWhileDraining(checks.Draining),
 		httpserver.Recover(a.logger),
-		httpserver.Errors(a.logger, answers()...),
+		httpserver.Errors(a.logger, answers()),
 		httpserver.Timeout(cfg.HTTP.Timeout),
 		httpserver.BodyLimit(cfg.HTTP.MaxBodyBytes),
 	)
@@ -159,6 +161,7 @@ func (a *app) components() []component {
 		Grace:    cfg.Shutdown.Timeout,
 		Health:   checks,
 		Services: services,
+		Answers:  answers(),
 		Logger:   a.logger,
 		Failed:   a.fail,
 	}, grpcserver.Metrics(registry, cfg.GRPC.Timeout), grpcserver.Tracing(tracing))

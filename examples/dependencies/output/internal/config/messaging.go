@@ -9,7 +9,7 @@ const (
 
 	// With the back-off about four to eight seconds. A database that is away is no
 	// failed try: the message waits for it. One that goes away in the middle of
-	// as many tries is taken to be made to by the message.
+	// as many tries, and is there for others, is taken to be made to by the message.
 	defaultConsumerMaxTries = 5
 
 	// The time of one try. A shutdown waits as long for what is in hand, and

@@ -48,6 +48,8 @@ var (
 	// ErrBusy says that the same message is being handled at this moment.
 	ErrBusy = errors.New("the same message is being handled")
 
+	errAlone = errors.New("a server is away for this message, and not for others")
+
 	errName = errors.New("a consumer has a name of 1 to 64 bytes: it is half of the key of what is done")
 )
 
@@ -85,6 +87,9 @@ type Options struct {
 	// Unavailable tells an error of a server that was away from one of the message.
 	// Without it every error of a handler is the message's.
 	Unavailable func(error) bool
+	// Lost tells those of them that are no word of a server: a connection that broke
+	// off, or an answer that never came. A message may do that to a server.
+	Lost func(error) bool
 	// Ready asks the servers that handlers use. A message that has been tried before
 	// isn't begun without them: one that hangs costs it one try at most.
 	Ready  func(ctx context.Context) error
@@ -92,10 +97,10 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// AnyOf is the Unavailable of a handler that uses several servers.
-func AnyOf(unavailable ...func(error) bool) func(error) bool {
+// AnyOf is the Unavailable or the Lost of a handler that uses several servers.
+func AnyOf(are ...func(error) bool) func(error) bool {
 	return func(err error) bool {
-		return slices.ContainsFunc(unavailable, func(one func(error) bool) bool { return one(err) })
+		return slices.ContainsFunc(are, func(one func(error) bool) bool { return one(err) })
 	}
 }
 
@@ -137,7 +142,8 @@ type Consumer struct {
 
 	processed, failed, deadLettered, duplicates, waited, inFlight atomic.Int64
 
-	lag atomic.Pointer[lag]
+	suspects suspects
+	lag      atomic.Pointer[lag]
 }
 
 // New returns a Consumer that waits for Start.
@@ -234,9 +240,11 @@ func (c *Consumer) handle(ctx context.Context, d messaging.Delivery) {
 	switch {
 	case err == nil && ran:
 		c.processed.Add(1)
+		c.suspects.through(KeyOf(c.Name, m.ID), m)
 		c.settle(ctx, d, "acknowledge", d.Ack)
 	case err == nil:
 		c.duplicates.Add(1)
+		c.suspects.forget(KeyOf(c.Name, m.ID))
 		c.settle(ctx, d, "acknowledge", d.Ack)
 	case !began, ctx.Err() != nil:
 		// Nothing of the message's was done: nobody could tell whether it is known, or
@@ -248,10 +256,16 @@ func (c *Consumer) handle(ctx context.Context, d messaging.Delivery) {
 		c.deadLetter(ctx, d, err)
 	case errors.Is(err, ErrUnavailable):
 		c.wait(ctx, d, err)
-	case c.Unavailable != nil && c.Unavailable(err) && d.Waits() < c.Limits.MaxTries:
+	case c.Unavailable != nil && c.Unavailable(err):
 		// A server went away in the middle. One that does so at each try of this
-		// message, and is there for its beginning, is made to by the message.
-		c.wait(ctx, d, err)
+		// message, and is there for others, is made to by the message.
+		if n := c.suspects.again(KeyOf(c.Name, m.ID), m, c.Lost != nil && c.Lost(err), c.Limits.MaxTries); n < c.Limits.MaxTries {
+			c.wait(ctx, d, err)
+
+			return
+		}
+		c.failed.Add(1)
+		c.deadLetter(ctx, d, fmt.Errorf("%w: %w", errAlone, err))
 	case d.Attempt() >= c.Limits.MaxTries:
 		c.failed.Add(1)
 		c.deadLetter(ctx, d, err)
@@ -334,6 +348,7 @@ func (c *Consumer) deadLetter(ctx context.Context, d messaging.Delivery, reason 
 
 		return
 	}
+	c.suspects.forget(KeyOf(c.Name, d.Message().ID))
 	c.deadLettered.Add(1)
 }
 

@@ -118,8 +118,13 @@ func (d *delivery) note(ctx context.Context, fate string) error {
 // kind is the type of every message here.
 const kind = "test"
 
-// errCut is what a store says whose connection was cut.
-var errCut = errors.New("cut")
+var (
+	// errCut is what a store says whose connection was cut.
+	errCut = errors.New("cut")
+
+	// errFull is the word of a server that has no room.
+	errFull = errors.New("full")
+)
 
 func newTestConsumer(source messaging.Source, handle Handler) (*Consumer, *bytes.Buffer) {
 	var log bytes.Buffer
@@ -129,7 +134,8 @@ func newTestConsumer(source messaging.Source, handle Handler) (*Consumer, *bytes
 		Source:      source,
 		Handlers:    Handlers{kind: handle},
 		Processed:   NewWindow(10),
-		Unavailable: func(err error) bool { return errors.Is(err, errCut) },
+		Unavailable: func(err error) bool { return errors.Is(err, errCut) || errors.Is(err, errFull) },
+		Lost:        func(err error) bool { return errors.Is(err, errCut) },
 		Limits:      config.Consumer{Concurrency: 2, MaxTries: 3, Timeout: 10 * time.Second},
 		Logger:      slog.New(slog.NewTextHandler(&log, nil)),
 	}), &log
@@ -199,14 +205,27 @@ func TestFates(t *testing.T) {
 			stats:  Stats{Waited: 1},
 		},
 		{
+			name: "a server refuses each time, and nothing else gets through",
+			deliveries: []*delivery{
+				{id: "a", attempt: 1, waits: 100},
+				{id: "a", attempt: 2, waits: 101},
+				{id: "a", attempt: 3, waits: 102},
+				{id: "a", attempt: 4, waits: 103},
+			},
+			handle: errFull,
+			want:   []string{"wait a", "wait a", "wait a", "wait a"},
+			stats:  Stats{Waited: 4},
+		},
+		{
 			name: "a server goes away in the middle each time",
 			deliveries: []*delivery{
-				{id: "a", attempt: 2, waits: 3},
-				{id: "b", attempt: 3, waits: 3},
+				{id: "a", attempt: 1},
+				{id: "a", attempt: 1, waits: 1},
+				{id: "a", attempt: 1, waits: 2},
 			},
 			handle: errCut,
-			want:   []string{"retry a", "dead letter b: cut"},
-			stats:  Stats{Failed: 2, DeadLettered: 1},
+			want:   []string{"wait a", "wait a", "dead letter a: a server is away for this message, and not for others: cut"},
+			stats:  Stats{Failed: 1, Waited: 2, DeadLettered: 1},
 		},
 		{
 			name: "the handler says that something is away",

@@ -78,16 +78,22 @@ func TestAcquireIsBounded(t *testing.T) {
 
 		return 0, ctx.Err()
 	}
-	_, err := Acquire(t.Context(), time.Millisecond, never)
-	if !errors.Is(err, ErrNoConnection) || errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("err = %v, want one that isn't the request's own end", err)
+	full, dialing := func() bool { return true }, func() bool { return false }
+	for want, state := range map[error]func() bool{ErrNoConnection: full, ErrUnreachable: dialing} {
+		_, err := Acquire(t.Context(), time.Millisecond, state, never)
+		if !errors.Is(err, want) || errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("err = %v, want %v, and not the request's own end", err, want)
+		}
+		if !Unavailable(fmt.Errorf("write: %w", err)) {
+			t.Errorf("%v looks like the fault of what was asked", err)
+		}
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Acquire(gone, time.Minute, never); errors.Is(err, ErrNoConnection) || !errors.Is(err, context.Canceled) {
+	if _, err := Acquire(gone, time.Minute, full, never); errors.Is(err, ErrNoConnection) || !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v, want the caller's", err)
 	}
-	if got, err := Acquire(t.Context(), time.Minute, func(context.Context) (int, error) { return 7, nil }); got != 7 || err != nil {
+	if got, err := Acquire(t.Context(), time.Minute, full, func(context.Context) (int, error) { return 7, nil }); got != 7 || err != nil {
 		t.Errorf("got %d, %v", got, err)
 	}
 }
@@ -95,7 +101,7 @@ func TestAcquireIsBounded(t *testing.T) {
 func TestFaultIsTheDriversAlone(t *testing.T) {
 	driver := errors.New("connection refused")
 	ofDriver := func(err error) bool { return errors.Is(err, driver) }
-	for _, err := range []error{driver, ErrNoConnection, ErrReadOnly, context.DeadlineExceeded, context.Canceled} {
+	for _, err := range []error{driver, ErrNoConnection, ErrUnreachable, ErrReadOnly, context.DeadlineExceeded, context.Canceled} {
 		if got := Fault(fmt.Errorf("write: %w", err), ofDriver); !errors.Is(got, err) {
 			t.Errorf("Fault(%v) = %v", err, got)
 		}

@@ -84,6 +84,7 @@ func (a *app) components() []component {
 		Around:      messaging.Traced,
 		Processed:   postgres.NewProcessed(postgresStore),
 		Unavailable: consumer.AnyOf(postgres.Unavailable, redis.Away),
+		Lost:        consumer.AnyOf(postgres.Lost, redis.Lost),
 		Ready:       consumer.AllOf(postgresStore.Check, redisStore.Check),
 		Limits:      cfg.Consumer,
 		Logger:      a.logger,
@@ -124,7 +125,7 @@ func (a *app) components() []component {
 		httpserver.AccessLog(a.logger),
 		httpserver.CloseWhileDraining(checks.Draining),
 		httpserver.Recover(a.logger),
-		httpserver.Errors(a.logger, answers()...),
+		httpserver.Errors(a.logger, answers()),
 		httpserver.Timeout(cfg.HTTP.Timeout),
 		httpserver.BodyLimit(cfg.HTTP.MaxBodyBytes),
 	)
@@ -140,6 +141,7 @@ func (a *app) components() []component {
 		Grace:    cfg.Shutdown.Timeout,
 		Health:   checks,
 		Services: services,
+		Answers:  answers(),
 		Logger:   a.logger,
 		Failed:   a.fail,
 	}, grpcserver.Metrics(registry, cfg.GRPC.Timeout), grpcserver.Tracing(tracing))

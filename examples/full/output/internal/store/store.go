@@ -14,6 +14,10 @@ var (
 	// front of them.
 	ErrNoConnection = errors.New("no connection is free")
 
+	// ErrUnreachable says that a connection was to be made, and that the server hasn't
+	// answered for as long as one is waited for.
+	ErrUnreachable = errors.New("the server does not answer")
+
 	// ErrReadOnly says that the server can't be written to: it is a replica, perhaps
 	// since a moment ago.
 	ErrReadOnly = errors.New("the server can't be written to")
@@ -21,15 +25,28 @@ var (
 
 // Acquire waits for a connection, but not for longer than patience: a queue that is
 // longer than that only grows, and whoever waits in it has gone before their turn.
-func Acquire[C any](ctx context.Context, patience time.Duration, take func(context.Context) (C, error)) (C, error) {
+// full tells a pool whose connections are all in use from one that is still making
+// them: the first is load, and the second an outage.
+func Acquire[C any](ctx context.Context, patience time.Duration, full func() bool, take func(context.Context) (C, error)) (C, error) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	c, err := take(waiting)
 	if err != nil && ctx.Err() == nil && waiting.Err() != nil {
-		err = fmt.Errorf("%w within %s: %w", ErrNoConnection, patience, waitedError{err})
+		reason := ErrUnreachable
+		if full() {
+			reason = ErrNoConnection
+		}
+		err = fmt.Errorf("%w within %s: %w", reason, patience, waitedError{err})
 	}
 
 	return c, err
+}
+
+// Unavailable tells an error of a server, or of the way to it, that is none of what
+// was asked: it is away, in use by others, or not to be written to. Each store adds
+// what its driver says.
+func Unavailable(err error) bool {
+	return errors.Is(err, ErrNoConnection) || errors.Is(err, ErrUnreachable) || errors.Is(err, ErrReadOnly) || Away(err)
 }
 
 // waitedError is the end of the waiting, and not that of the request.
@@ -90,7 +107,7 @@ func Outcome(err error) string {
 // says, and what took too long. What the function in it has returned of its own, a
 // refusal for example, has failed nobody's database.
 func Fault(err error, ofDriver func(error) bool) error {
-	for _, one := range []error{context.Canceled, context.DeadlineExceeded, ErrNoConnection, ErrReadOnly} {
+	for _, one := range []error{context.Canceled, context.DeadlineExceeded, ErrNoConnection, ErrUnreachable, ErrReadOnly} {
 		if errors.Is(err, one) {
 			return err
 		}

@@ -240,16 +240,7 @@ func (d *delivery) Wait(_ context.Context, after time.Duration) error {
 // DeadLetter publishes first: a message that is twice there can be found, one
 // that is nowhere can't.
 func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
-	letter := d.message
-	letter.Header = map[string]string{
-		headerReason:   reason,
-		headerAttempts: strconv.Itoa(d.Attempt()),
-		headerOrigin:   fmt.Sprintf("%s:%d:%d", d.record.Topic, d.record.Partition, d.record.Offset),
-	}
-	own := maps.Clone(letter.Header)
-	for key, value := range d.message.Header {
-		letter.Header[key] = value
-	}
+	letter, own := d.letter(reason)
 	client := d.lane.session.client
 	err := client.publish(ctx, client.deadLetters(), letter)
 	if tooLarge(err) {
@@ -267,4 +258,19 @@ func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
 	}
 
 	return nil
+}
+
+// letter is the message with what is said about it, which own has alone.
+func (d *delivery) letter(reason string) (letter messaging.Message, own map[string]string) {
+	own = map[string]string{
+		headerReason:   reason,
+		headerAttempts: strconv.Itoa(d.Attempt()),
+		headerOrigin:   fmt.Sprintf("%s:%d:%d", d.record.Topic, d.record.Partition, d.record.Offset),
+	}
+	letter = d.message
+	letter.Header = maps.Clone(d.message.Header)
+	// Last: a letter that was sent once more says why it came back this time.
+	maps.Copy(letter.Header, own)
+
+	return letter, own
 }

@@ -104,6 +104,31 @@ func TestOffsetsNeverPassARecordThatIsNotDone(t *testing.T) {
 	}
 }
 
+// A letter that somebody has sent once more comes back with the news.
+func TestLetterThatComesBack(t *testing.T) {
+	_, deliveries := newTestLane(t, &group{}, note{}, &kgo.Record{Topic: "t", Headers: []kgo.RecordHeader{
+		{Key: "traceparent", Value: []byte("00-1")},
+		{Key: headerReason, Value: []byte("of last week")},
+		{Key: headerAttempts, Value: []byte("5")},
+		{Key: headerOrigin, Value: []byte("t:0:1")},
+	}})
+	d := <-deliveries
+	letter, own := d.(*delivery).letter("of today")
+	for key, want := range map[string]string{
+		headerReason: "of today", headerAttempts: "1", headerOrigin: "t:0:7", "traceparent": "00-1",
+	} {
+		if got := letter.Header[key]; got != want {
+			t.Errorf("%s: %q, want %q", key, got, want)
+		}
+	}
+	if own["traceparent"] != "" || own[headerReason] != "of today" || d.Message().Header[headerReason] != "of last week" {
+		t.Errorf("%v is said of it", own)
+	}
+	if err := d.Ack(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestWhatEndedAProcessIsCounted(t *testing.T) {
 	g := &group{}
 	l, deliveries := newTestLane(t, g, parseNote("tries=1 begun=2"), &kgo.Record{})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -192,6 +193,7 @@ func (m *message) NakWithDelay(delay time.Duration) error {
 type bucket struct {
 	jetstream.KeyValue
 	entries map[string]string
+	away    error
 }
 
 type entry struct {
@@ -202,6 +204,9 @@ type entry struct {
 func (e entry) Value() []byte { return []byte(e.value) }
 
 func (b bucket) Get(_ context.Context, key string) (jetstream.KeyValueEntry, error) {
+	if b.away != nil {
+		return nil, b.away
+	}
 	if value, ok := b.entries[key]; ok {
 		return entry{value: value}, nil
 	}
@@ -260,6 +265,66 @@ func TestWhatTheServerDoesNotCount(t *testing.T) {
 	}
 }
 
+// A bucket that can't be read for a while takes nothing away from what it holds,
+// and what is delivered meanwhile is no try.
+func TestPastThatCannotBeRead(t *testing.T) {
+	c, _, _ := newTestClient(t, nowhere)
+	kept := bucket{entries: make(map[string]string)}
+	failed := c.delivery(t.Context(), kept, &message{delivered: 1})
+	if err := failed.Retry(t.Context(), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	before := maps.Clone(kept.entries)
+
+	away := bucket{entries: kept.entries, away: nats.ErrTimeout}
+	for delivered := uint64(2); delivered < 9; delivered++ {
+		m := &message{delivered: delivered}
+		d := c.delivery(t.Context(), away, m)
+		if err := d.Begin(t.Context()); !errors.Is(err, nats.ErrTimeout) {
+			t.Fatalf("err %v: a message that may have ended processes is not begun", err)
+		}
+		if err := d.Wait(t.Context(), time.Minute); err != nil || m.delay != time.Minute {
+			t.Fatalf("delay %s, err %v", m.delay, err)
+		}
+	}
+	if !maps.Equal(before, kept.entries) {
+		t.Errorf("%v is kept, was %v", kept.entries, before)
+	}
+	if d := c.delivery(t.Context(), kept, &message{delivered: 9}); d.Attempt() != 2 || d.Begin(t.Context()) != nil {
+		t.Errorf("attempt %d: it has failed once", d.Attempt())
+	}
+
+	for key := range kept.entries {
+		kept.entries[key] = "of another hand"
+	}
+	d := c.delivery(t.Context(), kept, &message{delivered: 10})
+	if d.Attempt() != 1 || d.Begin(t.Context()) != nil {
+		t.Errorf("attempt %d of a message whose entry nobody can read", d.Attempt())
+	}
+}
+
+// A letter that somebody has sent once more comes back with the news.
+func TestLetterThatComesBack(t *testing.T) {
+	c, _, _ := newTestClient(t, nowhere)
+	d := c.delivery(t.Context(), bucket{}, &message{delivered: 1, header: nats.Header{
+		"Nats-Msg-Id": {"id"}, "traceparent": {"00-1"},
+		headerReason: {"of last week"}, headerAttempts: {"5"}, headerOrigin: {"S:1"}, headerConsumer: {"another"},
+		headerOwnID: {"an old one"},
+	}})
+	letter, own := d.letter("of today")
+	for key, want := range map[string]string{
+		headerReason: "of today", headerAttempts: "1", headerOrigin: "S:42", headerConsumer: c.config.Consumer,
+		headerOwnID: "id", "traceparent": "00-1",
+	} {
+		if got := letter.Header[key]; got != want {
+			t.Errorf("%s: %q, want %q", key, got, want)
+		}
+	}
+	if own["traceparent"] != "" || own[headerReason] != "of today" {
+		t.Errorf("%v is said of it", own)
+	}
+}
+
 // Consumers of one stream count for themselves.
 func TestConsumersHavePastsOfTheirOwn(t *testing.T) {
 	kept := bucket{entries: make(map[string]string)}
@@ -272,7 +337,7 @@ func TestConsumersHavePastsOfTheirOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if d := two.delivery(t.Context(), kept, &message{delivered: 2}); d.Waits() != 0 || d.Attempt() != 2 {
+	if d := two.delivery(t.Context(), kept, &message{delivered: 2}); d.Waits() != 0 || d.Attempt() != 1 {
 		t.Errorf("%d waits, attempt %d: those were the other's", d.Waits(), d.Attempt())
 	}
 }
@@ -282,8 +347,8 @@ func TestDelivery(t *testing.T) {
 	m := &message{header: nats.Header{"Nats-Msg-Id": {"id"}, "traceparent": {"00-1"}}, delivered: 3}
 	kept := bucket{entries: make(map[string]string)}
 	d := c.delivery(t.Context(), kept, m)
-	if got := d.Message(); got.ID != "id" || got.Header["traceparent"] != "00-1" || string(got.Data) != "data" || d.Attempt() != 3 {
-		t.Errorf("%+v, attempt %d", got, d.Attempt())
+	if got := d.Message(); got.ID != "id" || got.Header["traceparent"] != "00-1" || string(got.Data) != "data" {
+		t.Errorf("%+v", got)
 	}
 	if err := d.Retry(t.Context(), time.Minute); err != nil || m.delay != time.Minute {
 		t.Errorf("delay %s, err %v", m.delay, err)

@@ -131,7 +131,6 @@ type delivery struct {
 	jetstream.Msg
 	client  *Client
 	message messaging.Message
-	attempt int
 	// redelivered is the server's word, whatever is known of the times before.
 	redelivered bool
 
@@ -139,10 +138,12 @@ type delivery struct {
 	key    string
 	origin string // where it is in the stream
 	past   past
+	// unknown is why the past can't be told. What is kept of it stays as it is.
+	unknown error
 }
 
 func (c *Client) delivery(ctx context.Context, bucket jetstream.KeyValue, m jetstream.Msg) *delivery {
-	d := &delivery{Msg: m, client: c, attempt: 1, bucket: bucket}
+	d := &delivery{Msg: m, client: c, bucket: bucket}
 	d.message = messaging.Message{
 		ID: readID(m.Headers()), Type: m.Headers().Get(headerType), Data: m.Data(), Header: make(map[string]string),
 	}
@@ -153,18 +154,10 @@ func (c *Client) delivery(ctx context.Context, bucket jetstream.KeyValue, m jets
 	if about, err := m.Metadata(); err == nil {
 		d.key = c.pastKey(about.Sequence.Stream)
 		d.origin = about.Stream + ":" + strconv.FormatUint(about.Sequence.Stream, 10)
-		d.attempt = int(about.NumDelivered) //nolint:gosec // MaxTries ends it long before.
 		d.redelivered = about.NumDelivered > 1
 		if d.redelivered {
 			// The time of receiving may be over: what has arrived is handled all the same.
-			var all bool
-			d.past, all = recall(context.WithoutCancel(ctx), bucket, d.key)
-			d.attempt = max(1, d.attempt-d.past.waits)
-			if !all {
-				// The server's count alone would take waits for tries. One more try does
-				// less harm than none.
-				d.attempt = 1
-			}
+			d.past, d.unknown = recall(context.WithoutCancel(ctx), bucket, d.key)
 		}
 		if d.message.ID == "" {
 			// A publisher that gives no ids: the place in the stream is one, too.
@@ -178,7 +171,9 @@ func (c *Client) delivery(ctx context.Context, bucket jetstream.KeyValue, m jets
 
 func (d *delivery) Message() messaging.Message { return d.message }
 
-func (d *delivery) Attempt() int { return d.attempt }
+// Attempt implements messaging.Delivery. The server's own count would take waits
+// for tries.
+func (d *delivery) Attempt() int { return d.past.tries + d.past.unanswered + 1 }
 
 // Ack waits until the server has it. That costs a round trip, and saves what an
 // acknowledgement costs that got lost: the same message once more.
@@ -199,8 +194,12 @@ func (d *delivery) Waits() int { return d.past.waits }
 func (d *delivery) again() bool { return d.redelivered }
 
 // Begin writes down that the message is being handled, if it was delivered before:
-// that may have been because it ended the process.
+// that may have been because it ended the process. Without knowing how often, it
+// isn't handled.
 func (d *delivery) Begin(ctx context.Context) error {
+	if d.unknown != nil {
+		return d.unknown
+	}
 	if !d.again() && d.past == (past{}) {
 		return nil
 	}
@@ -210,20 +209,22 @@ func (d *delivery) Begin(ctx context.Context) error {
 	return begun.remember(ctx, d.bucket, d.key)
 }
 
+// Retry implements messaging.Delivery. It is written down before the message can
+// come again.
 func (d *delivery) Retry(ctx context.Context, after time.Duration) error {
-	// There was an answer. Before the message can come again.
-	if d.again() || d.past != (past{}) {
-		if err := d.past.remember(ctx, d.bucket, d.key); err != nil {
-			return err
-		}
+	d.past.tries++
+	if err := d.past.remember(ctx, d.bucket, d.key); err != nil {
+		return err
 	}
 
 	return d.NakWithDelay(after)
 }
 
-// Wait implements messaging.Delivery. The server counts it as a delivery, so it
-// has to be taken off again.
+// Wait implements messaging.Delivery.
 func (d *delivery) Wait(ctx context.Context, after time.Duration) error {
+	if d.unknown != nil {
+		return d.NakWithDelay(after)
+	}
 	d.past.waits++
 	err := d.past.remember(ctx, d.bucket, d.key)
 
@@ -233,29 +234,8 @@ func (d *delivery) Wait(ctx context.Context, after time.Duration) error {
 // DeadLetter publishes first: a message that is twice there can be found, one
 // that is nowhere can't.
 func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
-	consumer := d.client.config.Consumer
-	letter := messaging.Message{
-		// Another consumer of the stream may put the same message aside: that is a
-		// letter of its own.
-		ID:   consumer + ":" + d.message.ID,
-		Type: d.message.Type,
-		Data: d.message.Data,
-		Header: map[string]string{
-			headerReason:   reason,
-			headerAttempts: strconv.Itoa(d.attempt),
-			headerOrigin:   d.origin,
-			headerConsumer: consumer,
-			headerOwnID:    d.Headers().Get(nats.MsgIdHdr),
-		},
-	}
-	own := maps.Clone(letter.Header)
-	for key, value := range d.message.Header {
-		// What the server reads was for the stream where it came from.
-		if !strings.HasPrefix(key, "Nats-") {
-			letter.Header[key] = value
-		}
-	}
 	_, subject := d.client.deadLetters()
+	letter, own := d.letter(reason)
 	err := d.client.publish(ctx, subject, letter)
 	if tooLarge(err) {
 		// With all that is said about it. Where it is in the stream is left, which
@@ -270,4 +250,34 @@ func (d *delivery) DeadLetter(ctx context.Context, reason string) error {
 	d.client.failing(ctx, "can't acknowledge a dead letter", d.Ack(ctx))
 
 	return nil
+}
+
+// letter is the message with what is said about it, which own has alone.
+func (d *delivery) letter(reason string) (letter messaging.Message, own map[string]string) {
+	consumer := d.client.config.Consumer
+	own = map[string]string{
+		headerReason:   reason,
+		headerAttempts: strconv.Itoa(d.Attempt()),
+		headerOrigin:   d.origin,
+		headerConsumer: consumer,
+		headerOwnID:    d.Headers().Get(nats.MsgIdHdr),
+	}
+	letter = messaging.Message{
+		// Another consumer of the stream may put the same message aside: that is a
+		// letter of its own.
+		ID:     consumer + ":" + d.message.ID,
+		Type:   d.message.Type,
+		Data:   d.message.Data,
+		Header: make(map[string]string, len(d.message.Header)+len(own)),
+	}
+	for key, value := range d.message.Header {
+		// What the server reads was for the stream where it came from.
+		if !strings.HasPrefix(key, "Nats-") {
+			letter.Header[key] = value
+		}
+	}
+	// Last: a letter that was sent once more says why it came back this time.
+	maps.Copy(letter.Header, own)
+
+	return letter, own
 }

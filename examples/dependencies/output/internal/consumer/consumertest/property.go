@@ -37,6 +37,7 @@ type Failure func(ctx context.Context) error
 type Property struct {
 	Processed   consumer.Processed
 	Unavailable func(error) bool
+	Lost        func(error) bool
 
 	// Effect adds one to what Count returns for a key.
 	Effect func(ctx context.Context, key string) error
@@ -120,6 +121,7 @@ func (r *run) consume(name string) {
 		Source:      broker,
 		Processed:   r.Processed,
 		Unavailable: r.Unavailable,
+		Lost:        r.Lost,
 		Limits:      config.Consumer{Concurrency: 4, MaxTries: 2, Timeout: settleWithin},
 		Logger:      slog.New(slog.DiscardHandler),
 		Handlers: consumer.Handlers{Type: func(ctx context.Context, m messaging.Message) error {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/pressly/goose/v3"
 
@@ -16,7 +17,7 @@ import (
 func (s *Store) Migrator() (*goose.Provider, func() error, error) {
 	// A connection for the lock, one for the work. A new index on a large table is
 	// silent for longer than any request may be.
-	db, err := s.open(2, 0)
+	db, err := s.open(2, 0, new(atomic.Int64))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -46,6 +46,8 @@ type Store struct {
 
 	generation atomic.Int64
 	timeouts   atomic.Int64
+	// there counts the pool's connections, without those that are being made.
+	there atomic.Int64
 }
 
 // New returns a Store that has no pool before Start. A connection that is silent
@@ -57,10 +59,10 @@ func New(cfg config.MySQL, credentials config.Credentials, statementTimeout time
 // Start makes the pool. It doesn't connect.
 func (s *Store) Start(context.Context) error {
 	var err error
-	if s.db, err = s.open(s.config.PoolSize, s.statementTimeout); err != nil {
+	if s.db, err = s.open(s.config.PoolSize, s.statementTimeout, &s.there); err != nil {
 		return err
 	}
-	s.check, err = s.open(1, s.statementTimeout)
+	s.check, err = s.open(1, s.statementTimeout, new(atomic.Int64))
 
 	return err
 }
@@ -70,13 +72,11 @@ func (s *Store) Stop(context.Context) error { return errors.Join(s.db.Close(), s
 
 // Check asks whether the server answers, and whether it can be written to.
 func (s *Store) Check(ctx context.Context) error {
-	var readOnly bool
-	err := s.check.QueryRowContext(ctx, `SELECT @@GLOBAL.read_only`).Scan(&readOnly)
-	if err == nil && readOnly {
-		err = store.ErrReadOnly
-		s.discard()
-	}
+	err := s.writable(ctx)
 	if err != nil {
+		if errors.Is(err, store.ErrReadOnly) {
+			s.discard()
+		}
 		s.failed.Store(true)
 
 		return fmt.Errorf("mysql: %w", err)
@@ -88,6 +88,25 @@ func (s *Store) Check(ctx context.Context) error {
 	}
 
 	return nil
+}
+
+// writable begins what would write. A proxy that divides reads from writes sends
+// this to the server for writes; asked for its variables with a SELECT, it would
+// tell those of a replica.
+func (s *Store) writable(ctx context.Context) error {
+	conn, err := s.check.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, `START TRANSACTION READ WRITE`)
+	if err == nil {
+		_, err = conn.ExecContext(ctx, `ROLLBACK`)
+	}
+	if myErr, ok := errors.AsType[*mysql.MySQLError](err); ok && readOnly(myErr.Number) {
+		err = store.ErrReadOnly
+	}
+
+	return errors.Join(err, conn.Close())
 }
 
 // Stats tells the state of the pool.
@@ -107,7 +126,7 @@ func (s *Store) Stats() store.PoolStats {
 	}
 }
 
-func (s *Store) open(size int, silence time.Duration) (*sql.DB, error) {
+func (s *Store) open(size int, silence time.Duration, there *atomic.Int64) (*sql.DB, error) {
 	c := mysql.NewConfig()
 	c.Net = "tcp"
 	c.Addr = net.JoinHostPort(s.config.Host, strconv.Itoa(s.config.Port))
@@ -139,7 +158,7 @@ func (s *Store) open(size int, silence time.Duration) (*sql.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mysql: %w", err)
 	}
-	db := sql.OpenDB(pool{Connector: connector, generation: &s.generation})
+	db := sql.OpenDB(pool{Connector: connector, generation: &s.generation, there: there})
 	db.SetMaxOpenConns(size)
 	// The default of 2 would close and open connections all the time under load.
 	db.SetMaxIdleConns(size)

@@ -15,6 +15,7 @@ import (
 type pool struct {
 	driver.Connector
 	generation *atomic.Int64
+	there      *atomic.Int64
 }
 
 // Connect implements driver.Connector.
@@ -30,7 +31,9 @@ func (p pool) Connect(ctx context.Context) (driver.Conn, error) {
 		return nil, errors.Join(errDriver, conn.Close())
 	}
 
-	return pooled{driverConn: whole, made: generation, newest: p.generation}, nil
+	p.there.Add(1)
+
+	return pooled{driverConn: whole, made: generation, newest: p.generation, there: p.there}, nil
 }
 
 var errDriver = errors.New("the driver's connections can do less than they could")
@@ -52,6 +55,14 @@ type pooled struct {
 	driverConn
 	made   int64
 	newest *atomic.Int64
+	there  *atomic.Int64
+}
+
+// Close implements driver.Conn.
+func (c pooled) Close() error {
+	c.there.Add(-1)
+
+	return c.driverConn.Close()
 }
 
 // ResetSession comes before each use, and IsValid after it.
@@ -69,9 +80,13 @@ func (c pooled) IsValid() bool { return c.made == c.newest.Load() && c.driverCon
 // when a server changes its part, and not one for each connection of the pool.
 func (s *Store) discard() { s.generation.Add(1) }
 
+// full tells whether every connection is in use. One that is being made is not, and
+// database/sql would count it all the same.
+func (s *Store) full() bool { return int(s.there.Load())-s.db.Stats().Idle >= s.config.PoolSize }
+
 // With runs f with a connection. Rows have to be read before f ends.
 func (s *Store) With(ctx context.Context, f func(conn *sql.Conn) error) error {
-	conn, err := store.Acquire(ctx, s.config.AcquireTimeout, s.db.Conn)
+	conn, err := store.Acquire(ctx, s.config.AcquireTimeout, s.full, s.db.Conn)
 	if errors.Is(err, store.ErrNoConnection) {
 		s.timeouts.Add(1)
 	}

@@ -45,9 +45,25 @@ const (
 	erReadOnlyTransaction    = 1792
 	erReadOnlyMode           = 1836
 	erConnectionKilled       = 1927
+	erServerOfflineMode      = 3032
 	erRolledBackByPlugin     = 3101
 	erCannotConvertString    = 3988
 	erClientInteraction      = 4031
+)
+
+// Codes that proxies answer with where they don't reach a server. Those of MySQL's
+// client library, which ProxySQL and MySQL Router use:
+// https://dev.mysql.com/doc/mysql-errors/8.4/en/client-error-reference.html
+// ProxySQL's own: https://proxysql.com/documentation/error-codes
+// The proxy of TencentDB: https://cloud.tencent.com/document/product/236/139213
+const (
+	proxyInternal       = 1999
+	crConnHostError     = 2003
+	crServerGone        = 2006
+	crServerLost        = 2013
+	proxyConnectTimeout = 9001
+	proxyConnectFailure = 9002
+	proxyServerOffline  = 9004
 )
 
 // unavailable are the codes of a server that is away, full, ending, or not to be
@@ -57,7 +73,8 @@ var unavailable = []uint16{
 	erServerShutdown, erRecordFileFull, erHostIsBlocked, erNetReadError, erNetReadInterrupted, erNetErrorOnWrite,
 	erNetWriteInterrupted, erErrorDuringCommit, erNewAbortingConnection, erTooManyUserConnections, erLockWaitTimeout,
 	erLockDeadlock, erUserLimitReached, erOptionPreventsStmt, erReadOnlyTransaction, erReadOnlyMode, erConnectionKilled,
-	erRolledBackByPlugin, erClientInteraction,
+	erServerOfflineMode, erRolledBackByPlugin, erClientInteraction, proxyInternal, crConnHostError, crServerGone,
+	crServerLost, proxyConnectTimeout, proxyConnectFailure, proxyServerOffline,
 }
 
 // Unavailable tells an error of the server from one of what was asked of it. The
@@ -70,7 +87,22 @@ func Unavailable(err error) bool {
 		return slices.Contains(unavailable, myErr.Number)
 	}
 
+	return broken(err) || store.Unavailable(err)
+}
+
+// broken tells that a connection was lost, or could not be made.
+func broken(err error) bool {
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || store.Away(err)
+}
+
+// Lost tells those errors that are no word of the server, but the end of a
+// connection: what was asked may have been the reason.
+func Lost(err error) bool {
+	if myErr, ok := errors.AsType[*mysql.MySQLError](err); ok {
+		return myErr.Number == erConnectionKilled
+	}
+
+	return broken(err) && (store.Lost(err) || !store.Away(err))
 }
 
 // invalid are the codes for a value that has no place in its column.
@@ -96,18 +128,25 @@ func OfDriver(err error) bool {
 	return answered || Unavailable(err) || errors.Is(err, sql.ErrTxDone) || errors.Is(err, mysql.ErrPktTooLarge)
 }
 
+// readOnly are the codes of a server that is a replica by now.
+func readOnly(code uint16) bool {
+	return code == erOptionPreventsStmt || code == erReadOnlyTransaction || code == erReadOnlyMode
+}
+
 // moved tells that a server ends, is lost or has become a replica. What else is
 // open to it has no future.
 func moved(err error) bool {
 	var myErr *mysql.MySQLError
 	if errors.As(err, &myErr) {
 		switch myErr.Number {
-		case erServerShutdown, erOptionPreventsStmt, erReadOnlyTransaction, erReadOnlyMode, erConnectionKilled, erUnknownCom:
+		case erServerShutdown, erOptionPreventsStmt, erReadOnlyTransaction, erReadOnlyMode, erConnectionKilled, erUnknownCom,
+			erServerOfflineMode:
 			return true
 		}
 
 		return false
 	}
 
-	return Unavailable(err)
+	// Not Unavailable: a pool that is in use is load, and nothing has moved.
+	return broken(err)
 }

@@ -21,6 +21,8 @@ const (
 
 	readOnlyTransaction = "25006"
 	queryCanceled       = "57014"
+	adminShutdown       = "57P01"
+	crashShutdown       = "57P02"
 	lockNotAvailable    = "55P03"
 )
 
@@ -45,11 +47,19 @@ func Unavailable(err error) bool {
 		return false
 	}
 	var connectErr *pgconn.ConnectError
-	if errors.As(err, &connectErr) || store.Away(err) {
-		return true
-	}
 
-	return errors.Is(err, pgconn.ErrConnClosed)
+	return errors.As(err, &connectErr) || errors.Is(err, pgconn.ErrConnClosed) || store.Unavailable(err)
+}
+
+// Lost tells those errors that are no word of the server, but the end of a
+// connection: what was asked may have been the reason.
+func Lost(err error) bool {
+	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pgErr.Code == adminShutdown || pgErr.Code == crashShutdown
+	}
+	_, connects := errors.AsType[*pgconn.ConnectError](err)
+
+	return !connects && (errors.Is(err, pgconn.ErrConnClosed) || store.Lost(err))
 }
 
 // Invalid tells that a value can be in no row: a text with a NUL, or that is no

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"example.com/shop/checkout/internal/config"
+	"example.com/shop/checkout/internal/store"
 )
 
 func nowhere(t *testing.T, credentials string, logger *slog.Logger) *Store {
@@ -83,17 +85,21 @@ func TestWhoseFaultAnErrorIs(t *testing.T) {
 	hangs := &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}
 	unreachable := &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}
 	for _, tt := range []struct {
-		err                         error
-		unavailable, away, ofDriver bool
+		err                               error
+		unavailable, away, lost, ofDriver bool
 	}{
-		{hangs, false, true, true},
-		{unreachable, true, true, true},
-		{redis.ErrPoolTimeout, true, true, true},
-		{redis.TxFailedErr, false, false, true},
-		{redis.Nil, false, false, false},
-		{context.DeadlineExceeded, false, false, false},
-		{errors.New("the key was used for another request"), false, false, false},
-		{nil, false, false, false},
+		{hangs, false, true, true, true},
+		{unreachable, true, true, false, true},
+		{redis.ErrPoolTimeout, true, true, false, true},
+		{store.ErrNoConnection, true, true, false, true},
+		{store.ErrUnreachable, true, true, false, true},
+		{store.ErrReadOnly, true, true, false, true},
+		{io.ErrUnexpectedEOF, true, true, true, true},
+		{redis.TxFailedErr, false, false, false, true},
+		{redis.Nil, false, false, false, false},
+		{context.DeadlineExceeded, false, false, false, false},
+		{errors.New("the key was used for another request"), false, false, false, false},
+		{nil, false, false, false, false},
 	} {
 		err := tt.err
 		if err != nil {
@@ -105,8 +111,23 @@ func TestWhoseFaultAnErrorIs(t *testing.T) {
 		if got := Away(err); got != tt.away {
 			t.Errorf("Away(%v) = %t", err, got)
 		}
+		if got := Lost(err); got != tt.lost {
+			t.Errorf("Lost(%v) = %t", err, got)
+		}
 		if got := OfDriver(err); got != tt.ofDriver {
 			t.Errorf("OfDriver(%v) = %t", err, got)
 		}
+	}
+}
+
+// Who waits for others to connect is not told that there are too many of them.
+func TestPoolTimeoutWithoutConnectionsIsTheServers(t *testing.T) {
+	s := nowhere(t, t.TempDir(), slog.New(slog.DiscardHandler))
+	t.Cleanup(func() { _ = s.Stop(context.Background()) })
+	if err := s.Exhausted(redis.ErrPoolTimeout); !errors.Is(err, store.ErrUnreachable) || errors.Is(err, store.ErrNoConnection) {
+		t.Errorf("err = %v", err)
+	}
+	if err := s.Exhausted(redis.Nil); !errors.Is(err, redis.Nil) {
+		t.Errorf("err = %v", err)
 	}
 }

@@ -11,12 +11,18 @@ import (
 
 // past is what the server's count of deliveries doesn't tell: it counts those that
 // nobody answered and those that had to wait, too. It is kept in a bucket beside
-// the stream, so it outlives the process. A message that is delivered once, which
+// the stream, so it outlives the process. A message that goes well at once, which
 // is nearly every one, has none.
 type past struct {
+	tries      int // times that it has failed
 	unanswered int // times that handling began, and no answer came
 	waits      int // deliveries that were no tries
 }
+
+// The form of an entry.
+const pastFormat = "tries=%d unanswered=%d waits=%d"
+
+var errPastUnknown = errors.New("nats: what was tried before can't be read")
 
 // bucket is where it is kept.
 func (c *Client) bucketName() string { return c.config.Stream + "-TRIES" }
@@ -40,21 +46,24 @@ func (c *Client) setUpBucket(ctx context.Context) (jetstream.KeyValue, error) {
 	return bucket, nil
 }
 
-// recall returns what is known, and whether that is all there is to know.
-func recall(ctx context.Context, bucket jetstream.KeyValue, key string) (past, bool) {
+// recall returns what is known. An error means that there may be more.
+func recall(ctx context.Context, bucket jetstream.KeyValue, key string) (past, error) {
 	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
 	defer cancel()
 	entry, err := bucket.Get(ctx, key)
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return past{}, nil
+	}
 	if err != nil {
-		return past{}, errors.Is(err, jetstream.ErrKeyNotFound)
+		return past{}, fmt.Errorf("%w: %w", errPastUnknown, err)
 	}
 	var p past
-	_, err = fmt.Sscanf(string(entry.Value()), "unanswered=%d waits=%d", &p.unanswered, &p.waits)
-	if err != nil {
-		return past{}, false
+	if _, err := fmt.Sscanf(string(entry.Value()), pastFormat, &p.tries, &p.unanswered, &p.waits); err != nil {
+		// Nobody will ever be able to read it: the count begins again.
+		return past{}, nil //nolint:nilerr // As said.
 	}
 
-	return p, true
+	return p, nil
 }
 
 // pastKey is the consumer's own: another one of the same stream has a past of its
@@ -64,7 +73,7 @@ func (c *Client) pastKey(sequence uint64) string {
 }
 
 func (p past) remember(ctx context.Context, bucket jetstream.KeyValue, key string) error {
-	_, err := bucket.PutString(ctx, key, fmt.Sprintf("unanswered=%d waits=%d", p.unanswered, p.waits))
+	_, err := bucket.PutString(ctx, key, fmt.Sprintf(pastFormat, p.tries, p.unanswered, p.waits))
 
 	return err
 }

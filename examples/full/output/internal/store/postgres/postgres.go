@@ -197,12 +197,19 @@ func (w watcher) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, data pgx.TraceQ
 
 // acquire waits for a connection of the pool, which has to be released.
 func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
-	conn, err := store.Acquire(ctx, s.config.AcquireTimeout, s.pool.Acquire)
+	conn, err := store.Acquire(ctx, s.config.AcquireTimeout, s.full, s.pool.Acquire)
 	if errors.Is(err, store.ErrNoConnection) {
 		s.timeouts.Add(1)
 	}
 
 	return conn, err
+}
+
+// full tells whether every connection is in use. One that is being made is not.
+func (s *Store) full() bool {
+	stat := s.pool.Stat()
+
+	return stat.AcquiredConns() >= stat.MaxConns()
 }
 
 // With runs f with a connection. Rows have to be read before f ends.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"testing"
 	"time"
 
@@ -110,6 +111,7 @@ func TestMessages(t *testing.T) {
 	p := consumertest.Property{
 		Processed:   NewProcessed(s),
 		Unavailable: Unavailable,
+		Lost:        Lost,
 		Effect: func(ctx context.Context, key string) error {
 			return exec(ctx, `INSERT INTO test_effects VALUES ($1, 1)
 				ON CONFLICT (key) DO UPDATE SET count = test_effects.count + 1`, key)
@@ -147,6 +149,14 @@ func TestUnavailable(t *testing.T) {
 		if got := Unavailable(fmt.Errorf("write: %w", &pgconn.PgError{Code: code})); got != want {
 			t.Errorf("Unavailable(%s) = %t", code, got)
 		}
+	}
+	for code, want := range map[string]bool{"57P01": true, "57P02": true, "57P03": false, "53100": false, "25006": false} {
+		if got := Lost(fmt.Errorf("write: %w", &pgconn.PgError{Code: code})); got != want {
+			t.Errorf("Lost(%s) = %t", code, got)
+		}
+	}
+	if !Lost(io.ErrUnexpectedEOF) || !Lost(pgconn.ErrConnClosed) || Lost(&pgconn.ConnectError{}) || Lost(nil) {
+		t.Error("a connection that broke off, and one that was never there")
 	}
 	for _, err := range []error{nil, context.DeadlineExceeded, errNotWhole, pgx.ErrTxCommitRollback, pgx.ErrNoRows} {
 		if Unavailable(err) {

@@ -27,7 +27,7 @@ func Unavailable(err error) bool {
 		return begins(answer, unavailable)
 	}
 
-	return errors.Is(err, redis.ErrClosed) || errors.Is(err, redis.ErrPoolTimeout) || store.Away(err)
+	return errors.Is(err, redis.ErrClosed) || errors.Is(err, redis.ErrPoolTimeout) || store.Unavailable(err)
 }
 
 // Away is Unavailable, and a command that has had no answer in time: a server that
@@ -38,6 +38,17 @@ func Away(err error) bool {
 	network, ok := errors.AsType[*net.OpError](err)
 
 	return Unavailable(err) || ok && network.Timeout()
+}
+
+// Lost tells those errors that are no word of the server: a connection that broke
+// off, and a command that has had no answer in time.
+func Lost(err error) bool {
+	if _, answered := errors.AsType[redis.Error](err); answered {
+		return false
+	}
+	network, ok := errors.AsType[*net.OpError](err)
+
+	return store.Lost(err) || ok && network.Op != "dial" && network.Timeout()
 }
 
 // OfDriver tells an error that server or connection have returned from one of
@@ -59,6 +70,13 @@ func moved(err error) bool {
 	return store.Away(err)
 }
 
+// refuses tells an answer of the server by its first word.
+func refuses(err error, word string) bool {
+	answer, ok := errors.AsType[redis.Error](err)
+
+	return ok && begins(answer, []string{word})
+}
+
 func begins(answer redis.Error, words []string) bool {
 	// A transaction is refused for what one of its commands was refused for.
 	text := strings.TrimPrefix(answer.Error(), "EXECABORT Transaction discarded because of previous errors: ")
@@ -66,11 +84,16 @@ func begins(answer redis.Error, words []string) bool {
 	return slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(text, word) })
 }
 
-// Exhausted says of the pool's time-out what it is.
-func Exhausted(err error) error {
-	if errors.Is(err, redis.ErrPoolTimeout) {
-		return fmt.Errorf("%w: %w", store.ErrNoConnection, err)
+// Exhausted says of the pool's time-out what it is: every connection in use, or a
+// server that doesn't answer those who want to make one.
+func (s *Store) Exhausted(err error) error {
+	if !errors.Is(err, redis.ErrPoolTimeout) {
+		return err
+	}
+	reason := store.ErrUnreachable
+	if stats := s.Stats(); stats.InUse >= stats.Max {
+		reason = store.ErrNoConnection
 	}
 
-	return err
+	return fmt.Errorf("%w: %w", reason, err)
 }

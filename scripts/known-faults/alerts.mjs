@@ -1,0 +1,3 @@
+// @ts-check
+/** @type {import('../known-faults-table.mjs').KnownFault[]} */
+export const alerts = []
