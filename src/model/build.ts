@@ -107,6 +107,7 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
       argocd: spec['delivery.argocd.enabled'],
       regions: parts.length > 0,
       applicationSet: clusters.length > 0,
+      ownNamespace: spec.namespace === spec.name,
       pipeline: spec['delivery.ci'] !== 'none',
       github: spec['delivery.ci'] === 'github',
       gitlab: spec['delivery.ci'] === 'gitlab',
