@@ -2,7 +2,7 @@
 // Plants faults that users met, one at a time in a copy of the repository, and asks the tests that were made for each
 // whether they still notice. Not part of CI, which runs those tests without a fault: this says what they are worth.
 //   npm run known-faults                      every row of the table; an hour or two
-//   npm run known-faults -- --only A1,C8      the rows of some numbers
+//   npm run known-faults -- --only A1,C8      the rows of some numbers, or with some words in them
 //   npm run known-faults -- --only A1 --why   with what the tests have said
 //   npm run known-faults -- --list            which test judges what; plants nothing
 //   npm run known-faults -- --sound           the tests alone, without a fault
@@ -22,11 +22,13 @@ const { values } = parseArgs({
 })
 
 const wanted = values.only?.split(',')
-const unknown = wanted?.filter((id) => !knownFaults.some((row) => row.id === id)) ?? []
+/** @param {import('./known-faults-table.mjs').KnownFault} row @param {string} word */
+const isAbout = ({ id, what }, word) => id === word || what.includes(word)
+const unknown = wanted?.filter((word) => !knownFaults.some((row) => isAbout(row, word))) ?? []
 if (unknown.length > 0) {
-  throw new Error(`no row has the number ${unknown.join(' or ')}: --list shows those that there are`)
+  throw new Error(`no row is about ${unknown.join(' or ')}: --list shows those that there are`)
 }
-const rows = knownFaults.filter(({ id }) => wanted?.includes(id) ?? true)
+const rows = knownFaults.filter((row) => wanted?.some((word) => isAbout(row, word)) ?? true)
 
 if (values.list) {
   for (const { id, what, test, pattern } of rows) {

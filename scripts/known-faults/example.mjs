@@ -37,15 +37,6 @@ export const example = [
   },
   {
     id: 'B5',
-    what: 'a misspelt field of a body is ignored',
-    file: 'templates/base/internal/httpserver/decode.go.hbs',
-    from: '\tdecoder.DisallowUnknownFields()\n',
-    to: '',
-    test: drill,
-    pattern: 'a JSON body',
-  },
-  {
-    id: 'B5',
     what: 'a request that is repeated with its key has its effect again',
     file: 'templates/base/internal/greeting/greeting.go.hbs',
     from: '\t\tif !fresh {\n',

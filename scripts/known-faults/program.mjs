@@ -11,15 +11,6 @@ const middleware = 'templates/base/internal/httpserver/exchange.go.hbs'
 export const program = [
   {
     id: 'C12',
-    what: 'a store is stopped while it is checked, and both use one connection',
-    file: 'templates/features/postgres/internal/store/postgres/postgres.go.hbs',
-    from: '\ts.checking.Lock()\n\tdefer s.checking.Unlock()\n\tif s.stopped {',
-    to: '\tif s.stopped {',
-    test: ['test/e2e/go.test.ts'],
-    pattern: 'Go dependencies: formatted',
-  },
-  {
-    id: 'C12',
     what: 'spans are dropped, and no metric says so',
     file: 'templates/features/tracing/internal/telemetry/queue.go.hbs',
     from: '\t\tp.queue.full.Add(1)\n',
@@ -107,5 +98,14 @@ export const program = [
     to: 'scheme == "Bearer"',
     test: drill,
     pattern: 'the name of the scheme',
+  },
+  {
+    id: 'C12',
+    what: 'a store is stopped while it is checked, and both use one connection',
+    file: 'templates/features/postgres/internal/store/postgres/postgres.go.hbs',
+    from: '\ts.checking.Lock()\n\tdefer s.checking.Unlock()\n\tif s.stopped {',
+    to: '\tif s.stopped {',
+    test: ['test/e2e/go.test.ts'],
+    pattern: 'Go dependencies: formatted',
   },
 ]

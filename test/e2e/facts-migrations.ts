@@ -117,9 +117,11 @@ export const migrationFacts: readonly Fact[] = [
             server.spec.template.metadata.annotations?.[native],
           ),
           ...(isHook ? same('hooks', hooks.length, 'Job, ServiceAccount and ConfigMap', 3) : []),
-          ...hooks.flatMap(({ kind, metadata }) =>
-            same(`${kind} is replaced`, metadata.annotations[policy], 'before the next', 'BeforeHookCreation'),
-          ),
+          ...hooks.flatMap(({ kind, metadata }) => [
+            ...same(`${kind} is replaced`, metadata.annotations[policy], 'before the next', 'BeforeHookCreation'),
+            // It is deleted by its name: one with a digest would stay behind with each change of the settings.
+            ...same(`name of ${kind}`, metadata.name, 'the same each time', job.metadata.name),
+          ]),
           ...same(
             'patience',
             [parallelism, completions, backoffLimit, activeDeadlineSeconds, ttlSecondsAfterFinished],

@@ -14,11 +14,16 @@ const password = 'only-for-this-job'
 /** Pipelines run what the stores add, against the servers that compose.yaml has, and a test that is skipped is a failure. */
 describe('tests that need servers, in pipelines', () => {
   const work = workFolder()
+  /** A project of a dialect, generated once. */
+  const projectOf = (dialect: string): string =>
+    fs.existsSync(path.join(work, dialect))
+      ? path.join(work, dialect)
+      : generate(work, recipe(dialect, ...flags, `--delivery-ci=${dialect}`))
 
   test.each(['github', 'gitlab', 'jenkins'])(
     '%s has the servers of compose.yaml beside a job that skips nothing',
     (dialect) => {
-      const project = generate(work, recipe(dialect, ...flags, `--delivery-ci=${dialect}`))
+      const project = projectOf(dialect)
       const read = (file: string) => fs.readFileSync(path.join(project, file), 'utf8')
       const wanted = Object.values<{ image: string }>(parse(read('compose.yaml')).services).map(({ image }) => image)
       expect(wanted).toHaveLength(5)
@@ -51,7 +56,7 @@ describe('tests that need servers, in pipelines', () => {
     ['skips, on a machine', '    --- SKIP: TestA/b (0.00s)', '0', '', 0],
     ['fails', '--- FAIL: TestA (0.00s)', '1', '', 1],
   ])('a test that %s', (name, line, exit, CI, code) => {
-    const project = path.join(work, 'github')
+    const project = projectOf('github')
     const bin = fs.mkdtempSync(path.join(work, 'bin-'))
     fs.writeFileSync(path.join(bin, 'go'), `#!/bin/sh\necho '${line}'\nexit ${exit}\n`, { mode: 0o755 })
     const outcome = run('sh', ['scripts/test-integration.sh'], {

@@ -32,6 +32,9 @@ const extras = [
     '--istio-retries=0',
   ),
   recipe('traffic-split', '--istio', '--rollout-weights=80,20', '--no-autoscaling', '--no-metrics'),
+  recipe('split-queue', '--istio', '--rollout-weights=80,20', '--nats', '--autoscaling-queue-target=10'),
+  // Settings that a digest tells apart.
+  recipe('migrations', '--postgres', '--no-config-reload', '--secrets-provider=external-secrets', '--delivery-argocd'),
   recipe('canary', '--istio', '--rollout-strategy=canary', '--grpc'),
   recipe(
     'canary-of-pods',

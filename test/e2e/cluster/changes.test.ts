@@ -118,6 +118,9 @@ describeWith([...controlPlaneTools, 'kustomize'], 'a change of one option, appli
     const before = filesOf(bases['StatefulSet'] as Answers) as FileSet
     const larger = filesOf({ ...bases['StatefulSet'], 'workload.volume.size': '20Gi' }) as FileSet
     expect(refusalOf(before, larger)).toContain('spec.volumeClaimTemplates of StatefulSet orders would change')
+    // Who owns it is a word, and no reason to make it anew.
+    const handedOver = filesOf({ ...bases['StatefulSet'], owner: 'shipping' }) as FileSet
+    expect(refusalOf(before, handedOver)).toBe('')
   })
 })
 

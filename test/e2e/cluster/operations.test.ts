@@ -237,6 +237,10 @@ describeWith([...controlPlaneTools, 'kustomize'], 'a day in production, on real 
       'a version that never becomes ready: going back in Git alone leaves it, and scripts/unstick.sh gets it out',
       async () => {
         const images = () => service.images().map((image: string) => image.slice(image.lastIndexOf(':') + 1)[0])
+        // A sound one first, whichever tests have run before.
+        service.release('2'.repeat(40))
+        await service.settled(names.length)
+        await until(() => images().every((image: string | undefined) => image === '2'))
         service.release(brokenCommit)
         await until(() => images().includes('b'))
         service.release('2'.repeat(40))

@@ -4,7 +4,20 @@ import { knownFaults, plantedText } from '../../../scripts/known-faults-table.mj
 
 const titled = knownFaults.map((fault) => [`${fault.id}: ${fault.what}`, fault] as const)
 
+/** The numbers that users gave: A1 to A3, B4 to B7 and so on, without what concerns tests alone. */
+const numbers = Object.entries({ A: 3, B: 7, C: 12, D: 14, E: 18, F: 20, G: 24, H: 27 }).flatMap(
+  ([letter, last], at, all) => {
+    const first = (all[at - 1]?.[1] ?? 0) + 1
+    return Array.from({ length: last - first + 1 }, (_, more) => `${letter}${first + more}`)
+  },
+)
+
 describe('known faults', () => {
+  test('have a row for each number', () => {
+    const there = new Set(knownFaults.map(({ id }) => id))
+    expect(numbers.filter((number) => !there.has(number))).toEqual([])
+  })
+
   test('are told apart', () => {
     expect(new Set(knownFaults.map(({ what }) => what)).size).toBe(knownFaults.length)
   })

@@ -220,7 +220,7 @@ func TestRouteWithABudgetOfItsOwn(t *testing.T) {
 		default:
 		}
 		select {
-		case <-time.After(400 * time.Millisecond):
+		case <-time.After(time.Second):
 			WriteJSON(w, http.StatusOK, "done")
 
 			return nil
@@ -240,7 +240,7 @@ func TestRouteWithABudgetOfItsOwn(t *testing.T) {
 	s := New(Options{
 		Name:     "test",
 		Handler:  Handler(mux, Errors(logger, nil), Timeout(100*time.Millisecond)),
-		Timeouts: Timeouts{ReadHeader: time.Second, Read: 200 * time.Millisecond, Write: 200 * time.Millisecond, Idle: time.Second},
+		Timeouts: Timeouts{ReadHeader: time.Second, Read: 700 * time.Millisecond, Write: 700 * time.Millisecond, Idle: time.Second},
 		Logger:   logger,
 	})
 	server := httptest.NewUnstartedServer(nil)
