@@ -33,7 +33,7 @@ func TestSameRequestOrAnother(t *testing.T) {
 	}
 	for request, want := range map[string]error{
 		`{"amount":5,"currency":"EUR"}`:         nil,
-		`{"currency": "EUR", "amount": 5}`:    nil,
+		`{"currency": "EUR", "amount": 5}`:      nil,
 		`{"amount":6,"currency":"EUR"}`:         ErrReused,
 		`{"amount":5,"currency":"EUR","tip":1}`: ErrReused, // whether this version knows the field or not
 		`{"amount":5,"currency":"EUR"}{}`:       ErrReused,
