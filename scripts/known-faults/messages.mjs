@@ -1,6 +1,7 @@
 // @ts-check
 
 const stores = ['test/e2e/dependencies/stores.test.ts']
+const refusals = ['test/e2e/dependencies/refusals.test.ts']
 
 /**
  * Messages of a broker: each has its effect once for each consumer, or is a dead letter.
@@ -25,6 +26,24 @@ export const messages = [
     to: 'false',
     test: stores,
     pattern: 'mysql: a message’s id',
+  },
+  {
+    id: 'A1',
+    what: 'while a store is full every message that needs it becomes a dead letter',
+    file: 'templates/features/messaging/internal/consumer/consumer.go.hbs',
+    from: 'c.Lost != nil && c.Lost(err)',
+    to: 'true',
+    test: refusals,
+    pattern: 'a second store that is full',
+  },
+  {
+    id: 'A1',
+    what: 'a pool that is busy makes dead letters within seconds',
+    file: 'templates/features/stores/internal/store/store.go.hbs',
+    from: 'errors.Is(err, ErrNoConnection) || errors.Is(err, ErrUnreachable) || ',
+    to: '',
+    test: refusals,
+    pattern: 'a pool that is busy',
   },
   {
     id: 'A1',

@@ -36,6 +36,15 @@ export const stores = [
     pattern: 'postgres: demoted in place',
   },
   {
+    id: 'C8',
+    what: 'a pod is ready although its Redis takes no writes',
+    file: 'templates/features/redis/internal/store/redis/redis.go.hbs',
+    from: 's.check.Set(ctx, s.Key(checkKey), "", checkKeep).Err()',
+    to: 's.check.Ping(ctx).Err()',
+    test: ['test/e2e/dependencies/refusals.test.ts'],
+    pattern: 'a Redis that has no memory left',
+  },
+  {
     id: 'C9',
     what: 'PgBouncer refuses the parameters that connections start with',
     file: 'templates/features/postgres/internal/store/postgres/postgres.go.hbs',

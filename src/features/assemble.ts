@@ -70,7 +70,7 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
     appSetup: all('appSetup').sort(byOrder),
     appComponents: all('appComponents').sort(byOrder),
     httpMiddleware: all('httpMiddleware').sort(byOrder),
-    errorMappings: all('errorMappings'),
+    errorMappings: all('errorMappings').sort(byOrder),
     errorImports: byText(all('errorImports'), ({ path }) => path),
     grpcOptions: all('grpcOptions'),
     trafficServers: all('trafficServers'),

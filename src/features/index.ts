@@ -28,7 +28,7 @@ import { grpcTracing } from './grpc-tracing.js'
 import { http } from './http.js'
 import { httpMetrics } from './http-metrics.js'
 import { httpTracing } from './http-tracing.js'
-import { faultInjection, istio, istioAmbient, istioJwt, istioSidecar } from './istio.js'
+import { faultInjection, istio, istioAmbient, istioJwt, istioSidecar, istioSubject } from './istio.js'
 import { istioGateway } from './istio-gateway.js'
 import { jenkins } from './jenkins.js'
 import { kafka } from './kafka.js'
@@ -144,6 +144,7 @@ export const features: readonly Feature[] = [
   routes,
   istioAmbient,
   istioJwt,
+  istioSubject,
   faultInjection,
   trafficSplit,
   canary,

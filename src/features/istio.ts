@@ -93,6 +93,15 @@ export const istioJwt = defineFeature({
   }),
 })
 
+/** Who calls, by the token that the mesh has verified. */
+export const istioSubject = defineFeature({
+  id: 'istio-subject',
+  help: 'who calls over HTTP, by the token that the mesh has verified',
+  enabled: ({ istio, features }) => istio?.jwt !== undefined && features.http,
+  requires: ['istio-jwt'],
+  templates: 'features/istio-subject',
+})
+
 function tokens({ istio, features, productionEnv, name }: Model): string[] {
   const { jwt, strict } = istio as Istio
   const { issuer, jwksUri, audiences } = jwt as NonNullable<Istio['jwt']>

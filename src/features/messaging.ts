@@ -19,6 +19,7 @@ export const messaging = defineFeature({
     errorImports: [{ path: `${module}/internal/messaging` }],
     errorMappings: [
       {
+        order: 10,
         expression:
           '{Err: messaging.ErrTooLarge, Kind: answer.TooLarge, Detail: "What others would be told of it is too large."}',
       },
@@ -26,7 +27,8 @@ export const messaging = defineFeature({
         ? []
         : [
             {
-              expression: 'unavailable(messaging.Unpublished)',
+              order: 10,
+              expression: 'unavailable("messages", messaging.Unpublished)',
             },
           ]),
     ],

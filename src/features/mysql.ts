@@ -19,7 +19,7 @@ export const mysql = defineFeature({
             go: 'mysql',
             field: 'MySQL',
             title: 'MySQL',
-            arguments: `cfg.MySQL, a.credentials, cfg.${model.handlerTimeout}`,
+            arguments: 'cfg.MySQL, a.credentials, cfg.LongestBudget()',
             order: 53,
             purpose: t`A pool of ${mysql.pool} connections a pod, transactions that are passed in, keys that make a repeated request harmless, and a schema that the program carries with it.`,
           }),

@@ -19,7 +19,7 @@ export const postgres = defineFeature({
             go: 'postgres',
             field: 'Postgres',
             title: t('PostgreSQL'),
-            arguments: `cfg.Postgres, a.credentials, serviceName, cfg.${model.handlerTimeout}`,
+            arguments: 'cfg.Postgres, a.credentials, serviceName, cfg.LongestBudget()',
             order: 50,
             purpose: [
               t`A pool of ${postgres.pool} connections a pod, transactions that are passed in, keys that make a repeated request harmless, and a schema that the program carries with it.`,

@@ -23,7 +23,7 @@ export const redis = defineFeature({
       arguments: 'cfg.Redis, a.credentials, serviceName, a.logger',
       order: 56,
       startless: true,
-      purpose: t`A pool of ${redis.pool} connections a pod. A command whose answer was lost is not repeated: it may have been carried out.`,
+      purpose: t`A pool of ${redis.pool} connections a pod. A command whose answer was lost is not repeated: it may have been carried out. Readiness writes a key of its own, \`check\` behind the prefix, as a server that is full answers every question.`,
     })
     return {
       ...shared,

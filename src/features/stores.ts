@@ -7,7 +7,8 @@ export const stores = defineFeature({
   enabled: ({ features }) => features.stores,
   requires: ['remote'],
   templates: 'features/stores',
-  slots: ({ module, features }) => {
+  slots: ({ module, features, stores: chosen }) => {
+    const names = Object.values(chosen).flatMap((store) => (store === undefined ? [] : [store.name]))
     const observers = [
       ...(features.tracing ? ['telemetry.StoreSpans()'] : []),
       ...(features.metrics ? ['telemetry.StoreOperations(registry)'] : []),
@@ -15,9 +16,16 @@ export const stores = defineFeature({
     ]
     return {
       appImports: [{ path: `${module}/internal/store` }],
-      errorMappings: ['ErrNoConnection', 'ErrUnreachable', 'ErrReadOnly'].map((error) => ({
-        expression: `{Err: store.${error}, Kind: answer.Unavailable, Detail: "Come again in a moment.", RetryAfter: time.Second}`,
-      })),
+      errorMappings: [
+        ...['ErrNoConnection', 'ErrUnreachable', 'ErrReadOnly'].map((error) => ({
+          order: 20,
+          expression: `{Err: store.${error}, Kind: answer.Unavailable, Detail: "Come again in a moment.", RetryAfter: time.Second}`,
+        })),
+        {
+          order: 30,
+          expression: `unavailable("${names.join(' or ')}", ${names.map((name) => `${name}.Unavailable`).join(', ')})`,
+        },
+      ],
       appSetup: [{ order: 40, statement: `a.observe = store.All(${observers.join(', ')})` }],
     }
   },

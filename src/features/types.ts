@@ -22,8 +22,8 @@ export interface Slots {
   readonly appComponents: readonly AppComponent[]
   /** Middleware between the request id and the access log: what observes, and sees every answer. */
   readonly httpMiddleware: readonly HttpMiddleware[]
-  /** How errors are answered: further rows of `internal/app/errors.go`. */
-  readonly errorMappings: readonly { readonly expression: string }[]
+  /** How errors are answered: further rows of `internal/app/errors.go`. The first that fits counts, so the narrow ones come first. */
+  readonly errorMappings: readonly { readonly order: number; readonly expression: string }[]
   /** Imports of that file. */
   readonly errorImports: readonly GoImport[]
   /** What observes gRPC calls: further arguments of `grpcserver.New`. */

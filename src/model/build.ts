@@ -134,7 +134,6 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
       service: 80,
       tunnel: 15_008,
     },
-    handlerTimeout: spec['http.enabled'] ? 'HTTP.Timeout' : 'GRPC.Timeout',
     timeouts: times.timeouts,
     versionPath: '/version',
     versionPattern: 'GET /version',

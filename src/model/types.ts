@@ -74,8 +74,6 @@ export interface Model {
     /** Of an ambient mesh: what arrives at a pod. https://istio.io/latest/docs/ambient/usage/networkpolicy/ */
     readonly tunnel: number
   }
-  /** Go field of config.Config that says how long a handler may take: of the protocol that is served. */
-  readonly handlerTimeout: string
   readonly timeouts: {
     readonly handler: Duration
     readonly readHeader: Duration

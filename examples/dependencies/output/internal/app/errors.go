@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"net"
+	"slices"
 	"time"
 
 	"example.com/shop/checkout/internal/answer"
@@ -23,13 +24,11 @@ func answers() answer.Table {
 		{Err: store.ErrConflict, Kind: answer.Conflict, Detail: "Somebody else has changed it. Read it again."},
 		{Err: store.ErrInvalid, Kind: answer.Invalid, Detail: "The request has a value that can't be one."},
 		{Err: idempotency.ErrReused, Kind: answer.Unprocessable, Detail: "The Idempotency-Key was used for another request."},
+		{Err: messaging.ErrTooLarge, Kind: answer.TooLarge, Detail: "What others would be told of it is too large."},
 		{Err: store.ErrNoConnection, Kind: answer.Unavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
 		{Err: store.ErrUnreachable, Kind: answer.Unavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
 		{Err: store.ErrReadOnly, Kind: answer.Unavailable, Detail: "Come again in a moment.", RetryAfter: time.Second},
-		unavailable(postgres.Unavailable),
-		unavailable(mysql.Unavailable),
-		unavailable(redis.Unavailable),
-		{Err: messaging.ErrTooLarge, Kind: answer.TooLarge, Detail: "What others would be told of it is too large."},
+		unavailable("postgres or mysql or redis", postgres.Unavailable, mysql.Unavailable, redis.Unavailable),
 		{If: timedOut, Kind: answer.Late, Detail: "Something that the request needs took too long."},
 	}
 }
@@ -41,8 +40,14 @@ func timedOut(err error) bool {
 	return ok && netErr.Timeout()
 }
 
-// unavailable is the answer while a server is away. It doesn't say which: the ends
-// of two servers' connections look alike, and the log has the text of the error.
-func unavailable(is func(error) bool) answer.Row {
-	return answer.Row{If: is, Kind: answer.Unavailable, Detail: "A dependency is not available.", RetryAfter: time.Second}
+// unavailable is the answer while a server is away. Its name is no secret, unlike
+// the text of the error, which is in the log. Of several all are named: the ends of
+// their connections look alike.
+func unavailable(name string, are ...func(error) bool) answer.Row {
+	return answer.Row{
+		If: func(err error) bool {
+			return slices.ContainsFunc(are, func(is func(error) bool) bool { return is(err) })
+		},
+		Kind: answer.Unavailable, Detail: "A dependency is not available: " + name + ".", RetryAfter: time.Second,
+	}
 }

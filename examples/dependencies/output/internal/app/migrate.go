@@ -31,8 +31,8 @@ func (a *app) migrators() []migrator {
 	cfg := a.config.Current()
 
 	return []migrator{
-		{postgres.Name, postgres.New(cfg.Postgres, a.credentials, serviceName+"-migrate", cfg.HTTP.Timeout).Migrator},
-		{mysql.Name, mysql.New(cfg.MySQL, a.credentials, cfg.HTTP.Timeout).Migrator},
+		{postgres.Name, postgres.New(cfg.Postgres, a.credentials, serviceName+"-migrate", cfg.LongestBudget()).Migrator},
+		{mysql.Name, mysql.New(cfg.MySQL, a.credentials, cfg.LongestBudget()).Migrator},
 	}
 }
 

@@ -115,12 +115,36 @@ func (s *Service) Greet(name string) (Greeting, error) {
 	return Greeting{Name: name, Message: word + ", " + name + "!"}, nil
 }
 
+// Repeat returns what was kept under the key of a request that is refused, or the
+// refusal. It may have been carried out by another version of the program, or under
+// other settings: then that is its answer.
+func (s *Service) Repeat(ctx context.Context, key idempotency.Key, refusal error) (g Greeting, err error) {
+	err = s.repository.InTx(ctx, func(ctx context.Context, tx Tx) error {
+		kept, fresh, err := tx.Remember(ctx, key, []byte{})
+		if err != nil {
+			return err
+		}
+		if fresh {
+			return refusal // and so nothing is kept
+		}
+
+		return json.Unmarshal(kept, &g)
+	})
+	if err != nil {
+		return Greeting{}, fmt.Errorf("create greeting: %w", err)
+	}
+
+	return g, nil
+}
+
 // Create keeps a greeting, once for each key: repeated is true, and the greeting
 // the first one, if the key is known.
 func (s *Service) Create(ctx context.Context, key idempotency.Key, name string) (g Greeting, repeated bool, err error) {
 	made, err := s.Greet(name)
 	if err != nil {
-		return Greeting{}, false, err
+		g, err = s.Repeat(ctx, key, err)
+
+		return g, err == nil, err
 	}
 	// As exact as every store keeps it, so that the answer is what is read later.
 	made.CreatedAt = s.now().UTC().Truncate(time.Millisecond)

@@ -64,7 +64,7 @@ func (a *app) components() []component {
 	telemetry.RegisterReload(registry, watcher.Stats)
 	telemetry.RegisterCentre(registry, a.centre.Stats)
 	a.observe = store.All(telemetry.StoreSpans(), telemetry.StoreOperations(registry), store.Log(a.logger))
-	postgresStore := postgres.New(cfg.Postgres, a.credentials, serviceName, cfg.HTTP.Timeout)
+	postgresStore := postgres.New(cfg.Postgres, a.credentials, serviceName, cfg.LongestBudget())
 	checks.Register(postgres.Name, postgresStore.Check)
 	telemetry.RegisterPool(registry, postgres.Name, postgresStore.Stats)
 	redisStore := redis.New(cfg.Redis, a.credentials, serviceName, a.logger)

@@ -30,7 +30,7 @@ func (a *app) migrators() []migrator {
 	cfg := a.config.Current()
 
 	return []migrator{
-		{postgres.Name, postgres.New(cfg.Postgres, a.credentials, serviceName+"-migrate", cfg.HTTP.Timeout).Migrator},
+		{postgres.Name, postgres.New(cfg.Postgres, a.credentials, serviceName+"-migrate", cfg.LongestBudget()).Migrator},
 	}
 }
 

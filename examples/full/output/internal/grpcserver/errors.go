@@ -36,7 +36,7 @@ func (s *Server) public(ctx context.Context, method string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, meant := err.(interface{ GRPCStatus() *status.Status }); meant { //nolint:errorlint // what is wrapped is not meant
+	if _, meant := err.(interface{ GRPCStatus() *status.Status }); meant { // what is wrapped is not
 		return err
 	}
 	if ctx.Err() != nil && ended(err) {

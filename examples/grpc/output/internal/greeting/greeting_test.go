@@ -31,9 +31,9 @@ func newService(t *testing.T, file string) *greeting.Service {
 	return greeting.New(config.NewLive(c), inmemory.New())
 }
 
-func newKey(t *testing.T, id string, request any) idempotency.Key {
+func newKey(t *testing.T, id, request string) idempotency.Key {
 	t.Helper()
-	key, err := idempotency.New("test", id, request)
+	key, err := idempotency.New("test", "", "0193f0a2-7c1e-7cc3-"+id, []byte(request))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,6 +101,33 @@ func TestRepeatedRequestHasTheFirstAnswer(t *testing.T) {
 	}
 	if page, _, err := service.List(t.Context(), "", 10); err != nil || len(page) != 1 {
 		t.Errorf("page = %v, %v, want one greeting", page, err)
+	}
+}
+
+// TestRepeatedRequestThatWouldBeRefusedByNow has settings that were changed in the
+// meantime.
+func TestRepeatedRequestThatWouldBeRefusedByNow(t *testing.T) {
+	service := newService(t, "")
+	first, _, err := service.Create(t.Context(), newKey(t, "1", "Ada"), "Ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, repeated, err := service.Create(t.Context(), newKey(t, "1", "Ada"), "<b>")
+	if err != nil || !repeated || again != first {
+		t.Errorf("got %+v, %t, %v, want the first answer", again, repeated, err)
+	}
+	if again, err := service.Repeat(t.Context(), newKey(t, "1", "Ada"), errors.New("refused")); err != nil || again != first {
+		t.Errorf("got %+v, %v, want the first answer", again, err)
+	}
+	if _, _, err = service.Create(t.Context(), newKey(t, "1", "Eve"), "<b>"); !errors.Is(err, idempotency.ErrReused) {
+		t.Errorf("err = %v, want one about the key", err)
+	}
+	// What is refused leaves its key to the request that is right.
+	if _, _, err = service.Create(t.Context(), newKey(t, "2", "Eve"), "<b>"); err == nil {
+		t.Error("a refusal is lost")
+	}
+	if _, repeated, err := service.Create(t.Context(), newKey(t, "2", "Eve"), "Eve"); err != nil || repeated {
+		t.Errorf("repeated = %t, %v", repeated, err)
 	}
 }
 

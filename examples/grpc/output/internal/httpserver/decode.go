@@ -18,13 +18,30 @@ import (
 // the value is refused, with the name of the field where there is one. A typing
 // error that is ignored is a payment that was made otherwise.
 func DecodeJSON(r *http.Request, v any) error {
-	if err := checkContentType(r.Header.Get("Content-Type")); err != nil {
+	body, err := ReadJSON(r)
+	if err != nil {
 		return err
+	}
+
+	return ParseJSON(body, v)
+}
+
+// ReadJSON is the first half of DecodeJSON, for those who need the bytes as they
+// were sent.
+func ReadJSON(r *http.Request) ([]byte, error) {
+	if err := checkContentType(r.Header.Get("Content-Type")); err != nil {
+		return nil, err
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return bodyError(err) // answered by Errors
+		return nil, bodyError(err) // answered by Errors
 	}
+
+	return body, nil
+}
+
+// ParseJSON is the second half.
+func ParseJSON(body []byte, v any) error {
 	if !utf8.Valid(body) {
 		return Invalid("The body is not UTF-8.")
 	}

@@ -39,15 +39,25 @@ type handlers struct {
 }
 
 func (h *handlers) create(w http.ResponseWriter, r *http.Request) error {
-	var body nameBody
-	if err := httpserver.DecodeJSON(r, &body); err != nil {
+	content, err := httpserver.ReadJSON(r)
+	if err != nil {
 		return err
 	}
-	key, err := idempotency.New("POST /v1/greetings", r.Header.Get("Idempotency-Key"), body)
+	// Nobody says who calls. Where you verify that, put the subject in the place of "":
+	// then each caller has keys of its own.
+	key, err := idempotency.New("POST /v1/greetings", "", r.Header.Get("Idempotency-Key"), content)
 	if err != nil {
-		return httpserver.Invalid("The header Idempotency-Key is missing or not valid: send one that is new for each request, and the same when you repeat it.")
+		return httpserver.Invalid("The header Idempotency-Key is missing or not valid: send 16 to 200 characters that nobody can guess, new for each request, and the same when you repeat it.")
 	}
-	g, repeated, err := h.service.Create(r.Context(), key, body.Name)
+	var body nameBody
+	var g Greeting
+	var repeated bool
+	if err = httpserver.ParseJSON(content, &body); err != nil {
+		g, err = h.service.Repeat(r.Context(), key, err)
+		repeated = err == nil
+	} else {
+		g, repeated, err = h.service.Create(r.Context(), key, body.Name)
+	}
 	if err != nil {
 		return answer(err)
 	}

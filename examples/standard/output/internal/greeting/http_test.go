@@ -26,6 +26,9 @@ func newHandler(t *testing.T) http.Handler {
 	}))
 }
 
+// keyed returns a key that is long enough.
+func keyed(id string) string { return "0193f0a2-7c1e-7cc3-" + id }
+
 // ask sends a request; header is name and value in turn.
 func ask(handler http.Handler, method, path, body string, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
@@ -41,7 +44,7 @@ func ask(handler http.Handler, method, path, body string, header ...string) *htt
 
 func TestCreateOverHTTP(t *testing.T) {
 	handler := newHandler(t)
-	first := ask(handler, "POST", "/v1/greetings", `{"name":"Ada"}`, "Idempotency-Key", "1")
+	first := ask(handler, "POST", "/v1/greetings", `{"name":"Ada"}`, "Idempotency-Key", keyed("1"))
 	var g greeting.Greeting
 	if err := json.Unmarshal(first.Body.Bytes(), &g); err != nil {
 		t.Fatal(err)
@@ -50,9 +53,14 @@ func TestCreateOverHTTP(t *testing.T) {
 		first.Header().Get("ETag") != `"1"` || g.Message != "Hello, Ada!" {
 		t.Errorf("got %d %v %s", first.Code, first.Header(), first.Body)
 	}
-	again := ask(handler, "POST", "/v1/greetings", `{"name":"Ada"}`, "Idempotency-Key", "1")
+	again := ask(handler, "POST", "/v1/greetings", `{"name":"Ada"}`, "Idempotency-Key", keyed("1"))
 	if again.Code != http.StatusCreated || again.Body.String() != first.Body.String() || again.Header().Get("Idempotent-Replayed") != "true" {
 		t.Errorf("again: %d %s, want the first answer", again.Code, again.Body)
+	}
+	// An update may have begun between the two, and this replica be of another version.
+	newer := ask(handler, "POST", "/v1/greetings", `{"title":"Dr","name":"Eve"}`, "Idempotency-Key", keyed("1"))
+	if newer.Code != http.StatusUnprocessableEntity {
+		t.Errorf("another request: %d %s", newer.Code, newer.Body)
 	}
 	read := ask(handler, "GET", "/v1/greetings/"+g.ID, "")
 	if read.Code != http.StatusOK || read.Body.String() != first.Body.String() {
@@ -62,7 +70,7 @@ func TestCreateOverHTTP(t *testing.T) {
 
 func TestRefusalsOverHTTP(t *testing.T) {
 	handler := newHandler(t)
-	created := ask(handler, "POST", "/v1/greetings", `{"name":"Ada"}`, "Idempotency-Key", "1")
+	created := ask(handler, "POST", "/v1/greetings", `{"name":"Ada"}`, "Idempotency-Key", keyed("1"))
 	path := created.Header().Get("Location")
 	const key, ifMatch = "Idempotency-Key", "If-Match"
 	tests := []struct {
@@ -72,10 +80,11 @@ func TestRefusalsOverHTTP(t *testing.T) {
 		field                    string
 	}{
 		{name: "no key", method: "POST", path: "/v1/greetings", body: `{"name":"Ada"}`, status: 400},
-		{name: "a key for another request", method: "POST", path: "/v1/greetings", body: `{"name":"Eve"}`, header: []string{key, "1"}, status: 422},
-		{name: "a name that is none", method: "POST", path: "/v1/greetings", body: `{"name":"<b>"}`, header: []string{key, "2"}, status: 400, field: "name"},
-		{name: "an unknown field", method: "POST", path: "/v1/greetings", body: `{"nom":"Ada"}`, header: []string{key, "3"}, status: 400, field: "nom"},
-		{name: "a wrong type", method: "POST", path: "/v1/greetings", body: `{"name":1}`, header: []string{key, "4"}, status: 400, field: "name"},
+		{name: "a key that counts", method: "POST", path: "/v1/greetings", body: `{"name":"Ada"}`, header: []string{key, "1"}, status: 400},
+		{name: "a key for another request", method: "POST", path: "/v1/greetings", body: `{"name":"Eve"}`, header: []string{key, keyed("1")}, status: 422},
+		{name: "a name that is none", method: "POST", path: "/v1/greetings", body: `{"name":"<b>"}`, header: []string{key, keyed("2")}, status: 400, field: "name"},
+		{name: "an unknown field", method: "POST", path: "/v1/greetings", body: `{"nom":"Ada"}`, header: []string{key, keyed("3")}, status: 400, field: "nom"},
+		{name: "a wrong type", method: "POST", path: "/v1/greetings", body: `{"name":1}`, header: []string{key, keyed("4")}, status: 400, field: "name"},
 		{name: "not there", method: "GET", path: "/v1/greetings/nobody", status: 404},
 		{name: "a NUL", method: "GET", path: "/v1/greetings/%00", status: 404},
 		{name: "no text", method: "GET", path: "/v1/greetings/%ff", status: 404},
@@ -113,8 +122,8 @@ func TestRenameAndListOverHTTP(t *testing.T) {
 	if got := ask(handler, "GET", "/v1/greetings", "").Body.String(); got != `{"items":[]}`+"\n" {
 		t.Errorf("an empty list is %s", got)
 	}
-	path := ask(handler, "POST", "/v1/greetings", `{"name":"Ada"}`, "Idempotency-Key", "1").Header().Get("Location")
-	ask(handler, "POST", "/v1/greetings", `{"name":"Eve"}`, "Idempotency-Key", "2")
+	path := ask(handler, "POST", "/v1/greetings", `{"name":"Ada"}`, "Idempotency-Key", keyed("1")).Header().Get("Location")
+	ask(handler, "POST", "/v1/greetings", `{"name":"Eve"}`, "Idempotency-Key", keyed("2"))
 	changed := ask(handler, "PUT", path, `{"name":"Grace"}`, "If-Match", `"1"`)
 	if changed.Code != http.StatusOK || changed.Header().Get("ETag") != `"2"` || !strings.Contains(changed.Body.String(), "Hello, Grace!") {
 		t.Errorf("changed: %d %v %s", changed.Code, changed.Header(), changed.Body)

@@ -6,20 +6,28 @@ package idempotency
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io"
 	"time"
 )
 
 // Keep is how long a key is remembered at least: longer than any client tries.
 const Keep = 24 * time.Hour
 
-// maxKey is what the stores have room for. A UUID takes 36.
-const maxKey = 200
+const (
+	// Whoever guesses a key, and the request, is told the answer: a UUID has 36
+	// characters, and what counts up has fewer than this.
+	minKey = 16
+
+	// maxKey is what the stores have room for.
+	maxKey = 200
+)
 
 var (
 	// ErrKey says that a key can't be one.
-	ErrKey = errors.New("a key has 1 to 200 printable ASCII characters")
+	ErrKey = errors.New("a key has 16 to 200 printable ASCII characters")
 
 	// ErrReused says that the key came with another request before.
 	ErrReused = errors.New("the key was used for another request")
@@ -27,7 +35,8 @@ var (
 
 // Key is what a request is known by.
 type Key struct {
-	// Scope is the operation: the same key may come with another one.
+	// Scope is the operation, and the caller where that is known: the same key may
+	// come with another one.
 	Scope string
 	// ID is the client's.
 	ID string
@@ -35,9 +44,14 @@ type Key struct {
 	Fingerprint [sha256.Size]byte
 }
 
-// New returns the key of a request, or ErrKey.
-func New(scope, id string, request any) (Key, error) {
-	if id == "" || len(id) > maxKey {
+// New returns the key of a request, or ErrKey. caller is the verified subject, and
+// empty where nobody verifies one: then all callers share their keys, and a key that
+// can be guessed is anybody's.
+//
+// request is the JSON that was sent, and not what this version of the program reads
+// from it: another one, before or after an update, must know the repetition.
+func New(operation, caller, id string, request []byte) (Key, error) {
+	if len(id) < minKey || len(id) > maxKey {
 		return Key{}, ErrKey
 	}
 	for _, c := range []byte(id) {
@@ -45,12 +59,34 @@ func New(scope, id string, request any) (Key, error) {
 			return Key{}, ErrKey
 		}
 	}
-	content, err := json.Marshal(request)
-	if err != nil {
-		return Key{}, err
+	scope := operation
+	if caller != "" {
+		// Of one length, whatever an issuer calls its subjects.
+		digest := sha256.Sum256([]byte(caller))
+		scope += " " + hex.EncodeToString(digest[:])
 	}
 
-	return Key{Scope: scope, ID: id, Fingerprint: sha256.Sum256(content)}, nil
+	return Key{Scope: scope, ID: id, Fingerprint: sha256.Sum256(canonical(request))}, nil
+}
+
+// canonical is the same for the same JSON, whatever the order of its fields and the
+// blanks between them. What isn't JSON is itself.
+func canonical(request []byte) []byte {
+	decoder := json.NewDecoder(bytes.NewReader(request))
+	decoder.UseNumber() // large ones differ in their last digits
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return request
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return request
+	}
+	content, err := json.Marshal(value)
+	if err != nil {
+		return request
+	}
+
+	return content
 }
 
 // Check returns ErrReused unless the fingerprint is the one that was kept.

@@ -27,7 +27,7 @@ func open(t *testing.T) greeting.Repository {
 		t.Fatal(err)
 	}
 	credentials := config.Credentials(os.Getenv("CREDENTIALS_DIR"))
-	s := postgres.New(c.Postgres, credentials, "test", c.HTTP.Timeout)
+	s := postgres.New(c.Postgres, credentials, "test", c.LongestBudget())
 	provider, closeAll, err := s.Migrator()
 	if err != nil {
 		t.Fatal(err)

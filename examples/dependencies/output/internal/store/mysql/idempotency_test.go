@@ -56,7 +56,7 @@ func TestTransactionThatFails(t *testing.T) {
 
 func newKey(t *testing.T) idempotency.Key {
 	t.Helper()
-	key, err := idempotency.New("test", rand.Text(), nil)
+	key, err := idempotency.New("test", "", rand.Text(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,10 @@ const (
 
 	// What a peak has opened is given back to the other pods.
 	maxConnIdleTime = 5 * time.Minute
+
+	// silenceSlack has a context end before the connection's own limit, which looks
+	// like a server that was lost.
+	silenceSlack = time.Second
 )
 
 // Store is a pool of connections. Nothing connects before the first use, so the
@@ -50,8 +54,9 @@ type Store struct {
 	there atomic.Int64
 }
 
-// New returns a Store that has no pool before Start. A connection that is silent
-// for statementTimeout is given up.
+// New returns a Store that has no pool before Start. Statements end with their
+// context. A connection that is silent for longer than statementTimeout is given up:
+// that is the longest that a context usually has.
 func New(cfg config.MySQL, credentials config.Credentials, statementTimeout time.Duration) *Store {
 	return &Store{config: cfg, credentials: credentials, statementTimeout: statementTimeout}
 }
@@ -59,10 +64,10 @@ func New(cfg config.MySQL, credentials config.Credentials, statementTimeout time
 // Start makes the pool. It doesn't connect.
 func (s *Store) Start(context.Context) error {
 	var err error
-	if s.db, err = s.open(s.config.PoolSize, s.statementTimeout, &s.there); err != nil {
+	if s.db, err = s.open(s.config.PoolSize, s.statementTimeout+silenceSlack, &s.there); err != nil {
 		return err
 	}
-	s.check, err = s.open(1, s.statementTimeout, new(atomic.Int64))
+	s.check, err = s.open(1, s.statementTimeout+silenceSlack, new(atomic.Int64))
 
 	return err
 }
@@ -129,6 +134,7 @@ func (s *Store) Stats() store.PoolStats {
 func (s *Store) open(size int, silence time.Duration, there *atomic.Int64) (*sql.DB, error) {
 	c := mysql.NewConfig()
 	c.Net = "tcp"
+	c.DialFunc = dial
 	c.Addr = net.JoinHostPort(s.config.Host, strconv.Itoa(s.config.Port))
 	c.User = s.config.User
 	c.DBName = s.config.Database

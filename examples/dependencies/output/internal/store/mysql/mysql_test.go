@@ -84,7 +84,7 @@ func open(t *testing.T) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := New(c.MySQL, config.Credentials(os.Getenv("CREDENTIALS_DIR")), c.HTTP.Timeout)
+	s := New(c.MySQL, config.Credentials(os.Getenv("CREDENTIALS_DIR")), c.LongestBudget())
 	provider, closeAll, err := s.Migrator()
 	if err != nil {
 		t.Fatal(err)

@@ -22,7 +22,8 @@ type pool struct {
 func (p pool) Connect(ctx context.Context) (driver.Conn, error) {
 	// Before: what is made while a server changes its part may be the old one's.
 	generation := p.generation.Load()
-	conn, err := p.Connector.Connect(ctx)
+	until := new(atomic.Int64)
+	conn, err := p.Connector.Connect(context.WithValue(ctx, untilKey{}, until))
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +34,7 @@ func (p pool) Connect(ctx context.Context) (driver.Conn, error) {
 
 	p.there.Add(1)
 
-	return pooled{driverConn: whole, made: generation, newest: p.generation, there: p.there}, nil
+	return pooled{driverConn: whole, made: generation, newest: p.generation, there: p.there, until: until}, nil
 }
 
 var errDriver = errors.New("the driver's connections can do less than they could")
@@ -56,6 +57,7 @@ type pooled struct {
 	made   int64
 	newest *atomic.Int64
 	there  *atomic.Int64
+	until  *atomic.Int64
 }
 
 // Close implements driver.Conn.
@@ -94,10 +96,11 @@ func (s *Store) With(ctx context.Context, f func(conn *sql.Conn) error) error {
 		return s.noticed(err)
 	}
 
-	return s.use(conn, f)
+	return s.use(ctx, conn, f)
 }
 
-func (s *Store) use(conn *sql.Conn, f func(conn *sql.Conn) error) error {
+func (s *Store) use(ctx context.Context, conn *sql.Conn, f func(conn *sql.Conn) error) error {
+	defer s.extend(ctx, conn)()
 	err := s.noticed(f(conn))
 	_ = conn.Close() // back to the pool; what it says has been said before
 

@@ -86,7 +86,7 @@ func TestPoolerGetsNoSession(t *testing.T) {
 			t.Errorf("%s: %v", pooler, c.RuntimeParams)
 		}
 		prepares := c.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement
-		limits := strings.Contains(s.begin().BeginQuery, "SET LOCAL statement_timeout = 1000;")
+		limits := strings.Contains(s.begin(t.Context()).BeginQuery, "SET LOCAL statement_timeout = 1000;")
 		if alone := pooler == config.PoolerNone; prepares != alone || limits == alone {
 			t.Errorf("%s: prepares statements: %t, limits its transactions: %t", pooler, prepares, limits)
 		}
@@ -146,7 +146,7 @@ func open(t *testing.T) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := New(c.Postgres, config.Credentials(os.Getenv("CREDENTIALS_DIR")), "test", c.HTTP.Timeout)
+	s := New(c.Postgres, config.Credentials(os.Getenv("CREDENTIALS_DIR")), "test", c.LongestBudget())
 	provider, closeAll, err := s.Migrator()
 	if err != nil {
 		t.Fatal(err)

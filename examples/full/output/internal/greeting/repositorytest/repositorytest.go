@@ -76,7 +76,7 @@ func Run(t *testing.T, open func(t *testing.T) greeting.Repository) {
 			t.Errorf("err = %v, want not found", err)
 		}
 		err = r.InTx(t.Context(), func(ctx context.Context, tx greeting.Tx) error {
-			if _, fresh, err := tx.Remember(ctx, key, []byte("answer")); err != nil || !fresh {
+			if _, fresh, err := tx.Remember(ctx, key, []byte{}); err != nil || !fresh {
 				t.Errorf("fresh = %t, %v; want the key to be free", fresh, err)
 			}
 
@@ -171,9 +171,9 @@ func Run(t *testing.T, open func(t *testing.T) greeting.Repository) {
 	})
 }
 
-func newKey(t *testing.T, id string, request any) idempotency.Key {
+func newKey(t *testing.T, id string, request int) idempotency.Key {
 	t.Helper()
-	key, err := idempotency.New("repositorytest", id, request)
+	key, err := idempotency.New("repositorytest", "", "repositorytest-"+id, fmt.Append(nil, request))
 	if err != nil {
 		t.Fatal(err)
 	}

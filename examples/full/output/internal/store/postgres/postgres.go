@@ -32,8 +32,8 @@ const (
 	// What a peak has opened is given back to the other pods.
 	maxConnIdleTime = 5 * time.Minute
 
-	// Longer than any request: what is still open then was forgotten, and holds
-	// locks that others wait for.
+	// What is still open then was forgotten, and holds locks that others wait for;
+	// longer where a transaction has more time.
 	idleInTransaction = time.Minute
 
 	// A migration that can't get its lock fails and is tried again later.
@@ -66,8 +66,10 @@ type Store struct {
 	stopped bool
 }
 
-// New returns a Store that has no pool before Start. Statements end after
-// statementTimeout, on the server too. application is what pg_stat_activity shows.
+// New returns a Store that has no pool before Start. Statements end with their
+// context, and the server ends those that it was not told of: after statementTimeout,
+// which is the longest that a context usually has. application is what
+// pg_stat_activity shows.
 func New(cfg config.Postgres, credentials config.Credentials, application string, statementTimeout time.Duration) *Store {
 	return &Store{config: cfg, credentials: credentials, application: application, statementTimeout: statementTimeout}
 }
@@ -214,6 +216,18 @@ func (s *Store) full() bool {
 
 // With runs f with a connection. Rows have to be read before f ends.
 func (s *Store) With(ctx context.Context, f func(conn *pgx.Conn) error) error {
+	return s.with(ctx, func(conn *pgx.Conn) error {
+		undo, err := s.extend(ctx, conn)
+		if err != nil {
+			return err
+		}
+		defer undo()
+
+		return f(conn)
+	})
+}
+
+func (s *Store) with(ctx context.Context, f func(conn *pgx.Conn) error) error {
 	conn, err := s.acquire(ctx)
 	if err != nil {
 		return err
@@ -225,7 +239,7 @@ func (s *Store) With(ctx context.Context, f func(conn *pgx.Conn) error) error {
 
 // oneTransaction runs f in a transaction.
 func (s *Store) oneTransaction(ctx context.Context, f func(tx pgx.Tx) error) error {
-	return s.With(ctx, func(conn *pgx.Conn) error { return pgx.BeginTxFunc(ctx, conn, s.begin(), f) })
+	return s.with(ctx, func(conn *pgx.Conn) error { return pgx.BeginTxFunc(ctx, conn, s.begin(ctx), f) })
 }
 
 // Stats tells the state of the pool.
@@ -286,21 +300,11 @@ func (s *Store) adapt(c *pgx.ConnConfig) {
 	}
 	// The client gives up by its context; these keep the server from going on.
 	c.RuntimeParams["statement_timeout"] = milliseconds(s.statementTimeout)
-	c.RuntimeParams["idle_in_transaction_session_timeout"] = milliseconds(idleInTransaction)
+	c.RuntimeParams["idle_in_transaction_session_timeout"] = milliseconds(max(s.statementTimeout, idleInTransaction))
 }
 
 // pooled tells whether connections are another's after each transaction.
 func (s *Store) pooled() bool { return s.config.Pooler == config.PoolerTransaction }
-
-// begin starts a transaction, with the limits that otherwise come with the session.
-func (s *Store) begin() pgx.TxOptions {
-	if !s.pooled() {
-		return pgx.TxOptions{}
-	}
-
-	return pgx.TxOptions{BeginQuery: "BEGIN; SET LOCAL statement_timeout = " + milliseconds(s.statementTimeout) +
-		"; SET LOCAL idle_in_transaction_session_timeout = " + milliseconds(idleInTransaction)}
-}
 
 // authenticate reads password and authority as they are now: a rotated Secret
 // counts from the next connection on.
@@ -337,5 +341,3 @@ func lostRace(err error) bool {
 
 	return pgErr.Code == "40001" || pgErr.Code == "40P01"
 }
-
-func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }

@@ -57,7 +57,7 @@ func (p *Processed) Once(ctx context.Context, name, id string, effect func(conte
 	key := consumer.KeyOf(name, id)
 	// A connection is waited for as long as the try lasts: as many messages wait as are
 	// handled at a time, and nobody stands behind them.
-	err := pgx.BeginTxFunc(ctx, p.store.pool, p.store.begin(), func(tx pgx.Tx) error {
+	err := pgx.BeginTxFunc(ctx, p.store.pool, p.store.begin(ctx), func(tx pgx.Tx) error {
 		const insert = `INSERT INTO processed_messages (consumer, id) VALUES ($1, $2) ON CONFLICT DO NOTHING`
 		tag, err := tx.Exec(ctx, insert, key.Consumer, key.Digest[:])
 		if err != nil || tag.RowsAffected() == 0 {
