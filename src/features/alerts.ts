@@ -92,12 +92,10 @@ export const receiver = defineFeature({
             ),
             '',
             '```sh',
-            `kubectl -n ${productionEnv.namespace} create secret generic ${secret.name} --from-file=${secret.key}=/dev/stdin`,
+            `tr -d '\\n' | kubectl -n ${productionEnv.namespace} create secret generic ${secret.name} --from-file=${secret.key}=/dev/stdin`,
             '```',
             '',
-            t(
-              'End the input with Ctrl-D twice, without a line break. Until the Secret is there the operator leaves this receiver out.',
-            ),
+            t('End the input with Enter and Ctrl-D. Until the Secret is there the operator leaves this receiver out.'),
             ...(more.length > 0
               ? [t`The same for ${more.map(({ namespace }) => `\`${namespace}\``).join(t(', '))}.`]
               : []),

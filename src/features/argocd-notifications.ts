@@ -13,12 +13,13 @@ export const argocdNotifications = defineFeature({
       {
         title: t('Messages of Argo CD'),
         text: [
-          t`The AppProject subscribes to three: a sync failed, an application is degraded, a cluster differs from Git though no release is under way. What they ask for is the cluster’s, in \`deploy/argocd/admin/notifications.yaml\`: whoever runs Argo CD applies it once for all services, and puts the address into a Secret, which stays out of Git${isWecom ? t(' (that of a group robot in WeCom, `https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…`)') : ''}:`,
+          t`The AppProject subscribes to three: a sync failed, an application is degraded, a cluster differs from Git though no release is under way. What they ask for is the cluster’s, in \`deploy/argocd/admin/notifications.yaml\`: whoever runs Argo CD applies it once for all services, and types the address, with Enter and Ctrl-D after it. It stays out of Git and of the shell’s history${isWecom ? t(' (that of a group robot in WeCom, `https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…`)') : ''}:`,
           '',
           '```sh',
           `kubectl apply --server-side --field-manager=notifications-${receiver} -f deploy/argocd/admin/notifications.yaml`,
-          `printf '{"stringData": {"${receiver}-url": "%s"}}' ADDRESS |`,
-          `  kubectl -n ${argocd.namespace} patch secret argocd-notifications-secret --patch-file=/dev/stdin`,
+          `tr -d '\\n' |`,
+          `  kubectl create secret generic argocd-notifications-secret --from-file=${receiver}-url=/dev/stdin --dry-run=client -o yaml |`,
+          `  kubectl -n ${argocd.namespace} apply --server-side --field-manager=notifications-${receiver} -f -`,
           '```',
         ].join('\n'),
       },

@@ -8,7 +8,6 @@ export const http = defineFeature({
   templates: 'features/http',
   slots: ({ module }) => ({
     appImports: [{ path: `${module}/internal/httpserver` }],
-    errorImports: ['httpserver', 'idempotency', 'store'].map((name) => ({ path: `${module}/internal/${name}` })),
     httpMiddleware: [{ order: 5, expression: 'nameCommit' }],
     trafficServers: [
       {

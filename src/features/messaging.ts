@@ -20,13 +20,13 @@ export const messaging = defineFeature({
     errorMappings: [
       {
         expression:
-          '{Err: messaging.ErrTooLarge, Status: http.StatusRequestEntityTooLarge, Detail: "What others would be told of it is too large."}',
+          '{Err: messaging.ErrTooLarge, Kind: answer.TooLarge, Detail: "What others would be told of it is too large."}',
       },
       ...(features.migrations
         ? []
         : [
             {
-              expression: 'unavailable("messages", messaging.Unpublished)',
+              expression: 'unavailable(messaging.Unpublished)',
             },
           ]),
     ],

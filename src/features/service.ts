@@ -10,5 +10,6 @@ export const service = defineFeature({
     appImports: ['admin', 'config', 'health'].map((name) => ({
       path: `${module}/internal/${name}`,
     })),
+    errorImports: ['answer', 'idempotency', 'store'].map((name) => ({ path: `${module}/internal/${name}` })),
   }),
 })

@@ -36,7 +36,7 @@ export function storeSlots(model: Model, store: Store, wiring: Wiring): SlotCont
     configSections: [{ field, declaration: `${field.padEnd(8)} ${field}`, fields: `${go}Fields()` }],
     credentials: credentials(field, go, title),
     errorImports: [{ path: `${model.module}/internal/store/${go}` }],
-    errorMappings: [{ expression: `unavailable(${go}.Name, ${go}.Unavailable)` }],
+    errorMappings: [{ expression: `unavailable(${go}.Unavailable)` }],
     appSetup: [
       { order, statement: `${variable} := ${go}.New(${wiring.arguments})` },
       { order: order + 1, statement: `checks.Register(${go}.Name, ${variable}.Check)` },

@@ -16,7 +16,7 @@ export const stores = defineFeature({
     return {
       appImports: [{ path: `${module}/internal/store` }],
       errorMappings: ['ErrNoConnection', 'ErrUnreachable', 'ErrReadOnly'].map((error) => ({
-        expression: `{Err: store.${error}, Status: http.StatusServiceUnavailable, Detail: "Come again in a moment.", RetryAfter: time.Second}`,
+        expression: `{Err: store.${error}, Kind: answer.Unavailable, Detail: "Come again in a moment.", RetryAfter: time.Second}`,
       })),
       appSetup: [{ order: 40, statement: `a.observe = store.All(${observers.join(', ')})` }],
     }

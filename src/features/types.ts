@@ -22,7 +22,7 @@ export interface Slots {
   readonly appComponents: readonly AppComponent[]
   /** Middleware between the request id and the access log: what observes, and sees every answer. */
   readonly httpMiddleware: readonly HttpMiddleware[]
-  /** How errors are answered over HTTP: further rows of `internal/app/errors.go`. */
+  /** How errors are answered: further rows of `internal/app/errors.go`. */
   readonly errorMappings: readonly { readonly expression: string }[]
   /** Imports of that file. */
   readonly errorImports: readonly GoImport[]

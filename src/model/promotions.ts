@@ -24,6 +24,7 @@ type Release = Pick<
   | 'gate'
   | 'gates'
   | 'open'
+  | 'through'
   | 'promotions'
   | 'deployMinutes'
   | 'backMinutes'
@@ -56,6 +57,8 @@ export function release(spec: Spec, env: { name: string; isProduction: boolean; 
   const back = !(isProduction && hasColours(spec))
   const gate = isProduction && usesRollouts(spec) ? strategy : ''
   const gates = gate === '' ? [] : gatesOf(spec)
+  const promoted = gate === '' ? [] : promotions(spec, smoke, whole)
+  const last = gates.findIndex(({ past }) => past === promoted.at(-1)?.past)
   return {
     variable,
     smoke,
@@ -64,7 +67,8 @@ export function release(spec: Spec, env: { name: string; isProduction: boolean; 
     gate,
     gates,
     open: gates.at(-1)?.component ?? '',
-    promotions: gate === '' ? [] : promotions(spec, smoke, whole),
+    through: gates.slice(last).map(({ component }) => component),
+    promotions: promoted,
     deployMinutes: minutes(smoke),
     backMinutes: minutes(whole),
   }

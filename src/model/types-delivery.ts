@@ -35,6 +35,8 @@ export interface Environment {
   readonly gates: readonly { readonly past: string; readonly component: string }[]
   /** The last of them: nothing is waited for. Empty where there are none. */
   readonly open: string
+  /** Those of them with which a release waits for nobody any more. */
+  readonly through: readonly string[]
   /** What a person promotes, in order. */
   readonly promotions: readonly Promotion[]
   /** Something of the manifests belongs to a controller of the cluster. */

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from '@jest/globals'
 import { keys } from '../support/pty.js'
-import { cwd, onTerminal, open, run, section, through, tree } from '../support/session.js'
+import { cwd, later, onTerminal, open, run, section, through, tree } from '../support/session.js'
 
 const { enter, esc, interrupt } = keys
 
@@ -65,19 +65,15 @@ onTerminal('questions', () => {
       ['orders', '--preset', 'minimal', '--module', 'example.org/orders', '--no-git'],
       [
         [open.sections, section('Image')],
-        ['? Image repository', enter],
-        ['? Base image', enter],
-        ['? Build with CGO?', enter],
-        ['? Wait for dependencies in an entrypoint script?', `y${enter}`],
-        ['? Dependencies to wait for', esc],
+        [later('? Wait for dependencies in an entrypoint script?'), `y${enter}`],
+        [later('? Dependencies to wait for'), esc],
         ['! entrypoint.enabled needs a shell'],
         [open.sections, keys.up.repeat(20) + enter],
         ['! entrypoint.enabled needs a shell'],
         [open.blocked, enter],
         [open.sections, enter],
-        ['? Image repository', enter],
-        ['? Base image', `${keys.down.repeat(2)}${enter}`],
-        ['? Build with CGO?', esc],
+        [later('? Base image'), `${keys.down.repeat(2)}${enter}`],
+        [later('? Build with CGO?'), esc],
         [open.sections, keys.up.repeat(20) + enter],
         [open.create, enter],
       ],

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { keys } from '../support/pty.js'
-import { again, cwd, onTerminal, open, plain, run, section, through, tree } from '../support/session.js'
+import { again, cwd, later, onTerminal, open, plain, run, section, through, tree } from '../support/session.js'
 
 const { enter, esc } = keys
 
@@ -20,14 +20,12 @@ onTerminal('the wizard writes what flags and a file write', () => {
         [open.module, `example.org/team/orders${enter}`],
         [open.preset, keys.down + enter],
         [open.sections, section('Service')],
-        ['? Serve HTTP?', enter],
-        ['? HTTP port', `9000${enter}`],
-        ['? Admin port', esc],
+        [later('? HTTP port'), `9000${enter}`],
+        [later('? Admin port'), esc],
         [open.sections, section('Delivery')],
-        ['? Environments', `staging, production${enter}`],
-        ['? Deliver with Argo CD?', `n${enter}`],
-        ['? Pipeline', enter],
-        [open.sections, enter],
+        [later('? Environments'), `staging, production${enter}`],
+        [later('? Deliver with Argo CD?'), `n${enter}`],
+        [later(open.sections), enter],
         [open.git, enter],
         [open.create, enter],
       ],
@@ -47,12 +45,10 @@ onTerminal('the wizard writes what flags and a file write', () => {
         [open.module, enter],
         [open.preset, keys.down + enter],
         [open.sections, section('Service')],
-        ['? Serve HTTP?', enter],
-        ['? HTTP port', `9000${enter}`],
-        ['? Admin port', `9100${enter}`],
-        ['? Handler time-out', `5s${enter}`],
-        ['? Serve gRPC?', enter],
-        ['? Drain delay', esc],
+        [later('? HTTP port'), `9000${enter}`],
+        [later('? Admin port'), `9100${enter}`],
+        [later('? Handler time-out'), `5s${enter}`],
+        [later('? Drain delay'), esc],
         [open.sections, enter],
         [open.git, keys.down + enter],
         [open.create, enter],
@@ -71,9 +67,8 @@ onTerminal('the wizard writes what flags and a file write', () => {
       [
         [open.module, enter],
         [open.sections, section('Service')],
-        ['? Serve HTTP?', enter],
-        ['? HTTP port (9500)', `8080${enter}`],
-        ['? Admin port', esc],
+        [later('? HTTP port (9500)'), `8080${enter}`],
+        [later('? Admin port'), esc],
         [open.sections, enter],
         [open.create, enter],
       ],

@@ -156,6 +156,38 @@ describeWith(['go'], 'drill: the HTTP server', () => {
     }),
   )
 
+  const head = 'POST /drill/decode HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
+  test.each<[string, string, 'end' | 'destroy' | 'reset' | 'stay', number]>([
+    ['ends early', `${head}Content-Length: 99\r\n\r\n{"amo`, 'end', 499],
+    ['ends early, and nobody reads', `${head}Content-Length: 99\r\n\r\n{"amo`, 'destroy', 499],
+    ['is reset', `${head}Content-Length: 99\r\n\r\n{"amo`, 'reset', 499],
+    ['ends early, in chunks', `${head}Transfer-Encoding: chunked\r\n\r\n5\r\n{"amo\r\n`, 'end', 499],
+    ['never comes', `${head}Content-Length: 99\r\n\r\n{"amo`, 'stay', 408],
+    ['has a bad chunk', `${head}Transfer-Encoding: chunked\r\n\r\nno length\r\n{"amo`, 'stay', 400],
+  ])('a body that %s is the client’s', (_, sent, then, status) =>
+    running({}, async (service) => {
+      const socket = net.connect({ port: service.port, host: '127.0.0.1', allowHalfOpen: true })
+      let got = ''
+      socket.setEncoding('utf8').on('data', (text: string) => {
+        got += text
+      })
+      socket.on('error', () => undefined)
+      socket.write(sent)
+      await sleep(200)
+      ;({
+        end: () => socket.end(),
+        destroy: () => socket.destroy(),
+        reset: () => socket.resetAndDestroy(),
+        stay: () => undefined,
+      })[then]()
+      expect(await outcome(service, '/drill/decode')).toEqual({ log: status, metric: status })
+      // Whoever can still read is told, and nobody is told that it went well.
+      expect(got).toMatch(then === 'destroy' || then === 'reset' ? /^$/ : /^HTTP\/1\.1 4\d\d /)
+      expect(service.stderr).toBe('')
+      socket.destroy()
+    }),
+  )
+
   test('a file goes out by the server’s own ReadFrom, and is counted', () =>
     running({}, async (service) => {
       expect((await service.get('/drill/file')).body).toHaveLength(1 << 20)

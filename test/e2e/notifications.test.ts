@@ -47,6 +47,35 @@ function event({ at, health, sync, phase, synced = 'r1', head = ['r1', 0], image
   }
 }
 
+describeWith(['sh'], 'the addresses that the README has one type', () => {
+  const work = workFolder()
+  test.each([
+    ['argocd-notifications-secret', /```sh\nkubectl apply .*\n([\s\S]*?)```/, 'slack'],
+    ['orders-alertmanager', /```sh\n(tr [\s\S]*?)```/, 'slack'],
+  ])('%s has what was typed, and no command line does', (secret, block, receiver) => {
+    const project = generate(work, recipe('typed', '--preset=production', `--alerts-receiver=${receiver}`))
+    const readme = fs.readFileSync(path.join(project, 'README.md'), 'utf8')
+    const [, commands = ''] = block.exec(readme) ?? []
+    const bin = path.join(work, secret)
+    fs.mkdirSync(bin)
+    // A manifest holds what came in; what is applied is kept.
+    const kubectl = `#!/bin/sh
+echo "$*" >>"${bin}/said"
+case "$*" in *dry-run*) printf 'typed: '; base64 -w0 ;; *create*) base64 -w0 >"${bin}/kept" ;; *) sed 's/^typed: //' >"${bin}/kept" ;; esac
+`
+    fs.writeFileSync(path.join(bin, 'kubectl'), kubectl, { mode: 0o755 })
+    const address = 'https://hooks.example.com/send?key=a&b=*'
+    const env = { PATH: `${bin}:${process.env['PATH']}` }
+    const { code, output } = run('sh', ['-euc', commands], { cwd: work, env, input: `${address}\n` })
+    expect({ code, output }).toEqual({ code: 0, output: '' })
+    expect(Buffer.from(fs.readFileSync(path.join(bin, 'kept'), 'utf8').trim(), 'base64').toString()).toBe(address)
+    const said = fs.readFileSync(path.join(bin, 'said'), 'utf8')
+    expect(said).toContain(secret)
+    expect(said).not.toContain('hooks.example.com')
+    fs.rmSync(project, { recursive: true })
+  })
+})
+
 describeWith(['triggers'], 'what Argo CD tells, by its own engine, while an application changes', () => {
   const work = workFolder()
   let triggers: Record<string, unknown>

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { generate, recipe, workFolder } from '../support/project.js'
 import { describeWith, type Outcome, run, succeed } from '../support/tools.js'
 import { type Dialect, dialects, jobsOf } from './pipelines/jobs.js'
@@ -48,6 +48,17 @@ class Repository {
     }
   }
 
+  /** The same, and a person lets it go on until it is complete. */
+  complete(commit: string): void {
+    this.release(commit)
+    for (const args of [
+      ['--past', '10', 'production', commit],
+      ['--close', 'production'],
+    ]) {
+      expect(this.promote(args, { CLOSE_AFTER: '0' })).toMatchObject({ code: 0 })
+    }
+  }
+
   promote(args: readonly string[], env: Record<string, string> = {}): Outcome {
     return run('sh', ['scripts/promote.sh', ...args], { cwd: this.clone, env })
   }
@@ -69,7 +80,7 @@ class Repository {
   }
 }
 
-describeWith(['git'], 'scripts/promote.sh', () => {
+describeWith(['git', 'kustomize'], 'scripts/promote.sh', () => {
   const work = workFolder()
   let count = 0
   let repository: Repository
@@ -135,7 +146,7 @@ describeWith(['git'], 'scripts/promote.sh', () => {
   test('--back: the newest older commit that the environment has had, each time', () => {
     const commits = ['one', 'two', 'three'].map((text) => {
       const commit = repository.change(text)
-      repository.release(commit)
+      repository.complete(commit)
       return commit
     })
     const unreleased = repository.change('four')
@@ -157,6 +168,68 @@ describeWith(['git'], 'scripts/promote.sh', () => {
     expect(repository.tags('production')).toEqual({ orders: commits[0] })
     // What goes back is one environment, and none that follows another.
     expect(repository.tags('staging')).toEqual({ orders: commits[2] })
+  })
+
+  test('--back: not to what got stuck on its way, but to what was complete before it, or was the first of all', () => {
+    const [one, two, three] = ['one', 'two', 'three'].map((text) => repository.change(text)) as [string, string, string]
+    // The first of all has no steps to go through.
+    repository.release(one)
+    repository.release(two)
+    expect(repository.promote(['--back', 'production'])).toMatchObject({ code: 0 })
+    expect(repository.tags('production')).toEqual({ orders: one })
+    repository.complete(three)
+    const stuck = repository.change('stuck')
+    repository.release(stuck)
+    const last = repository.change('last')
+    repository.complete(last)
+    expect(repository.promote(['--back', 'production'])).toMatchObject({ code: 0 })
+    expect(repository.tags('production')).toEqual({ orders: three })
+    // Where nothing waits, nothing gets stuck; and a person may say which.
+    repository.promote(['--back', 'staging'])
+    expect(repository.tags('staging')).toEqual({ orders: stuck })
+    repository.complete(repository.change('again'))
+    expect(repository.promote(['--back', 'production', stuck])).toMatchObject({ code: 0 })
+    expect(repository.tags('production')).toEqual({ orders: stuck })
+  })
+
+  test('--back: where nobody can ask a release, complete is what a person let past the last gate', () => {
+    repository = fresh('--preset=production', '--no-delivery-argocd')
+    const commits = ['one', 'two', 'stuck', 'three'].map((text) => {
+      const commit = repository.change(text)
+      repository.release(commit)
+      if (text === 'two') {
+        expect(repository.promote(['--past', '10', 'production', commit])).toMatchObject({ code: 0 })
+      }
+      return commit
+    })
+    expect(repository.promote(['--back', 'production'])).toMatchObject({ code: 0 })
+    expect(repository.tags('production')).toEqual({ orders: commits[1] })
+  })
+
+  test('--back: once more, after a failure on the way, goes no further, and over nothing newer', () => {
+    const commits = ['one', 'two', 'three'].map((text) => {
+      const commit = repository.change(text)
+      repository.complete(commit)
+      return commit
+    }) as [string, string, string]
+    const began = succeed('git', ['rev-parse', 'HEAD'], { cwd: repository.clone }).trim()
+    for (const time of ['first', 'again']) {
+      const leave = repository.promote(['--show', 'production', began]).stdout.trim()
+      expect({ time, leave }).toEqual({ time, leave: commits[2] })
+      expect(repository.promote(['--back', 'production'], { LEAVE: leave })).toMatchObject({ code: 0 })
+      expect(repository.tags('production')).toEqual({ orders: commits[1] })
+    }
+    const newer = repository.change('four')
+    repository.release(newer)
+    expect(repository.promote(['--back', 'production'], { LEAVE: commits[2] })).toMatchObject({
+      code: 1,
+      output: expect.stringContaining(`production has ${newer} by now, and not ${commits[2]}`),
+    })
+    expect(repository.tags('production')).toEqual({ orders: newer })
+    expect(repository.promote(['--back', 'production', commits[0]], { LEAVE: newer })).toMatchObject({ code: 0 })
+    expect(repository.promote(['--back', 'production', commits[0]], { LEAVE: newer })).toMatchObject({ code: 0 })
+    expect(repository.promote(['--back', 'production', commits[1]], { LEAVE: newer })).toMatchObject({ code: 1 })
+    expect(repository.tags('production')).toEqual({ orders: commits[0] })
   })
 
   test('a commit by its short id is the whole one, as the image is tagged', () => {
@@ -247,6 +320,27 @@ describeWith(['git'], 'scripts/promote.sh', () => {
     repository.promote(['--back', 'staging'])
     expect(repository.tags('staging')).toEqual({ orders: first, 'orders-v2': first })
   })
+
+  test.each([
+    ['two versions', ['--rollout-weights=80,20'], 'orders-v2'],
+    ['two colours', ['--rollout-strategy=blue-green', '--rollout-engine=none'], 'orders-green'],
+    ['one version', ['--rollout-strategy=rolling'], 'orders'],
+  ])('%s and a database: the schema is that of the newest commit', (_, flags, newest) => {
+    repository = fresh('--preset=production', '--postgres', ...flags)
+    const commits = ['one', 'two'].map((text) => {
+      const commit = repository.change(text)
+      repository.release(commit)
+      return commit
+    })
+    const folder = path.join(repository.clone, 'deploy/overlays/production')
+    const objects = parseAllDocuments(succeed('kustomize', ['build', folder])).map((one) => one.toJS())
+    const tagOf = (kind: string, name: RegExp) => {
+      const found = objects.find((one) => one.kind === kind && name.test(one.metadata.name))
+      return found.spec.template.spec.containers[0].image.split(':').at(-1)
+    }
+    expect(tagOf('Job', /^orders-migrate/)).toBe(commits[1])
+    expect(tagOf('Deployment', new RegExp(`^${newest}$`))).toBe(commits[1])
+  })
 })
 
 describe('pipelines', () => {
@@ -283,6 +377,59 @@ describe('pipelines', () => {
     for (const dialect of dialects) {
       const common = stagesOf(dialect).flatMap(({ name }) => (own.includes(name) ? [] : [name]))
       expect({ dialect, names: common }).toEqual({ dialect, names })
+    }
+  })
+
+  test('a way back waits for no job that watches a release, and ends with the gate closed whatever happened', () => {
+    const { jobs } = parse(read('github', '.github/workflows/rollback.yaml'))
+    const release = parse(read('github', '.github/workflows/release.yaml')).jobs
+    // GitHub queues it in the group of the deployments, where a job that runs is ended by it alone.
+    expect(jobs.rollback.concurrency).toEqual({
+      group: release['deploy-production'].concurrency.group.replace('production', '${{ inputs.environment }}'),
+      'cancel-in-progress': true,
+    })
+    for (const name of ['deploy-staging', 'deploy-production', 'promote-production-10']) {
+      expect({ name, ends: release[name].concurrency['cancel-in-progress'] }).toEqual({ name, ends: false })
+    }
+    // GitLab knows nothing but waiting.
+    const gitlab = parse(read('gitlab', '.gitlab-ci.yml'))
+    for (const name of ['Roll back', 'Abort production at 10 %']) {
+      expect(gitlab[name]).not.toHaveProperty('resource_group')
+    }
+    expect(gitlab['Deploy to production']).toHaveProperty('resource_group')
+    // Jenkins runs builds of one branch beside each other, unless it is told not to.
+    expect(read('jenkins', 'Jenkinsfile')).not.toMatch(/disableConcurrentBuilds|\block\(/)
+
+    for (const dialect of dialects) {
+      for (const { name, steps } of jobsOf(dialect, projects.get(dialect) as string)) {
+        if (/^(Roll back|Abort)/.test(name)) {
+          const last = steps.filter(({ always }) => always).map(({ commands }) => commands)
+          expect({ dialect, name, last }).toEqual({ dialect, name, last: [expect.stringContaining('--close')] })
+        }
+      }
+    }
+  })
+
+  test('the README’s commands give every environment to one branch, before a secret is in it', () => {
+    const [, commands = ''] = /```sh\n(for environment in registry[\s\S]*?)```/.exec(read('github', 'README.md')) ?? []
+    const bin = path.join(work, 'bin')
+    fs.mkdirSync(bin)
+    for (const program of ['gh', 'ssh-keygen', 'rm']) {
+      fs.writeFileSync(path.join(bin, program), '#!/bin/sh\necho "${0##*/} $*" >>"$LOG"\n', { mode: 0o755 })
+    }
+    fs.writeFileSync(path.join(work, 'deploy-key'), '')
+    const env = { PATH: `${bin}:${process.env['PATH']}`, LOG: path.join(work, 'gh.log') }
+    succeed('sh', ['-euc', commands], { cwd: work, env })
+    const log = fs.readFileSync(env.LOG, 'utf8').split('\n')
+    for (const environment of ['registry', 'dev', 'staging', 'production']) {
+      const at = `repos/{owner}/{repo}/environments/${environment}`
+      const made = log.findIndex((line) => line.startsWith(`gh api --method PUT ${at} `))
+      const given = log.findIndex((line) => line.startsWith(`gh api --method POST ${at}/deployment-branch-policies `))
+      const secret = log.findIndex((line) => line.startsWith('gh secret set') && line.includes(`--env ${environment}`))
+      expect(log[made]).toContain('deployment_branch_policy[custom_branch_policies]=true')
+      expect(log[given]).toContain('name=main')
+      expect([made, given, secret]).toEqual([made, given, secret].toSorted((a, b) => a - b))
+      expect(made).toBeGreaterThanOrEqual(0)
     }
   })
 

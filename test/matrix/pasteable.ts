@@ -1,6 +1,7 @@
 /**
  * What an interactive shell, zsh above all, would not take as it is meant, in the blocks of commands that a document has
- * its readers paste: a comment is an argument there, and an unquoted pattern that matches no file is an error.
+ * its readers paste: a comment is an argument there, and an unquoted pattern that matches no file is an error. What a reader
+ * would put in the place of a secret's name stays in the shell's history, with every blank and question mark that it has.
  */
 export function unpasteable(document: string): string[] {
   return blocksOf(document).flatMap((block) => {
@@ -17,6 +18,9 @@ export function unpasteable(document: string): string[] {
         // A star in a name of files that are there is one that is meant.
         ...(/\?|\[(?! )|(^|\s)(-|\w+:\/\/)\S*\*/.test(bare)
           ? [`an unquoted pattern in ${JSON.stringify(line.trim())}`]
+          : []),
+        ...(/(^|[\s=:])(ADDRESS|KEY|PASSWORD|SECRET|TOKEN|URL)(?=\s|$)/.test(bare)
+          ? [`a secret in the history in ${JSON.stringify(line.trim())}`]
           : []),
       ]
     })

@@ -96,6 +96,9 @@ test('commands that a shell takes for something else are found in documents', ()
     [],
   )
   expect(unpasteable(block("cat <<'END'", '# of the file, with a [list]', 'END'))).toEqual([])
+  expect(
+    unpasteable(block("printf '%s' ADDRESS | cat", 'TOKEN_OF=x GITLAB_TOKEN=TOKEN cosign', 'echo "$TOKEN"')),
+  ).toEqual([expect.stringContaining('a secret in the history'), expect.stringContaining('a secret in the history')])
   expect(unpasteable(block('make x   # does x'))).toEqual(['a comment in "make x   # does x"'])
   expect(unpasteable(block('# does x', 'curl a/b?c', 'grep --include=*.go x'))).toHaveLength(3)
 })

@@ -71,6 +71,31 @@ export class Pty {
     }
   }
 
+  /**
+   * Waits for a question, and leaves others that come before it as they are (Enter), so that a new one in a section is no
+   * concern of whoever asks for another.
+   * @param answered words of questions that have their answer, and may be drawn again
+   */
+  async waitForQuestion(expected: string, answered: readonly string[], timeout = 15_000): Promise<void> {
+    const passed = [...answered]
+    const deadline = Date.now() + timeout
+    while (Date.now() < deadline) {
+      const shown = this.text.slice(this.from)
+      if (shown.includes(expected)) {
+        break
+      }
+      const other = [...shown.matchAll(/^\? [^\n(]+/gm)]
+        .map(([question]) => question.trimEnd())
+        .find((question) => !passed.some((one) => question.startsWith(one) || one.startsWith(question)))
+      if (other !== undefined) {
+        passed.push(other)
+        this.send(keys.enter)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    await this.waitFor(expected, Math.max(deadline - Date.now(), 0))
+  }
+
   /** Presses keys, or types a text. */
   send(text: string): void {
     this.child.stdin?.write(text)

@@ -32,15 +32,24 @@ afterEach(() => {
   fs.rmSync(cwd, { recursive: true, force: true })
 })
 
+/** A question of a section, with whatever the section asks before it. */
+export const later = (question: string) => ({ later: question })
+
 /** Starts the wizard, answers in order and gives the exit code. An array of one element waits only. */
 export async function run(
   args: readonly string[],
-  script: readonly (readonly [shown: string, pressed?: string])[],
+  script: readonly (readonly [shown: string | { readonly later: string }, pressed?: string])[],
   options: { columns?: number; env?: Record<string, string> } = {},
 ) {
   const pty = new Pty([process.execPath, bin, ...args], { cwd, ...options })
+  const answered: string[] = []
   for (const [shown, pressed] of script) {
-    await pty.waitFor(shown)
+    if (typeof shown === 'string') {
+      await pty.waitFor(shown)
+    } else {
+      await pty.waitForQuestion(shown.later, answered)
+    }
+    answered.push(typeof shown === 'string' ? shown : shown.later)
     if (pressed !== undefined) {
       pty.send(pressed)
     }

@@ -16,6 +16,10 @@ export interface Step {
   readonly folder?: string
   /** GitHub's condition. */
   readonly condition?: string
+  /** GitHub's name of it, for conditions of later ones. */
+  readonly id?: string
+  /** Also after a step that failed, and in a job that was cancelled. */
+  readonly always?: boolean
 }
 
 /** A job of GitHub and GitLab, a stage of Jenkins: what a person sees as one. */
@@ -42,6 +46,7 @@ const readers: Readonly<Record<Dialect, Reader>> = {
       env?: Record<string, string>
       with?: Record<string, string>
       if?: string
+      id?: string
     }
     const prefix = below === undefined ? '' : `${below.name}-`
     return ['ci', 'release', 'rollback'].flatMap((file) => {
@@ -57,7 +62,8 @@ const readers: Readonly<Record<Dialect, Reader>> = {
             folder: step['working-directory'] ?? workflow.defaults?.run['working-directory'] ?? '',
             ...(step.uses === undefined ? {} : { uses: step.uses }),
             ...(step.with === undefined ? {} : { with: step.with }),
-            ...(step.if === undefined ? {} : { condition: step.if }),
+            ...(step.if === undefined ? {} : { condition: step.if, always: step.if.startsWith('always()') }),
+            ...(step.id === undefined ? {} : { id: step.id }),
           })),
         }))
     })
@@ -69,6 +75,7 @@ const readers: Readonly<Record<Dialect, Reader>> = {
       image?: Image
       before_script?: string[]
       script?: string[]
+      after_script?: string[]
       variables?: Record<string, string>
     }
     const file = below === undefined ? '.gitlab-ci.yml' : `${below.folder}/pipeline.gitlab-ci.yml`
@@ -81,7 +88,15 @@ const readers: Readonly<Record<Dialect, Reader>> = {
         const image = nameOf(job.image ?? base.image ?? all['default']?.image)
         const before = job.before_script ?? base.before_script ?? all['default']?.before_script ?? []
         const commands = [...before, ...(job.script ?? [])].join('\n')
-        return { name, steps: [{ image, commands, env: { ...base.variables, ...job.variables } }] }
+        const env = { ...base.variables, ...job.variables }
+        const after = job.after_script?.join('\n')
+        return {
+          name,
+          steps: [
+            { image, commands, env },
+            ...(after === undefined ? [] : [{ image, commands: after, env, always: true }]),
+          ],
+        }
       })
   },
   jenkins: (read, below) => {
@@ -97,16 +112,19 @@ const readers: Readonly<Record<Dialect, Reader>> = {
       const steps: Step[] = []
       let container = 'go'
       const folder = /steps \{ dir\('(.+?)'\) \{$/m.exec(text)?.[1] ?? ''
-      for (const [, opened, many, one, double, single, closed] of text.matchAll(
+      const post = text.indexOf(' post {')
+      for (const { index, ...found } of text.matchAll(
         /container\('([^']+)'\) \{|\bsh '''(.+?)'''|\bsh '(.+?)'$|\bsh\(return\w+: true, script: (?:"(.+?)"|'(.+?)')\)|^ {24}(\})$/gms,
       )) {
+        const [, opened, many, one, double, single, closed] = Object.values(found) as (string | undefined)[]
         if (opened !== undefined) {
           container = opened
         } else if (closed !== undefined) {
           container = 'go'
         } else {
           const commands = (many ?? one ?? double ?? single ?? '').replaceAll('\\\\', '\\')
-          steps.push({ image: images[container], commands, env: {}, folder })
+          const always = post >= 0 && (index ?? 0) > post
+          steps.push({ image: images[container], commands, env: {}, folder, always })
         }
       }
       return steps.length === 0 ? [] : [{ name: text.slice(0, text.indexOf("'")), steps }]

@@ -140,14 +140,20 @@ describeWith(
           well('orders', 'Deploy to production', second)
           well('orders', 'Promote production past 10 %', second)
           expect([has('orders', 'production'), has('pay', 'production')]).toEqual([second, first])
-          well('orders', 'Roll back', second, { rollback: 'production' })
+          const tip = () => succeed('git', ['rev-parse', 'main'], { cwd: origin }).trim()
+          well('orders', 'Roll back', tip(), { rollback: 'production' })
           expect([has('orders', 'production'), has('pay', 'production')]).toEqual([first, first])
 
           const third = await change('third', 'pay')
           well('pay', 'Deploy to staging', third)
           well('pay', 'Deploy to production', third)
           const abort = dialect === 'github' ? 'Roll back' : 'Abort production at 10 %'
-          well('pay', abort, third, dialect === 'github' ? { rollback: 'production' } : {})
+          well(
+            'pay',
+            abort,
+            dialect === 'github' ? tip() : third,
+            dialect === 'github' ? { rollback: 'production' } : {},
+          )
           expect([has('orders', 'production'), has('pay', 'production')]).toEqual([first, first])
         },
         6 * minutes,

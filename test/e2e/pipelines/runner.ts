@@ -36,7 +36,11 @@ for word; do
 done`,
   cosign: `case "$*" in *@sha256:0af1) echo "$*" >>"${world}/signed" ;; *) exit 1 ;; esac`,
   apk: `shift; for name; do case "$name" in -*) ;; *) [ -e "\${0%/*}/$name" ] || ln -s "${tools.bin}/$name" "\${0%/*}/$name" ;; esac; done`,
-  gh: `[ -n "$GH_TOKEN" ] && cat "${world}/reviewers"`,
+  gh: `[ -n "$GH_TOKEN" ] && case "$*" in
+  */deployment-branch-policies*) cat "${world}/branches" ;;
+  *custom_branch_policies*) echo true ;;
+  *) cat "${world}/reviewers" ;;
+esac`,
   go: `
 case "$*" in
   'env GOPATH') echo "${world}/gopath" ;;
@@ -75,6 +79,7 @@ export class Runner {
       fs.mkdirSync(path.join(world, folder), { recursive: true })
     }
     fs.writeFileSync(path.join(world, 'reviewers'), '1\n')
+    fs.writeFileSync(path.join(world, 'branches'), 'branch:main\n')
     fs.writeFileSync(path.join(world, 'credentials/config.json'), '{}')
     const tools = { kustomize: programPath('kustomize'), promtool: programPath('promtool'), bin: this.bin }
     for (const [name, body] of Object.entries(standIns(world, tools))) {
@@ -82,7 +87,7 @@ export class Runner {
     }
   }
 
-  /** Runs the steps of a job up to the first that fails. */
+  /** Runs the steps of a job up to the first that fails, and those that run whatever happened. */
   job({ name, steps }: Job, given: Given): Outcome {
     this.count += 1
     const folder = path.join(this.world, `job-${this.count}`)
@@ -92,27 +97,43 @@ export class Runner {
     succeed('git', ['checkout', '-q', given.commit], { cwd: clone })
     let output = ''
     const added: string[] = []
+    const done = new Set<string>()
+    let failed: Outcome | undefined
     for (const step of steps) {
+      if (failed !== undefined && step.always !== true) {
+        continue
+      }
       if (step.uses !== undefined) {
         output += this.action(step, clone, given, added)
         continue
       }
-      const wanted = /^inputs\.environment == '(.*)'$/.exec(step.condition ?? '')?.[1]
-      if (wanted !== undefined && wanted !== given.rollback) {
+      if (!(step.condition ?? '').split(' && ').every((one) => holds(one, given, done))) {
         continue
       }
-      const outcome = run('/usr/bin/env', ['-i', ...this.environment(name, step, folder, given, added)], {
+      const status = failed === undefined ? 'success' : 'failed'
+      const outcome = run('/usr/bin/env', ['-i', ...this.environment(name, step, folder, given, added, status)], {
         cwd: path.join(clone, step.folder ?? ''),
       })
       output += outcome.output
-      if (outcome.code !== 0) {
-        return { ...outcome, output: `${name}: ${output}` }
+      if (outcome.code === 0) {
+        done.add(step.id ?? '')
+      } else {
+        failed ??= outcome
       }
     }
-    return { code: 0, stdout: output, stderr: '', output }
+    return failed === undefined
+      ? { code: 0, stdout: output, stderr: '', output }
+      : { ...failed, output: `${name}: ${output}` }
   }
 
-  private environment(name: string, step: Step, folder: string, given: Given, added: readonly string[]): string[] {
+  private environment(
+    name: string,
+    step: Step,
+    folder: string,
+    given: Given,
+    added: readonly string[],
+    status: string,
+  ): string[] {
     const environment = given.rollback ?? /(?:to|Promote|Abort) (\S+)/.exec(name)?.[1] ?? ''
     // GitLab's script goes into one shell; every `sh` of Jenkins, and every `run` of GitHub, into one of its own.
     const commands = step.commands.replaceAll(/^git remote set-url.*$/gm, '')
@@ -125,11 +146,12 @@ export class Runner {
       GIT_COMMITTER_NAME: 'pipeline',
       GIT_COMMITTER_EMAIL: 'pipeline@example.com',
       ...(this.dialect === 'github'
-        ? { GITHUB_REPOSITORY: 'team/orders', GITHUB_OUTPUT: path.join(folder, 'output') }
+        ? { GITHUB_REPOSITORY: 'team/orders', GITHUB_OUTPUT: path.join(folder, 'output'), GITHUB_SHA: given.commit }
         : {}),
       ...(this.dialect === 'gitlab'
         ? {
             CI_COMMIT_SHA: given.commit,
+            CI_JOB_STATUS: status,
             CI_PROJECT_NAME: 'orders',
             CI_SERVER_HOST: 'gitlab.example.com',
             CI_PROJECT_DIR: path.join(folder, 'clone'),
@@ -206,6 +228,19 @@ export class Runner {
     }
     return ''
   }
+}
+
+/** Whether a part of GitHub's condition holds. */
+function holds(condition: string, given: Given, done: ReadonlySet<string>): boolean {
+  const environment = /^inputs\.environment == '(.*)'$/.exec(condition)?.[1]
+  const step = /^steps\.(\w+)\.outcome == 'success'$/.exec(condition)?.[1]
+  if (environment !== undefined || step !== undefined) {
+    return environment === undefined ? done.has(step ?? '') : environment === given.rollback
+  }
+  if (condition !== '' && condition !== 'always()') {
+    throw new Error(`no value for the condition ${condition}`)
+  }
+  return true
 }
 
 function evaluate(text: string, given: Given, environment: string): string {

@@ -5,17 +5,18 @@
 #   scripts/promote.sh --back ENVIRONMENT [COMMIT]
 #   scripts/promote.sh --past GATE ENVIRONMENT COMMIT
 #   scripts/promote.sh --close ENVIRONMENT
-#   scripts/promote.sh --show ENVIRONMENT
+#   scripts/promote.sh --show ENVIRONMENT [REVISION]
 #
-# --back goes to an older commit; without COMMIT to the newest older one that the environment has had.
+# --back goes to an older commit; without COMMIT to the newest older one that got to the end of its steps in the environment.
 # --past lets a release of COMMIT that waits for a person go on: past 10, 50.
 # --close ends that, once the release is complete: what changes the pods without being a release must not go past the gate.
-# --show prints the commit that the environment has. Wants to be on main, with all of the history: it tells which
-# of two commits is older. PUSH_OPTION goes to git push.
+# --show prints the commit that the environment has, or had at REVISION. Wants to be on main, with all of the
+# history: it tells which of two commits is older. PUSH_OPTION goes to git push. LEAVE is the commit that --back leaves: the
+# same once more, after a failure on the way, goes no further back, and a newer commit stays.
 set -eu
 
 usage() {
-  echo "usage: $0 ENVIRONMENT COMMIT, or $0 --back ENVIRONMENT [COMMIT], or $0 --past GATE ENVIRONMENT COMMIT, or $0 --close ENVIRONMENT, or $0 --show ENVIRONMENT" >&2
+  echo "usage: $0 ENVIRONMENT COMMIT, or $0 --back ENVIRONMENT [COMMIT], or $0 --past GATE ENVIRONMENT COMMIT, or $0 --close ENVIRONMENT, or $0 --show ENVIRONMENT [REVISION]" >&2
   exit 2
 }
 
@@ -47,7 +48,7 @@ case "${1-}" in
   -*) usage ;;
 esac
 case "$what $#" in
-  'deploy 2' | 'rollback 1' | 'rollback 2' | 'show 1' | 'promotion 2' | 'gate 1') ;;
+  'deploy 2' | 'rollback 1' | 'rollback 2' | 'show 1' | 'show 2' | 'promotion 2' | 'gate 1') ;;
   *) usage ;;
 esac
 environment="$1"
@@ -62,7 +63,7 @@ image=shipping
 tag() { sed -n "s/^ *newTag: \"\(.*\)\" # $1\$/\1/p"; }
 
 if [ "$what" = show ]; then
-  tag "$image" <"$overlay"
+  if [ -n "$commit" ]; then git show "$commit:./$overlay" | tag "$image"; else tag "$image" <"$overlay"; fi
   exit 0
 fi
 [ "$(git rev-parse --is-shallow-repository)" = false ] || fail 'this clone lacks history: git fetch --unshallow'
@@ -71,8 +72,8 @@ if [ -n "$commit" ]; then
   commit="$(git rev-parse --quiet --verify "$commit^{commit}")" || { echo "$0: no such commit: $2" >&2; exit 2; }
 fi
 
-# gate: the component of the overlay that decides how far a release goes by itself.
-gate() { sed -n 's|^ *- \.\./\.\./components/\(.*\) # gate$|\1|p' "$overlay"; }
+# gate: the component that decides how far a release goes by itself, in the kustomization.yaml that comes in.
+gate() { sed -n 's|^ *- \.\./\.\./components/\(.*\) # gate$|\1|p'; }
 
 # set_gate COMPONENT, in the environment that has a gate.
 set_gate() {
@@ -90,6 +91,34 @@ had() { git log -1 --format=%h -S"newTag: \"$2\" # $image" -- "deploy/overlays/$
 
 # older A B: B came after A.
 older() { [ "$1" != "$2" ] && git merge-base --is-ancestor "$1" "$2" 2>/dev/null; }
+
+# before: where a way back leads. What got stuck on its way is passed over, as a way back goes past all steps at once; the first
+# commit of all had none to go through.
+before() {
+  newer=''
+  first=''
+  for revision in $(git log --format=%H -- "$overlay"); do
+    file="$(git show "$revision:./$overlay")" || continue
+    one="$(printf '%s\n' "$file" | tag "$image")"
+    at="$(printf '%s\n' "$file" | gate)"
+    case "$environment $newer $at" in
+      # Its gate was closed again, which follows upon answers of all of it.
+      "production $one canary canary-past-"*) whole=yes ;;
+      # Where there are no gates, and from before there were.
+      *" ") whole=yes ;;
+      *) whole=no ;;
+    esac
+    if older "$one" "$current"; then
+      if [ "$whole" = yes ]; then
+        echo "$one"
+        return
+      fi
+      first="$one"
+    fi
+    newer="$one $at"
+  done
+  echo "$first"
+}
 
 current="$(tag "$image" <"$overlay")"
 if [ "$what" = deploy ]; then
@@ -114,13 +143,14 @@ elif [ "$what" = promotion ]; then
   # A person has looked at one version, and lets that one on.
   [ "$commit" = "$current" ] || fail "$environment has $current by now, and not $commit"
   # The steps would begin anew.
-  case "$order" in *" $component "*" $(gate) "*) fail "$environment is past that gate already" ;; esac
+  case "$order" in *" $component "*" $(gate <"$overlay") "*) fail "$environment is past that gate already" ;; esac
+elif [ -n "${LEAVE-}" ] && [ "$current" != "$LEAVE" ]; then
+  { older "$current" "$LEAVE" && [ "${commit:-$current}" = "$current" ]; } ||
+    fail "$environment has $current by now, and not $LEAVE"
+  echo "$environment is back at $current already"
+  exit 0
 elif [ -z "$commit" ]; then
-  for revision in $(git log --format=%H -- "$overlay"); do
-    commit="$(git show "$revision:./$overlay" | tag "$image")"
-    ! older "$commit" "$current" || break
-    commit=''
-  done
+  commit="$(before)"
   [ -n "$commit" ] || fail "$environment has had nothing older than $current"
 elif ! older "$commit" "$current"; then
   fail "$commit is not older than $current, which $environment has"

@@ -3,15 +3,16 @@
 #
 #   scripts/promote.sh ENVIRONMENT COMMIT
 #   scripts/promote.sh --back ENVIRONMENT [COMMIT]
-#   scripts/promote.sh --show ENVIRONMENT
+#   scripts/promote.sh --show ENVIRONMENT [REVISION]
 #
 # --back goes to an older commit; without COMMIT to the newest older one that the environment has had.
-# --show prints the commit that the environment has. Wants to be on main, with all of the history: it tells which
-# of two commits is older. PUSH_OPTION goes to git push.
+# --show prints the commit that the environment has, or had at REVISION. Wants to be on main, with all of the
+# history: it tells which of two commits is older. PUSH_OPTION goes to git push. LEAVE is the commit that --back leaves: the
+# same once more, after a failure on the way, goes no further back, and a newer commit stays.
 set -eu
 
 usage() {
-  echo "usage: $0 ENVIRONMENT COMMIT, or $0 --back ENVIRONMENT [COMMIT], or $0 --show ENVIRONMENT" >&2
+  echo "usage: $0 ENVIRONMENT COMMIT, or $0 --back ENVIRONMENT [COMMIT], or $0 --show ENVIRONMENT [REVISION]" >&2
   exit 2
 }
 
@@ -33,7 +34,7 @@ case "${1-}" in
   -*) usage ;;
 esac
 case "$what $#" in
-  'deploy 2' | 'rollback 1' | 'rollback 2' | 'show 1') ;;
+  'deploy 2' | 'rollback 1' | 'rollback 2' | 'show 1' | 'show 2') ;;
   *) usage ;;
 esac
 environment="$1"
@@ -48,7 +49,7 @@ image=ledger
 tag() { sed -n "s/^ *newTag: \"\(.*\)\" # $1\$/\1/p"; }
 
 if [ "$what" = show ]; then
-  tag "$image" <"$overlay"
+  if [ -n "$commit" ]; then git show "$commit:./$overlay" | tag "$image"; else tag "$image" <"$overlay"; fi
   exit 0
 fi
 [ "$(git rev-parse --is-shallow-repository)" = false ] || fail 'this clone lacks history: git fetch --unshallow'
@@ -64,6 +65,17 @@ had() { git log -1 --format=%h -S"newTag: \"$2\" # $image" -- "deploy/overlays/$
 # older A B: B came after A.
 older() { [ "$1" != "$2" ] && git merge-base --is-ancestor "$1" "$2" 2>/dev/null; }
 
+# before: where a way back leads.
+before() {
+  for revision in $(git log --format=%H -- "$overlay"); do
+    one="$(git show "$revision:./$overlay" | tag "$image")"
+    if older "$one" "$current"; then
+      echo "$one"
+      return
+    fi
+  done
+}
+
 current="$(tag "$image" <"$overlay")"
 if [ "$what" = deploy ]; then
   # An approval that comes late must not put an older release over a newer one.
@@ -73,12 +85,13 @@ if [ "$what" = deploy ]; then
   case "$environment" in
     production) had staging "$commit" || fail "staging has never had $commit, and comes before production" ;;
   esac
+elif [ -n "${LEAVE-}" ] && [ "$current" != "$LEAVE" ]; then
+  { older "$current" "$LEAVE" && [ "${commit:-$current}" = "$current" ]; } ||
+    fail "$environment has $current by now, and not $LEAVE"
+  echo "$environment is back at $current already"
+  exit 0
 elif [ -z "$commit" ]; then
-  for revision in $(git log --format=%H -- "$overlay"); do
-    commit="$(git show "$revision:./$overlay" | tag "$image")"
-    ! older "$commit" "$current" || break
-    commit=''
-  done
+  commit="$(before)"
   [ -n "$commit" ] || fail "$environment has had nothing older than $current"
 elif ! older "$commit" "$current"; then
   fail "$commit is not older than $current, which $environment has"

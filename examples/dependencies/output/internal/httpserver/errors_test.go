@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/shop/checkout/internal/answer"
 )
 
 var errAway = errors.New("away")
@@ -24,10 +26,10 @@ func failing(log io.Writer, err error) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/things/{id}", HandlerFunc(func(http.ResponseWriter, *http.Request) error { return err }))
 
-	return Handler(mux, RequestID, AccessLog(logger), Recover(logger), Errors(logger,
-		Mapping{Err: errAway, Status: http.StatusServiceUnavailable, Detail: "Come again.", RetryAfter: 1500 * time.Millisecond},
-		Mapping{If: func(err error) bool { return err.Error() == "by its text" }, Status: http.StatusConflict},
-	), Timeout(time.Minute))
+	return Handler(mux, RequestID, AccessLog(logger), Recover(logger), Errors(logger, answer.Table{
+		{Err: errAway, Kind: answer.Unavailable, Detail: "Come again.", RetryAfter: 1500 * time.Millisecond},
+		{If: func(err error) bool { return err.Error() == "by its text" }, Kind: answer.Conflict},
+	}), Timeout(time.Minute))
 }
 
 func TestErrorsAreAnswered(t *testing.T) {
@@ -100,7 +102,7 @@ func TestErrorAfterHalfAnAnswerCutsIt(t *testing.T) {
 
 		return errAway
 	}))
-	server := httptest.NewServer(Handler(mux, AccessLog(logger), Recover(logger), Errors(logger)))
+	server := httptest.NewServer(Handler(mux, AccessLog(logger), Recover(logger), Errors(logger, nil)))
 	defer server.Close()
 	response, err := http.Get(server.URL + "/things/1")
 	if err == nil {
@@ -179,7 +181,7 @@ func TestDecodeJSON(t *testing.T) {
 				r.Header.Set("Content-Type", tt.contentType)
 			}
 			w := httptest.NewRecorder()
-			Handler(mux, Errors(slog.New(slog.DiscardHandler)), BodyLimit(100)).ServeHTTP(w, r)
+			Handler(mux, Errors(slog.New(slog.DiscardHandler), nil), BodyLimit(100)).ServeHTTP(w, r)
 			if tt.status == 0 {
 				if w.Code != http.StatusOK || !reflect.DeepEqual(got, tt.want) {
 					t.Errorf("%d %s: %+v, want %+v", w.Code, w.Body, got, tt.want)
@@ -237,7 +239,7 @@ func TestRouteWithABudgetOfItsOwn(t *testing.T) {
 	})))
 	s := New(Options{
 		Name:     "test",
-		Handler:  Handler(mux, Errors(logger), Timeout(100*time.Millisecond)),
+		Handler:  Handler(mux, Errors(logger, nil), Timeout(100*time.Millisecond)),
 		Timeouts: Timeouts{ReadHeader: time.Second, Read: 700 * time.Millisecond, Write: 700 * time.Millisecond, Idle: time.Second},
 		Logger:   logger,
 	})

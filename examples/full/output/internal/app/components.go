@@ -125,7 +125,7 @@ func (a *app) components() []component {
 		httpserver.AccessLog(a.logger),
 		httpserver.CloseWhileDraining(checks.Draining),
 		httpserver.Recover(a.logger),
-		httpserver.Errors(a.logger, answers()...),
+		httpserver.Errors(a.logger, answers()),
 		httpserver.Timeout(cfg.HTTP.Timeout),
 		httpserver.BodyLimit(cfg.HTTP.MaxBodyBytes),
 	)
@@ -141,6 +141,7 @@ func (a *app) components() []component {
 		Grace:    cfg.Shutdown.Timeout,
 		Health:   checks,
 		Services: services,
+		Answers:  answers(),
 		Logger:   a.logger,
 		Failed:   a.fail,
 	}, grpcserver.Metrics(registry, cfg.GRPC.Timeout), grpcserver.Tracing(tracing))

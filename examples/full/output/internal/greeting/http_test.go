@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"git.example.com/trade/market/internal/answer"
 	"git.example.com/trade/market/internal/greeting"
 	"git.example.com/trade/market/internal/httpserver"
 	"git.example.com/trade/market/internal/idempotency"
@@ -19,9 +20,10 @@ func newHandler(t *testing.T) http.Handler {
 	mux := http.NewServeMux()
 	greeting.Register(mux, newService(t, ""))
 
-	return httpserver.Handler(mux, httpserver.RequestID, httpserver.Errors(slog.New(slog.DiscardHandler),
-		httpserver.Mapping{Err: store.ErrNotFound, Status: http.StatusNotFound},
-		httpserver.Mapping{Err: idempotency.ErrReused, Status: http.StatusUnprocessableEntity}))
+	return httpserver.Handler(mux, httpserver.RequestID, httpserver.Errors(slog.New(slog.DiscardHandler), answer.Table{
+		{Err: store.ErrNotFound, Kind: answer.NotFound},
+		{Err: idempotency.ErrReused, Kind: answer.Unprocessable},
+	}))
 }
 
 // ask sends a request; header is name and value in turn.

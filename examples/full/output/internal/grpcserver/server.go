@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/reflection"
 	"google.golang.org/grpc/status"
 
+	"git.example.com/trade/market/internal/answer"
 	"git.example.com/trade/market/internal/buildinfo"
 	"git.example.com/trade/market/internal/config"
 	"git.example.com/trade/market/internal/health"
@@ -60,7 +61,9 @@ type Options struct {
 	Grace    time.Duration
 	Health   *health.Health
 	Services []Service
-	Logger   *slog.Logger
+	// Answers say what callers are told of errors.
+	Answers answer.Table
+	Logger  *slog.Logger
 
 	// Failed is told when the server dies while it should be running.
 	Failed func(error)
@@ -81,6 +84,7 @@ type Server struct {
 	methods   map[string]bool
 	observers []Observer
 	header    metadata.MD
+	answers   answer.Table
 	logger    *slog.Logger
 	failed    func(error)
 
@@ -95,6 +99,7 @@ func New(o Options, options ...Option) *Server {
 		budget:   o.Config.Timeout,
 		methods:  make(map[string]bool),
 		header:   metadata.Pairs(CommitHeader, buildinfo.Get().Commit),
+		answers:  o.Answers,
 		logger:   o.Logger,
 		failed:   o.Failed,
 		stopping: make(chan struct{}),

@@ -74,6 +74,7 @@ func (a *app) components() []component {
 		Grace:    cfg.Shutdown.Timeout,
 		Health:   checks,
 		Services: services,
+		Answers:  answers(),
 		Logger:   a.logger,
 		Failed:   a.fail,
 	}, grpcserver.Metrics(registry, cfg.GRPC.Timeout), grpcserver.Tracing(tracing))

@@ -2,7 +2,6 @@ package grpcserver
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"runtime/debug"
 	"strings"
@@ -125,22 +124,6 @@ func (s *Server) guard(ctx context.Context, method string, handle func() error) 
 	}()
 
 	return false, s.public(ctx, method, handle())
-}
-
-// public keeps the text of errors that weren't made for the caller from them.
-func (s *Server) public(ctx context.Context, method string, err error) error {
-	if _, ok := status.FromError(err); ok {
-		return err
-	}
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return status.Error(codes.DeadlineExceeded, "the call took too long")
-	case errors.Is(err, context.Canceled):
-		return status.Error(codes.Canceled, "the call was cancelled")
-	}
-	s.logger.LogAttrs(ctx, slog.LevelError, "error in handler", slog.String("method", method), slog.Any("error", err))
-
-	return status.Error(codes.Internal, "internal error")
 }
 
 // log writes one line per call, without anything of the messages: those hold

@@ -80,7 +80,7 @@ func (a *app) components() []component {
 		httpserver.AccessLog(a.logger),
 		httpserver.CloseWhileDraining(checks.Draining),
 		httpserver.Recover(a.logger),
-		httpserver.Errors(a.logger, answers()...),
+		httpserver.Errors(a.logger, answers()),
 		httpserver.Timeout(cfg.HTTP.Timeout),
 		httpserver.BodyLimit(cfg.HTTP.MaxBodyBytes),
 	)

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
+
+	"example.com/catalog/internal/answer"
 )
 
 // HandlerFunc answers a request, or returns what kept it from doing so. It does
@@ -46,34 +49,33 @@ func Invalid(detail string, fields ...FieldError) error {
 	return &ProblemError{Problem: Problem{Status: http.StatusBadRequest, Detail: detail, Errors: fields}}
 }
 
-// Mapping says how an error is answered: Err and everything that wraps it, or
-// where there are many, those for which If is true.
-type Mapping struct {
-	Err    error
-	If     func(error) bool
-	Status int
-	Detail string
-	// RetryAfter tells clients when to come again; 0 says nothing.
-	RetryAfter time.Duration
-}
-
 type errorTable struct {
-	logger   *slog.Logger
-	mappings []Mapping
+	logger  *slog.Logger
+	answers answer.Table
 }
 
 // always is how the errors are answered that any handler may return.
-func always() []Mapping {
-	return []Mapping{
-		{Err: context.DeadlineExceeded, Status: http.StatusServiceUnavailable, Detail: "The request took too long."},
-	}
+func always() answer.Table {
+	return answer.Table{{Err: context.DeadlineExceeded, Kind: answer.Late, Detail: "The request took too long."}}
 }
 
-// Errors answers the errors that handlers return: by the first mapping that fits,
-// and all others with 500. An error that nobody has mapped is a mistake in the
-// program, so it is logged, with its text; the client isn't told that.
-func Errors(logger *slog.Logger, mappings ...Mapping) Middleware {
-	table := &errorTable{logger: logger, mappings: append(mappings, always()...)}
+// statuses are the words of HTTP.
+var statuses = map[answer.Kind]int{
+	answer.Invalid:       http.StatusBadRequest,
+	answer.NotFound:      http.StatusNotFound,
+	answer.Exists:        http.StatusConflict,
+	answer.Conflict:      http.StatusConflict,
+	answer.Unprocessable: http.StatusUnprocessableEntity,
+	answer.TooLarge:      http.StatusRequestEntityTooLarge,
+	answer.Unavailable:   http.StatusServiceUnavailable,
+	answer.Late:          http.StatusServiceUnavailable,
+}
+
+// Errors answers the errors that handlers return: by the first row that fits, and
+// all others with 500. An error that is in no row is a mistake in the program, so it
+// is logged, with its text; the client isn't told that.
+func Errors(logger *slog.Logger, answers answer.Table) Middleware {
+	table := &errorTable{logger: logger, answers: slices.Concat(answers, always())}
 
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -91,12 +93,19 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if e.hijacked || e.cut || e.gone() && errors.Is(err, context.Canceled) {
 		return // nobody is there to read it, and outcome says so
 	}
+	if unread, ok := errors.AsType[*BodyError](err); ok {
+		e.unread = unread.status()
+		// What comes on this connection next is nothing that can be read. The time for
+		// an answer may be over with that for the body.
+		w.Header().Set("Connection", "close")
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(unreadMargin))
+	}
 	table := e.errors
 	if table == nil {
-		table = &errorTable{logger: slog.Default(), mappings: always()}
+		table = &errorTable{logger: slog.Default(), answers: always()}
 	}
 	p, after, known := table.find(ctx, e, err)
-	if !known || e.written() {
+	if e.unread == 0 && (!known || e.written()) {
 		table.logger.LogAttrs(ctx, slog.LevelError, "error in handler",
 			slog.String("method", e.method),
 			slog.String("route", e.route),
@@ -118,16 +127,17 @@ func (t *errorTable) find(ctx context.Context, e *exchange, err error) (p Proble
 	if own, ok := errors.AsType[*ProblemError](err); ok {
 		return own.Problem, 0, true
 	}
+	if unread, ok := errors.AsType[*BodyError](err); ok {
+		return unread.problem(), 0, true
+	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return Problem{Status: http.StatusRequestEntityTooLarge}, 0, true
 	}
 	if errors.Is(err, context.Canceled) && e.server != nil && e.server.stopping.Err() != nil && ctx.Err() != nil {
 		return Problem{Status: http.StatusServiceUnavailable, Detail: "The server is stopping."}, 0, true
 	}
-	for _, m := range t.mappings {
-		if m.If != nil && m.If(err) || m.Err != nil && errors.Is(err, m.Err) {
-			return Problem{Status: m.Status, Detail: m.Detail}, m.RetryAfter, true
-		}
+	if row, ok := t.answers.Find(err); ok {
+		return Problem{Status: statuses[row.Kind], Detail: row.Detail}, row.RetryAfter, true
 	}
 
 	return Problem{Status: http.StatusInternalServerError}, 0, false

@@ -190,7 +190,8 @@ func Budget(budget time.Duration, handler http.Handler) http.Handler {
 }
 
 // BodyLimit refuses a body that says it is too large, and cuts off one that
-// turns out to be: reading it fails with *http.MaxBytesError.
+// turns out to be: reading it fails with *http.MaxBytesError, and with *BodyError
+// where the client is what fails.
 func BodyLimit(limit int) Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -201,7 +202,7 @@ func BodyLimit(limit int) Middleware {
 
 				return
 			}
-			r.Body = http.MaxBytesReader(w, r.Body, int64(limit))
+			r.Body = &requestBody{ReadCloser: http.MaxBytesReader(w, r.Body, int64(limit)), request: r.Context()}
 			next.ServeHTTP(w, r)
 		})
 	}

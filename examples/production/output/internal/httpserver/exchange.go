@@ -49,6 +49,8 @@ type exchange struct {
 	budget time.Duration
 	// errors answers what handlers return.
 	errors *errorTable
+	// unread is the status of a body that didn't arrive, and 0 otherwise.
+	unread int
 	// cause is what the handler returned, for the log.
 	cause error
 	// server counts what it has to wait for; nil in a test without one.
@@ -147,6 +149,8 @@ func (e *exchange) outcome() int {
 	switch {
 	case e.hijacked:
 		return e.status
+	case e.unread != 0:
+		return e.unread // whatever has become of the answer
 	case e.gone() && (e.aborted || !e.written()):
 		return statusClientClosed
 	case e.aborted:

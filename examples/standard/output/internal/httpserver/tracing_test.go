@@ -138,7 +138,7 @@ func TestSpanSaysWhatTheLogSays(t *testing.T) {
 				if tt.name == "client gone" {
 					r = r.WithContext(gone)
 				}
-				Handler(mux, Tracing(provider), Recover(logger), Errors(logger)).ServeHTTP(httptest.NewRecorder(), r)
+				Handler(mux, Tracing(provider), Recover(logger), Errors(logger, nil)).ServeHTTP(httptest.NewRecorder(), r)
 			}()
 			span := recorder.Ended()[0]
 			if span.Name() != tt.span {

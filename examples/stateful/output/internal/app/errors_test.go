@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -25,6 +26,9 @@ func TestAnswers(t *testing.T) {
 		{store.ErrInvalid, http.StatusBadRequest},
 		{idempotency.ErrReused, http.StatusUnprocessableEntity},
 		{&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, http.StatusServiceUnavailable},
+		// The client's connection, and nobody else's.
+		{&httpserver.BodyError{Err: io.ErrUnexpectedEOF}, http.StatusBadRequest},
+		{&httpserver.BodyError{Err: &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}}, http.StatusRequestTimeout},
 		{errors.New("nobody knows"), http.StatusInternalServerError},
 	}
 	for _, tt := range tests {
@@ -33,7 +37,7 @@ func TestAnswers(t *testing.T) {
 			return fmt.Errorf("wrapped: %w", tt.err)
 		}))
 		w := httptest.NewRecorder()
-		handler := httpserver.Handler(mux, httpserver.Errors(slog.New(slog.DiscardHandler), answers()...))
+		handler := httpserver.Handler(mux, httpserver.Errors(slog.New(slog.DiscardHandler), answers()))
 		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 		if w.Code != tt.status {
 			t.Errorf("%v = %d, want %d", tt.err, w.Code, tt.status)

@@ -23,7 +23,7 @@ func DecodeJSON(r *http.Request, v any) error {
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return err // 413 by Errors if it is too large; else the connection's, and not the client's words
+		return bodyError(err) // answered by Errors
 	}
 	if !utf8.Valid(body) {
 		return Invalid("The body is not UTF-8.")

@@ -29,6 +29,11 @@ const (
 
 	// What a peak has opened is given back.
 	maxConnIdleTime = 5 * time.Minute
+
+	// checkKey is what the readiness check writes, behind the prefix, and checkKeep
+	// how long it stays there.
+	checkKey  = "check"
+	checkKeep = time.Minute
 )
 
 // Store is a pool of connections. Nothing connects before the first use, so the
@@ -87,7 +92,23 @@ func (s *Store) Check(ctx context.Context) error {
 	return nil
 }
 
+// ask writes, for a server that is full, that lacks replicas, or that can't save
+// what it has answers every question, and takes nothing.
 func (s *Store) ask(ctx context.Context) error {
+	err := s.check.Set(ctx, s.Key(checkKey), "", checkKeep).Err()
+	switch {
+	case refuses(err, "NOPERM "):
+		return s.askRole(ctx) // this user may write other keys, or none at all
+	case refuses(err, "READONLY "):
+		s.newest.Add(1)
+
+		return store.ErrReadOnly
+	default:
+		return err
+	}
+}
+
+func (s *Store) askRole(ctx context.Context) error {
 	about, err := s.check.Info(ctx, "replication").Result()
 	var answer redis.Error
 	if errors.As(err, &answer) && !Unavailable(err) {

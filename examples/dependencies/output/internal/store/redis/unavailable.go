@@ -70,6 +70,13 @@ func moved(err error) bool {
 	return store.Away(err)
 }
 
+// refuses tells an answer of the server by its first word.
+func refuses(err error, word string) bool {
+	answer, ok := errors.AsType[redis.Error](err)
+
+	return ok && begins(answer, []string{word})
+}
+
 func begins(answer redis.Error, words []string) bool {
 	// A transaction is refused for what one of its commands was refused for.
 	text := strings.TrimPrefix(answer.Error(), "EXECABORT Transaction discarded because of previous errors: ")

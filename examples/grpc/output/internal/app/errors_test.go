@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -10,12 +11,9 @@ import (
 	"os"
 	"testing"
 
-	"{{module}}/internal/httpserver"
-	"{{module}}/internal/idempotency"
-{{#if features.messaging}}
-	"{{module}}/internal/messaging"
-{{/if}}
-	"{{module}}/internal/store"
+	"example.com/shop/prices/internal/httpserver"
+	"example.com/shop/prices/internal/idempotency"
+	"example.com/shop/prices/internal/store"
 )
 
 func TestAnswers(t *testing.T) {
@@ -26,21 +24,11 @@ func TestAnswers(t *testing.T) {
 		{store.ErrNotFound, http.StatusNotFound},
 		{store.ErrConflict, http.StatusConflict},
 		{store.ErrInvalid, http.StatusBadRequest},
-{{#if features.messaging}}
-		{messaging.ErrTooLarge, http.StatusRequestEntityTooLarge},
-{{#unless features.migrations}}
-		{messaging.ErrUnpublished, http.StatusServiceUnavailable},
-		{fmt.Errorf("%w: %w", messaging.ErrUnpublished, messaging.ErrRefused), http.StatusInternalServerError},
-{{/unless}}
-{{/if}}
 		{idempotency.ErrReused, http.StatusUnprocessableEntity},
-{{#if features.stores}}
-		{store.ErrNoConnection, http.StatusServiceUnavailable},
-		{store.ErrUnreachable, http.StatusServiceUnavailable},
-		{store.ErrReadOnly, http.StatusServiceUnavailable},
-		{&net.OpError{Op: "dial", Err: errors.New("refused")}, http.StatusServiceUnavailable},
-{{/if}}
 		{&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, http.StatusServiceUnavailable},
+		// The client's connection, and nobody else's.
+		{&httpserver.BodyError{Err: io.ErrUnexpectedEOF}, http.StatusBadRequest},
+		{&httpserver.BodyError{Err: &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}}, http.StatusRequestTimeout},
 		{errors.New("nobody knows"), http.StatusInternalServerError},
 	}
 	for _, tt := range tests {
@@ -49,7 +37,7 @@ func TestAnswers(t *testing.T) {
 			return fmt.Errorf("wrapped: %w", tt.err)
 		}))
 		w := httptest.NewRecorder()
-		handler := httpserver.Handler(mux, httpserver.Errors(slog.New(slog.DiscardHandler), answers()...))
+		handler := httpserver.Handler(mux, httpserver.Errors(slog.New(slog.DiscardHandler), answers()))
 		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 		if w.Code != tt.status {
 			t.Errorf("%v = %d, want %d", tt.err, w.Code, tt.status)
