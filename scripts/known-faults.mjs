@@ -47,7 +47,9 @@ if (values.list) {
     open += said === undefined ? 1 : 0
     console.log(said ?? `${row.id} NOT caught: ${row.what}`)
     if (said === undefined || values.why) {
-      console.log(output.replace(/^/gm, '    '))
+      // Of tests that were skipped, those alone that lack a tool.
+      const lines = output.split('\n').filter((line) => !/(skipped: |○ )/.test(line) || / needs /.test(line))
+      console.log(lines.map((line) => `    ${line}`).join('\n'))
     }
   }
   console.log(`${rows.length - open} of ${rows.length} ${values.sound ? 'are sound' : 'are caught'}`)

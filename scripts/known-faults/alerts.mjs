@@ -79,7 +79,7 @@ export const alerts = [
     file: 'templates/features/regions/deploy/overlays/__region__/kustomization.yaml.hbs',
     from: 'value: { region: {{yaml',
     to: 'value: { zone: {{yaml',
-    test: ['test/e2e/manifests.test.ts'],
-    pattern: ' regions ',
+    test: messages,
+    pattern: 'of several regions',
   },
 ]

@@ -63,7 +63,7 @@ export const own = [
   {
     id: 'J30',
     what: 'the pods of a colour lack what the Services select',
-    file: 'templates/features/colours/deploy/blue/kustomization.yaml.hbs',
+    file: 'templates/features/colours/deploy/green/kustomization.yaml.hbs',
     from: 'includeTemplates: true',
     to: 'includeTemplates: false',
     test: ['test/e2e/manifests.test.ts'],

@@ -67,7 +67,7 @@ export const outboxAlerts = defineFeature({
               'A message that the broker refuses by itself, or that can’t be read, is kept in the table `outbox` and not tried any more. Others have gone past it.',
             ),
             '',
-            t`1. In ${table}: \`SELECT id, tries, reason, created_at FROM outbox WHERE aside_at IS NOT NULL\`. The log has the message’s id.`,
+            t`1. In ${table}: \`SELECT id, destination, tries, reason, created_at FROM outbox WHERE aside_at IS NOT NULL\`. The log has the message’s id.`,
             t('2. Too large? Raise the limit of the broker, or tell what it was about by hand.'),
             t(
               '3. To publish it after all: `UPDATE outbox SET aside_at = NULL, tries = 0 WHERE id = …`; to be rid of it, delete the row.',

@@ -105,13 +105,14 @@ function fillSlots(model: Model, enabled: readonly Feature[]): FilledSlots {
 function jobService(one: ComposeService): FilledSlots['jobServices'][number] {
   const list = (variables: Readonly<Record<string, string>>) =>
     Object.entries(variables).map(([name, value]) => ({ name, value }))
-  const { variables, command, named = {} } = one.job
+  const { variables, command, named = {}, user } = one.job
   return {
     ...one,
     image: `${(one.service as { image: string }).image}`,
     variableList: list(variables),
     allVariables: list({ ...variables, ...named }),
     commandText: command.length === 0 ? '' : `[${command.map((word) => JSON.stringify(word)).join(', ')}]`,
+    runsAs: user === undefined ? undefined : { user, isRoot: user === 0 },
     namedEnv: one.env.map((line) => {
       const [name = '', ...rest] = line.split('=')
       return { name, value: rest.join('=').replace('127.0.0.1', one.name) }

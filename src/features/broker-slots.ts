@@ -11,12 +11,18 @@ export const handlers = [
   '\t}',
 ].join('\n')
 
+/** The brokers that were chosen, and the Go expression of what publishes to each. */
+export function publishers({ features }: Model): { readonly broker: string; readonly expression: string }[] {
+  return [...(features.nats ? ['nats'] : []), ...(features.kafka ? ['kafka'] : [])].map((broker) => ({
+    broker,
+    expression: features.tracing ? `messaging.TracedPublisher{Publisher: ${broker}Broker}` : `${broker}Broker`,
+  }))
+}
+
 /** Go expression of what publishes to every broker. */
-export function publisher({ features }: Model): string {
-  const brokers = [...(features.nats ? ['natsBroker'] : []), ...(features.kafka ? ['kafkaBroker'] : [])].map(
-    (broker) => (features.tracing ? `messaging.TracedPublisher{Publisher: ${broker}}` : broker),
-  )
-  return brokers.length === 1 ? `${brokers}` : `messaging.Publishers{${brokers.join(', ')}}`
+export function publisher(model: Model): string {
+  const all = publishers(model).map(({ expression }) => expression)
+  return all.length === 1 ? `${all}` : `messaging.Publishers{${all.join(', ')}}`
 }
 
 /** Go expression of what remembers the messages: the safest that was chosen. */

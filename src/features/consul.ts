@@ -44,7 +44,12 @@ export const consul = defineFeature({
           },
           secrets: [],
           env: ['CONSUL_ADDRESS=http://127.0.0.1:8500'],
-          job: { variables: {}, command: ['agent', '-dev', '-client=0.0.0.0'] },
+          // Its entry point would change users by itself, which takes capabilities.
+          job: {
+            variables: { CONSUL_DISABLE_PERM_MGMT: 'true' },
+            command: ['agent', '-dev', '-client=0.0.0.0'],
+            user: 100,
+          },
         },
       ],
       credentials: [

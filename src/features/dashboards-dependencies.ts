@@ -82,16 +82,19 @@ export function dependencyRows(model: Model): DashboardRow[] {
         title: 'Age of the oldest message',
         description: 'Written with a change, and not yet with the broker.',
         unit: 's',
-        queries: [{ expr: `max (outbox_oldest_seconds{${own}})`, legend: 'oldest' }],
+        queries: [{ expr: `max by (broker) (outbox_oldest_seconds{${own}})`, legend: 'for {{broker}}' }],
       },
       {
         title: 'Messages in the outbox',
         description: 'Set aside are those that the broker has refused for good.',
         unit: 'short',
         queries: [
-          { expr: `max (outbox_waiting_messages{${own}})`, legend: 'waiting' },
-          { expr: `max (outbox_set_aside_messages{${own}})`, legend: 'set aside' },
-          { expr: `sum (rate(outbox_messages_total{${own},outcome="failed"}[$__rate_interval]))`, legend: 'refused' },
+          { expr: `max by (broker) (outbox_waiting_messages{${own}})`, legend: 'waiting for {{broker}}' },
+          { expr: `max by (broker) (outbox_set_aside_messages{${own}})`, legend: 'set aside for {{broker}}' },
+          {
+            expr: `sum by (broker) (rate(outbox_messages_total{${own},outcome="failed"}[$__rate_interval]))`,
+            legend: 'refused by {{broker}}',
+          },
         ],
       },
     ],

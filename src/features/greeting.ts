@@ -1,5 +1,5 @@
 import type { Model } from '../model/types.js'
-import { publisher } from './broker-slots.js'
+import { publisher, publishers } from './broker-slots.js'
 import { defineFeature } from './types.js'
 
 /** The data store that the example keeps its data in: the safest that was chosen. */
@@ -11,7 +11,9 @@ function repository(model: Model): string {
   const { features } = model
   const store = repositoryOf(model)
   const announce = features.messaging && !features.migrations ? [`greeted.Announce(${publisher(model)})`] : []
-  const wake = features.messaging && features.migrations ? ['relay.Wake'] : []
+  const wakes = publishers(model).map(({ broker }) => `${broker}Relay.Wake`)
+  const several = wakes.length === 1 ? wakes : [`func() { ${wakes.map((wake) => `${wake}()`).join('; ')} }`]
+  const wake = features.messaging && features.migrations ? several : []
   return store === 'memory'
     ? `inmemory.New(${announce.join(', ')})`
     : `in${store}.New(${[`${store}Store`, 'a.observe', ...announce, ...wake].join(', ')})`

@@ -52,6 +52,7 @@ export const mysql = defineFeature({
                   MYSQL_RANDOM_ROOT_PASSWORD: 'yes',
                 },
                 command: [],
+                user: 999,
               },
             },
           ],

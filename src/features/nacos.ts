@@ -45,7 +45,19 @@ export const nacos = defineFeature({
           },
           secrets: [],
           env: ['NACOS_ADDRESS=http://127.0.0.1:8848'],
-          job: { variables: { MODE: 'standalone', NACOS_AUTH_ENABLE: 'false' }, command: [] },
+          job: {
+            variables: {
+              MODE: 'standalone',
+              NACOS_AUTH_ENABLE: 'false',
+              // A heap of 1 GiB, as the image would have it, is all that the container may have.
+              JVM_XMS: '256m',
+              JVM_XMX: '384m',
+              JVM_XMN: '128m',
+            },
+            command: [],
+            // It writes beside its program: logs, data, and what Tomcat keeps.
+            user: 0,
+          },
         },
       ],
       credentials: [

@@ -1,5 +1,5 @@
 import { t } from '../words.js'
-import { publisher } from './broker-slots.js'
+import { publishers } from './broker-slots.js'
 import { defineFeature } from './types.js'
 
 /** Messages that are part of a transaction, and the loop that publishes them. */
@@ -12,22 +12,32 @@ export const outbox = defineFeature({
   slots: (model) => {
     const { module, features } = model
     const store = features.postgres ? 'postgres' : 'mysql'
-    const from = features.tracing ? `messaging.Continued{Publisher: ${publisher(model)}}` : publisher(model)
+    const relays = publishers(model).map(({ broker, expression }) => ({
+      broker,
+      relay: `${broker}Relay`,
+      to: features.tracing ? `messaging.Continued{Publisher: ${expression}}` : expression,
+    }))
     return {
-      appImports: ['outbox', ...(features.tracing || (features.nats && features.kafka) ? ['messaging'] : [])].map(
-        (name) => ({ path: `${module}/internal/${name}` }),
-      ),
+      appImports: ['outbox', ...(features.tracing ? ['messaging'] : [])].map((name) => ({
+        path: `${module}/internal/${name}`,
+      })),
       appSetup: [
-        { order: 85, statement: `relay := outbox.New(${store}.NewOutbox(${store}Store), ${from}, a.logger)` },
-        ...(features.metrics ? [{ order: 86, statement: 'telemetry.RegisterOutbox(registry, relay)' }] : []),
-      ],
-      appComponents: [
-        {
+        ...relays.map(({ broker, relay, to }) => ({
           order: 85,
-          why: t('Publishes what transactions have left in the outbox.'),
-          component: '{name: "outbox", start: relay.Start, stop: relay.Stop, budget: quickStop}',
-        },
+          statement: `${relay} := outbox.New(${store}.NewOutbox(${store}Store, "${broker}"), ${to}, a.logger)`,
+        })),
+        ...(features.metrics
+          ? relays.map(({ broker, relay }) => ({
+              order: 86,
+              statement: `telemetry.RegisterOutbox(registry, "${broker}", ${relay})`,
+            }))
+          : []),
       ],
+      appComponents: relays.map(({ broker, relay }) => ({
+        order: 85,
+        why: t('Publishes what transactions have left in the outbox.'),
+        component: `{name: "outbox ${broker}", start: ${relay}.Start, stop: ${relay}.Stop, budget: quickStop}`,
+      })),
     }
   },
 })

@@ -58,6 +58,8 @@ export const postgres = defineFeature({
                   POSTGRES_PASSWORD: jobPassword,
                 },
                 command: [],
+                // initdb wants a user that has a name, and Alpine's image can't give one to another.
+                user: 70,
               },
             },
           ],

@@ -47,7 +47,8 @@ export const redis = defineFeature({
           },
           secrets: ['redis-password'],
           env: ['REDIS_HOST=127.0.0.1', 'REDIS_TLS=disable'],
-          job: { variables: {}, command: ['redis-server', '--requirepass', jobPassword] },
+          // Only this one may write a snapshot; a server that can't stops taking writes.
+          job: { variables: {}, command: ['redis-server', '--requirepass', jobPassword], user: 999 },
         },
       ],
     }

@@ -122,6 +122,8 @@ export interface ComposeService {
     readonly command: readonly string[]
     /** Variables that it needs besides where it is known by its name and not as localhost. */
     readonly named?: Readonly<Record<string, string>>
+    /** The number of the user that its image is made for; 0 is root. Without one it works as any. */
+    readonly user?: number
   }
 }
 
@@ -215,6 +217,8 @@ export interface FilledSlots extends Slots {
     readonly allVariables: readonly { readonly name: string; readonly value: string }[]
     readonly variableList: readonly { readonly name: string; readonly value: string }[]
     readonly commandText: string
+    /** Where the pod's user is not the one that the image is made for. */
+    readonly runsAs: { readonly user: number; readonly isRoot: boolean } | undefined
     readonly namedEnv: readonly { readonly name: string; readonly value: string }[]
   })[]
   /** The secrets of all of compose. */

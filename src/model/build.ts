@@ -2,6 +2,7 @@ import { type StoreName, sqlStoreNames, storeNames } from '../spec/stores.js'
 import type { Spec } from '../spec/table.js'
 import { t } from '../words.js'
 import { resources } from './capacity.js'
+import { released } from './changes.js'
 import { choices } from './choices.js'
 import { centrePlaces, configCentre } from './config-centre.js'
 import { entrypoint, image } from './container.js'
@@ -106,6 +107,7 @@ function numbersOf(spec: Spec, tool: Tool): Numbers {
       argocd: spec['delivery.argocd.enabled'],
       regions: parts.length > 0,
       applicationSet: clusters.length > 0,
+      ownNamespace: spec.namespace === spec.name,
       pipeline: spec['delivery.ci'] !== 'none',
       github: spec['delivery.ci'] === 'github',
       gitlab: spec['delivery.ci'] === 'gitlab',
@@ -229,6 +231,7 @@ function pipeline(spec: Spec, works: readonly WorkloadRef[], envs: readonly Envi
     host: hostOf(web),
     branch: 'main',
     image: works.at(-1)?.image ?? (spec.name as string),
+    changes: released(folder === undefined ? '' : `${folder}/`),
     first: (envs.find(({ released }) => released) as Environment).name,
     followers: envs.filter(({ released }) => !released).map((env) => env.name),
     backs,

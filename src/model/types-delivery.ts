@@ -148,6 +148,8 @@ export interface Pipeline {
   readonly image: string
   /** The environment that is released first. */
   readonly first: string
+  /** Patterns of the files of which a change is released, for GitLab. */
+  readonly changes: readonly string[]
   /** Environments that take every commit together with the first: nothing waits for them. */
   readonly followers: readonly string[]
   /** Environments that a commit brings back to an older version; not where somebody turns the Service instead. */

@@ -51,6 +51,8 @@ export interface FeatureFlags extends Readonly<Record<StoreName, boolean>> {
   readonly github: boolean
   readonly gitlab: boolean
   readonly jenkins: boolean
+  /** The namespaces are named after the service, so nobody else's objects are in them. */
+  readonly ownNamespace: boolean
   /** Any data store. */
   readonly stores: boolean
   /** What talks to a server of another's: any data store or broker. */

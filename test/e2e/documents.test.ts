@@ -107,8 +107,8 @@ describeWith(['kustomize'], 'documents', () => {
       const sentences = traffic.map((name) => `Port ${ports[name]} is for ${name === 'grpc' ? 'gRPC' : 'traffic'}. `)
       expect(readme).toContain(`${sentences.join('')}Port ${ports['admin']} is for`)
       expect(readme).toContain(`\`${parse(read('deploy/secrets/credentials.example.yaml')).metadata.name}\``)
-      for (const { environment, objects, workloads } of overlays) {
-        const namespace = objects.find(({ kind }) => kind === 'Namespace')?.metadata.name
+      for (const { environment, objects, workloads, namespace: within } of overlays) {
+        const namespace = within.metadata.name
         const scaler = objects.find(({ kind }) => /^(HorizontalPodAutoscaler|ScaledObject)$/.test(kind))?.spec
         const least = scaler?.minReplicas ?? scaler?.minReplicaCount
         const replicas = scaler

@@ -189,7 +189,7 @@ export const monitoringFacts: readonly Fact[] = [
         recorded.includes(metric) ||
         externals.some((one) => one.metric === metric) ||
         knownNames(overlay.project).has(metric)
-      const namespace = overlay.one('Namespace').metadata.name
+      const namespace = overlay.namespace.metadata.name
       return [
         ...expressions.flatMap(({ where, expr, isPanel }) => {
           const words = wordsIn(expr)

@@ -13,7 +13,7 @@ export function meshOf(overlay: Overlay) {
   const meshed: boolean = istio.enabled ?? (preset === 'production' && !gatewayOnly)
   const { host = `${name}.example.com`, gateway = 'create', retries = 2, timeout } = gatewayOnly ? gatewayApi : istio
   const [namespace, existing] = gateway.split('/')
-  const own: string = overlay.one('Namespace')?.metadata.name
+  const own: string = overlay.namespace.metadata.name
   const { jwt } = istio
   return {
     name: name as string,

@@ -557,7 +557,7 @@ export const facts: readonly Fact[] = [
   {
     rule: 'in the mesh, the certificate is the environment’s own and the proxy outlives the program',
     contradictions: (overlay) => {
-      const namespace = overlay.one('Namespace').metadata.name
+      const namespace = overlay.namespace.metadata.name
       const certificates = overlay.istioGateways
         .flatMap(({ spec }) => spec.servers)
         .flatMap(({ tls }: Manifest) => (tls?.credentialName === undefined ? [] : [tls.credentialName]))
@@ -573,7 +573,7 @@ export const facts: readonly Fact[] = [
   {
     rule: 'every object lies in the namespace of the environment, and Argo CD deploys to it',
     contradictions: (overlay) => {
-      const namespace = overlay.one('Namespace').metadata.name
+      const namespace = overlay.namespace.metadata.name
       return [
         ...overlay.objects
           .filter(({ kind }) => kind !== 'Namespace')

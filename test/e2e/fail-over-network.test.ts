@@ -40,7 +40,7 @@ describeWith(['kustomize'], 'requests that the mesh sends over from another regi
   })
   const arrives = (overlay: Overlay, from: End, port: number) => {
     const [{ metadata, spec }] = overlay.workloads
-    const namespace = overlay.one('Namespace')?.metadata.name
+    const namespace = overlay.namespace.metadata.name
     const pod: Manifest = { metadata: { name: metadata.name, namespace, labels: spec.template.metadata.labels } }
     return passes(overlay.all('NetworkPolicy'), from, { pod, address: '10.9.0.2' }, port)
   }

@@ -7,7 +7,7 @@ import { ofWorkloads, unless } from './planted-facts-pods.js'
 
 /** The last of the environments is production: its Application is the one without a finalizer. */
 function isProduction(overlay: Overlay): boolean {
-  return overlay.one('Namespace').metadata.name === serviceNamespace(overlay)
+  return overlay.namespace.metadata.name === serviceNamespace(overlay)
 }
 
 /** The namespace that the others' are made of, by their environment. */
@@ -68,7 +68,13 @@ export const syncFacts: readonly Fact[] = [
         return []
       }
       const finalizers: readonly string[] = application.metadata.finalizers ?? []
-      const options: string = overlay.one('Namespace').metadata.annotations?.['argocd.argoproj.io/sync-options'] ?? ''
+      // No application holds one that is shared, so none deletes it.
+      const namespace = overlay.one('Namespace')
+      if (namespace === undefined) {
+        const allowed = readYaml(overlay.read('deploy/argocd/appproject.yaml')).spec.clusterResourceWhitelist ?? []
+        return allowed.length === 0 ? [] : ['the project may change a namespace that others share']
+      }
+      const options: string = namespace.metadata.annotations?.['argocd.argoproj.io/sync-options'] ?? ''
       return [
         ...((finalizers.length === 0) === isProduction(overlay) ? [] : [`finalizers: ${finalizers.join() || 'none'}`]),
         ...['Prune=false', 'Delete=false']

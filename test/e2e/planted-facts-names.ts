@@ -1,4 +1,4 @@
-import type { Manifest, Overlay } from '../support/manifests.js'
+import { type Overlay, readYaml } from '../support/manifests.js'
 import type { Fact } from './facts.js'
 import { meshOf } from './facts-routes.js'
 import { ofWorkloads, unless } from './planted-facts-pods.js'
@@ -156,12 +156,14 @@ export const nameFacts: readonly Fact[] = [
   {
     rule: 'the namespace is there, enforces the restricted profile of a version, and is in the mesh if the service is',
     contradictions: (overlay) => {
-      const namespace: Manifest | undefined = overlay.one('Namespace')
-      const labels = namespace?.metadata.labels ?? {}
+      const { name, namespace = name } = readYaml(overlay.read('service.yaml'))
+      const isOwn = namespace === name
+      const isHeld = overlay.one('Namespace') !== undefined
+      const labels = overlay.namespace.metadata.labels ?? {}
       const security = (mode: string): string => labels[`pod-security.kubernetes.io/${mode}`] ?? 'nothing'
       const { sidecar, ambient } = meshOf(overlay)
       return [
-        ...(namespace === undefined ? ['no Namespace'] : []),
+        ...(isHeld === isOwn ? [] : [isOwn ? 'no Namespace' : 'a namespace that others share']),
         ...['enforce', 'audit', 'warn']
           .filter((mode) => security(mode) !== 'restricted')
           .map((mode) => `${mode}s ${security(mode)}`),

@@ -49,6 +49,11 @@ export class Overlay {
     return this.all(kind)[0]
   }
 
+  /** The namespace: an object of the overlay, or a file beside it, where other services share it. */
+  get namespace(): Manifest {
+    return this.one('Namespace') ?? readYaml(this.read(`deploy/overlays/${this.base}/namespace.yaml`))
+  }
+
   get workloads(): Manifest[] {
     return this.all('Deployment', 'StatefulSet', 'Rollout')
   }

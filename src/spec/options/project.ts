@@ -13,7 +13,7 @@ export const project = {
   description: text(rules.words, { help: 'what the service does, in one line' }),
   owner: text(rules.words, { help: 'owning team; also a label where it is a valid one' }),
   namespace: text(rules.namespace, {
-    help: 'namespace of the last environment; the others get a suffix',
+    help: 'namespace of the last environment; the others get a suffix. Another than the name is shared: no overlay holds it',
     derived: '<name>',
     ask: 'Kubernetes namespace',
   }),

@@ -89,9 +89,10 @@ describeWith([...controlPlaneTools, 'kustomize'], 'every free text at its longes
             one.toJS(),
           ),
         )
-      const overlays = overlaysOf(project).flatMap(({ objects }) => inSyncOrder(objects))
+      const built = overlaysOf(project)
+      const overlays = built.flatMap(({ objects }) => inSyncOrder(objects))
       // Namespaces first: a dry run makes none for what follows.
-      const namespaces = overlays.filter(({ kind }) => kind === 'Namespace')
+      const namespaces = built.map(({ namespace }) => namespace)
       plane.succeed(['apply', '--server-side', '-f', '-'], { input: listOf(namespaces) })
       const outcome = plane.kubectl(['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'], {
         input: listOf([...argo, ...overlays.filter(({ kind }) => kind !== 'Namespace')]),

@@ -28,7 +28,7 @@ describeWith([...controlPlaneTools, 'kustomize'], 'a day in production, on real 
     const overlay = overlaysOf(generate(work, examples.find(({ id }) => id === example) as Recipe)).find(
       ({ environment }) => environment === 'production',
     ) as Overlay
-    const namespace: string = overlay.one('Namespace').metadata.name
+    const namespace: string = overlay.namespace.metadata.name
     const [workload] = overlay.workloads
     const name = `${workload.kind.toLowerCase()}/${workload.metadata.name}`
     const inside = ['-n', namespace]
@@ -316,7 +316,7 @@ describeWith([...controlPlaneTools, 'kustomize'], 'what operators are told to do
     async (example) => {
       const project = generate(work, examples.find(({ id }) => id === example) as Recipe)
       const overlay = overlaysOf(project).find(({ environment }) => environment === 'production') as Overlay
-      const namespace: string = overlay.one('Namespace').metadata.name
+      const namespace: string = overlay.namespace.metadata.name
       const [workload] = overlay.workloads
       const name: string = workload.metadata.name
       plane.succeed(['create', 'namespace', namespace])

@@ -58,7 +58,7 @@ describeWith(
       }
       return overlay
     }
-    const namespaceOf = (overlay: Overlay): string => overlay.one('Namespace').metadata.name
+    const namespaceOf = (overlay: Overlay): string => overlay.namespace.metadata.name
     const live = (object: Manifest): Manifest =>
       plane.json([
         'get',
@@ -72,7 +72,7 @@ describeWith(
       (place) => {
         const overlay = overlayOf(place)
         const { project, objects } = overlay
-        const { labels } = overlay.one('Namespace').metadata
+        const { labels } = overlay.namespace.metadata
         expect(labels['pod-security.kubernetes.io/enforce']).toBe('restricted')
         // As the README has people begin: the namespace and the Secret by the script.
         const PATH = `${plane.kubectlFolder(['admin', 'system:masters'])}:${process.env['PATH']}`

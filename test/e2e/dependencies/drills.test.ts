@@ -206,58 +206,60 @@ describeWith(['go', 'postgres', 'mariadbd', 'redis-server'], 'data stores that f
     })
   })
 
-  test('postgres: behind PgBouncer with its defaults', async () => {
-    const { old } = pairOf('postgres')
-    const server = old.server as Postgres
-    // A schema of its own, made through the pooler by two at a time.
-    await server.sql('CREATE DATABASE pooled OWNER orders')
-    const login = { user: 'orders', password: firstPassword }
-    const pooler = await PgBouncer.start({ port: server.port, name: 'pooled' }, login)
-    const env = {
-      ...environment('postgres', pooler.port),
-      POSTGRES_POOLER: 'transaction',
-      POSTGRES_DATABASE: 'pooled',
-    }
-    const binary = binaryOf('postgres')
-    const migrations = await Promise.all(
-      [0, 1].map(() => Service.start([binary, 'migrate', 'up', 'postgres'], { env })),
-    )
-    expect(await Promise.all(migrations.map((one) => one.exit()))).toEqual([
-      { code: 0, signal: null },
-      { code: 0, signal: null },
-    ])
-    const service = await Service.start([binary], { env })
-    try {
-      await service.ready()
-      for (let round = 0; round < 5; round++) {
-        const answers = await together(service, 20)
-        expect(answers.filter(({ status: answer }) => answer !== 201).map(({ body }) => body)).toEqual([])
+  describeWith(['pgbouncer'], 'behind a pooler', () => {
+    test('postgres: behind PgBouncer with its defaults', async () => {
+      const { old } = pairOf('postgres')
+      const server = old.server as Postgres
+      // A schema of its own, made through the pooler by two at a time.
+      await server.sql('CREATE DATABASE pooled OWNER orders')
+      const login = { user: 'orders', password: firstPassword }
+      const pooler = await PgBouncer.start({ port: server.port, name: 'pooled' }, login)
+      const env = {
+        ...environment('postgres', pooler.port),
+        POSTGRES_POOLER: 'transaction',
+        POSTGRES_DATABASE: 'pooled',
       }
-    } finally {
-      await service.kill()
-    }
-    const messages = generate(work, recipe('pooled', '--postgres', '--postgres-pooler', 'transaction', '--nats'))
-    const { CREDENTIALS_DIR, POSTGRES_HOST, POSTGRES_PORT, POSTGRES_TLS } = env as Record<string, string>
-    const output = await succeedBeside(
-      'go',
-      [
-        ...['test', '-count=1', '-v', '-run=Processed|Messages|Greetings'],
-        ...['./internal/store/postgres/', './internal/greeting/inpostgres/'],
-      ],
-      {
-        cwd: messages,
-        env: {
-          ...{ CREDENTIALS_DIR: `${CREDENTIALS_DIR}`, POSTGRES_HOST: `${POSTGRES_HOST}` },
-          ...{ POSTGRES_PORT: `${POSTGRES_PORT}`, POSTGRES_TLS: `${POSTGRES_TLS}` },
-          ...{ POSTGRES_DATABASE: 'pooled', POSTGRES_USER: 'orders', TEST_DEPENDENCIES: '1', CGO_ENABLED: '0' },
+      const binary = binaryOf('postgres')
+      const migrations = await Promise.all(
+        [0, 1].map(() => Service.start([binary, 'migrate', 'up', 'postgres'], { env })),
+      )
+      expect(await Promise.all(migrations.map((one) => one.exit()))).toEqual([
+        { code: 0, signal: null },
+        { code: 0, signal: null },
+      ])
+      const service = await Service.start([binary], { env })
+      try {
+        await service.ready()
+        for (let round = 0; round < 5; round++) {
+          const answers = await together(service, 20)
+          expect(answers.filter(({ status: answer }) => answer !== 201).map(({ body }) => body)).toEqual([])
+        }
+      } finally {
+        await service.kill()
+      }
+      const messages = generate(work, recipe('pooled', '--postgres', '--postgres-pooler', 'transaction', '--nats'))
+      const { CREDENTIALS_DIR, POSTGRES_HOST, POSTGRES_PORT, POSTGRES_TLS } = env as Record<string, string>
+      const output = await succeedBeside(
+        'go',
+        [
+          ...['test', '-count=1', '-v', '-run=Processed|Messages|Greetings'],
+          ...['./internal/store/postgres/', './internal/greeting/inpostgres/'],
+        ],
+        {
+          cwd: messages,
+          env: {
+            ...{ CREDENTIALS_DIR: `${CREDENTIALS_DIR}`, POSTGRES_HOST: `${POSTGRES_HOST}` },
+            ...{ POSTGRES_PORT: `${POSTGRES_PORT}`, POSTGRES_TLS: `${POSTGRES_TLS}` },
+            ...{ POSTGRES_DATABASE: 'pooled', POSTGRES_USER: 'orders', TEST_DEPENDENCIES: '1', CGO_ENABLED: '0' },
+          },
         },
-      },
-    )
-    proven(old, 'behind PgBouncer', [
-      ...(/--- PASS: TestMessages /.test(output) && /--- PASS: TestGreetings /.test(output) ? [] : [output]),
-      ...(output.includes('SKIP') ? ['skipped'] : []),
-    ])
-    await pooler.end()
+      )
+      proven(old, 'behind PgBouncer', [
+        ...(/--- PASS: TestMessages /.test(output) && /--- PASS: TestGreetings /.test(output) ? [] : [output]),
+        ...(output.includes('SKIP') ? ['skipped'] : []),
+      ])
+      await pooler.end()
+    })
   })
 })
 

@@ -48,7 +48,7 @@ export async function startPostgres(): Promise<Store> {
     setPassword: (password) => server.setPassword('orders', password),
     disconnect: () => server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'orders'"),
     count: async (name) => Number(await inOrders(`SELECT count(*) FROM greetings WHERE name = '${name}'`)),
-    leave: (content) => inOrders(`INSERT INTO outbox (message) VALUES ('${content}')`),
+    leave: (content) => inOrders(`INSERT INTO outbox (destination, message) VALUES ('nats', '${content}')`),
     holdWrites: (seconds, table = 'greetings') =>
       inOrders(`BEGIN; LOCK TABLE ${table}; SELECT pg_sleep(${seconds}); COMMIT`, seconds),
     holding: () =>
@@ -71,7 +71,7 @@ export async function startMariaDb(): Promise<Store> {
     setPassword: (password) => server.setPassword('orders', password),
     disconnect: () => server.sql("KILL CONNECTION USER 'orders'@'%'"),
     count: async (name) => Number(await server.sql(`SELECT count(*) FROM orders.greetings WHERE name = '${name}'`)),
-    leave: (content) => server.sql(`INSERT INTO orders.outbox (message) VALUES ('${content}')`),
+    leave: (content) => server.sql(`INSERT INTO orders.outbox (destination, message) VALUES ('nats', '${content}')`),
     holdWrites: (seconds) => server.sql(`LOCK TABLES orders.greetings WRITE; SELECT SLEEP(${seconds}); UNLOCK TABLES`),
     holding: () =>
       until(

@@ -110,11 +110,13 @@ func (a *app) components() []component {
 		Logger:      a.logger,
 	})
 	telemetry.RegisterConsumer(registry, kafkaConsumer)
-	relay := outbox.New(postgres.NewOutbox(postgresStore), messaging.Continued{Publisher: messaging.Publishers{messaging.TracedPublisher{Publisher: natsBroker}, messaging.TracedPublisher{Publisher: kafkaBroker}}}, a.logger)
-	telemetry.RegisterOutbox(registry, relay)
+	natsRelay := outbox.New(postgres.NewOutbox(postgresStore, "nats"), messaging.Continued{Publisher: messaging.TracedPublisher{Publisher: natsBroker}}, a.logger)
+	kafkaRelay := outbox.New(postgres.NewOutbox(postgresStore, "kafka"), messaging.Continued{Publisher: messaging.TracedPublisher{Publisher: kafkaBroker}}, a.logger)
+	telemetry.RegisterOutbox(registry, "nats", natsRelay)
+	telemetry.RegisterOutbox(registry, "kafka", kafkaRelay)
 
 	// example:begin
-	greetings := greeting.New(a.config, inpostgres.New(postgresStore, a.observe, relay.Wake))
+	greetings := greeting.New(a.config, inpostgres.New(postgresStore, a.observe, func() { natsRelay.Wake(); kafkaRelay.Wake() }))
 	// example:end
 
 	adminServer := admin.New(admin.Options{
@@ -179,7 +181,9 @@ func (a *app) components() []component {
 		{name: nats.Name, start: natsBroker.Start, stop: natsBroker.Stop, budget: quickStop},
 		{name: kafka.Name, start: kafkaBroker.Start, stop: kafkaBroker.Stop, budget: quickStop},
 		// Publishes what transactions have left in the outbox.
-		{name: "outbox", start: relay.Start, stop: relay.Stop, budget: quickStop},
+		{name: "outbox nats", start: natsRelay.Start, stop: natsRelay.Stop, budget: quickStop},
+		// Publishes what transactions have left in the outbox.
+		{name: "outbox kafka", start: kafkaRelay.Start, stop: kafkaRelay.Stop, budget: quickStop},
 		// Stops before all that handlers use; what is in hand has the time of one try.
 		{name: "nats-consumer", start: natsConsumer.Start, stop: natsConsumer.Stop, budget: cfg.Consumer.Timeout},
 		// Stops before all that handlers use; what is in hand has the time of one try.

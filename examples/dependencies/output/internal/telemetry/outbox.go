@@ -6,18 +6,20 @@ import (
 	"example.com/shop/checkout/internal/outbox"
 )
 
-// RegisterOutbox exports what waits in the outbox, of all replicas together, and
-// what this one has done.
-func RegisterOutbox(registry *prometheus.Registry, r *outbox.Relay) {
+// RegisterOutbox exports what waits in the outbox for a broker, of all replicas
+// together, and what this one has done.
+func RegisterOutbox(registry *prometheus.Registry, broker string, r *outbox.Relay) {
 	counter := func(outcome string, value func(outbox.Stats) int64) prometheus.Collector {
 		return prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name:        "outbox_messages_total",
 			Help:        "Messages by what became of them; one that is tried again counts as failed each time.",
-			ConstLabels: prometheus.Labels{"outcome": outcome},
+			ConstLabels: prometheus.Labels{"broker": broker, "outcome": outcome},
 		}, func() float64 { return float64(value(r.Stats())) })
 	}
 	gauge := func(name, help string, value func(outbox.Backlog) float64) prometheus.Collector {
-		return optional(prometheus.NewDesc(name, help+"; none while the database doesn't say.", nil, nil), func() (float64, bool) {
+		labels := prometheus.Labels{"broker": broker}
+
+		return optional(prometheus.NewDesc(name, help+"; none while the database doesn't say.", nil, labels), func() (float64, bool) {
 			backlog, known := r.Backlog()
 
 			return value(backlog), known
@@ -28,8 +30,9 @@ func RegisterOutbox(registry *prometheus.Registry, r *outbox.Relay) {
 		counter("failed", func(s outbox.Stats) int64 { return s.Failed }),
 		counter("set_aside", func(s outbox.Stats) int64 { return s.SetAside }),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name: "outbox_interruptions_total",
-			Help: "Rounds of publishing that ended early, as broker or database were away.",
+			Name:        "outbox_interruptions_total",
+			Help:        "Rounds of publishing that ended early, as broker or database were away.",
+			ConstLabels: prometheus.Labels{"broker": broker},
 		}, func() float64 { return float64(r.Stats().Interrupted) }),
 		gauge("outbox_waiting_messages", "Messages that are to be published, counted up to ten thousand",
 			func(b outbox.Backlog) float64 { return float64(b.Waiting) }),

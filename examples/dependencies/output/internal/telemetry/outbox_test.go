@@ -27,7 +27,8 @@ func TestOutboxMetrics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		registry := NewRegistry()
 		relay := outbox.New(backlog{}, messaging.Publishers{}, slog.New(slog.DiscardHandler))
-		RegisterOutbox(registry, relay)
+		RegisterOutbox(registry, "one", relay)
+		RegisterOutbox(registry, "another", outbox.New(backlog{}, messaging.Publishers{}, slog.New(slog.DiscardHandler)))
 		exported := func() string {
 			w := httptest.NewRecorder()
 			MetricsHandler(registry).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
@@ -43,13 +44,13 @@ func TestOutboxMetrics(t *testing.T) {
 		synctest.Wait()
 		got := exported()
 		for _, want := range []string{
-			`outbox_messages_total{outcome="published"} 0`,
-			`outbox_messages_total{outcome="failed"} 0`,
-			`outbox_messages_total{outcome="set_aside"} 0`,
-			`outbox_interruptions_total 0`,
-			`outbox_waiting_messages 3`,
-			`outbox_oldest_seconds 90`,
-			`outbox_set_aside_messages 2`,
+			`outbox_messages_total{broker="one",outcome="published"} 0`,
+			`outbox_messages_total{broker="one",outcome="failed"} 0`,
+			`outbox_messages_total{broker="one",outcome="set_aside"} 0`,
+			`outbox_interruptions_total{broker="one"} 0`,
+			`outbox_waiting_messages{broker="one"} 3`,
+			`outbox_oldest_seconds{broker="one"} 90`,
+			`outbox_set_aside_messages{broker="one"} 2`,
 		} {
 			if !strings.Contains(got, want+"\n") {
 				t.Errorf("no line %s", want)

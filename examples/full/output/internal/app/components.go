@@ -90,11 +90,11 @@ func (a *app) components() []component {
 		Logger:      a.logger,
 	})
 	telemetry.RegisterConsumer(registry, natsConsumer)
-	relay := outbox.New(postgres.NewOutbox(postgresStore), messaging.Continued{Publisher: messaging.TracedPublisher{Publisher: natsBroker}}, a.logger)
-	telemetry.RegisterOutbox(registry, relay)
+	natsRelay := outbox.New(postgres.NewOutbox(postgresStore, "nats"), messaging.Continued{Publisher: messaging.TracedPublisher{Publisher: natsBroker}}, a.logger)
+	telemetry.RegisterOutbox(registry, "nats", natsRelay)
 
 	// example:begin
-	greetings := greeting.New(a.config, inpostgres.New(postgresStore, a.observe, relay.Wake))
+	greetings := greeting.New(a.config, inpostgres.New(postgresStore, a.observe, natsRelay.Wake))
 	// example:end
 
 	adminServer := admin.New(admin.Options{
@@ -157,7 +157,7 @@ func (a *app) components() []component {
 		{name: redis.Name, stop: redisStore.Stop, budget: quickStop},
 		{name: nats.Name, start: natsBroker.Start, stop: natsBroker.Stop, budget: quickStop},
 		// Publishes what transactions have left in the outbox.
-		{name: "outbox", start: relay.Start, stop: relay.Stop, budget: quickStop},
+		{name: "outbox nats", start: natsRelay.Start, stop: natsRelay.Stop, budget: quickStop},
 		// Stops before all that handlers use; what is in hand has the time of one try.
 		{name: "nats-consumer", start: natsConsumer.Start, stop: natsConsumer.Stop, budget: cfg.Consumer.Timeout},
 		{name: "http", start: httpServer.Start, stop: httpServer.Stop, budget: cfg.Shutdown.Timeout},

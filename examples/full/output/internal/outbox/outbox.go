@@ -3,7 +3,8 @@
 // each change and none without; it is published after that, at least once.
 //
 // Messages go out in the order in which they were written, and wait together while
-// the broker is away. One that the broker refuses by itself doesn't hold up those
+// the broker is away. Each broker has its own, so one that is away holds up no other.
+// One that the broker refuses by itself doesn't hold up those
 // behind it: they go past it, it is tried again a few times, and then it is set
 // aside, which is kept in the table and told.
 package outbox
@@ -39,6 +40,11 @@ const (
 	patience = 30 * time.Second
 )
 
+// Destinations are the brokers that messages are for.
+func Destinations() []string {
+	return []string{"nats"}
+}
+
 // Entry is a message that waits.
 type Entry struct {
 	ID      int64
@@ -49,7 +55,7 @@ type Entry struct {
 	Unreadable error
 }
 
-// Store is the table of messages.
+// Store is the table of messages, as far as it is for one broker.
 type Store interface {
 	// Lead makes holder the one replica that publishes, for a while, and tells
 	// whether it is.

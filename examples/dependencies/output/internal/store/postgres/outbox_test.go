@@ -14,7 +14,7 @@ import (
 
 func TestOutbox(t *testing.T) {
 	s := open(t)
-	o := NewOutbox(s)
+	o := NewOutbox(s, outbox.Destinations()[0])
 	kept, dropped := messaging.NewMessage("test", []byte{0, 255}), messaging.NewMessage("test", nil)
 	kept.Header["a"] = "b"
 	if err := s.InTx(t.Context(), func(tx pgx.Tx) error { return Enqueue(t.Context(), tx, kept) }); err != nil {
@@ -51,7 +51,7 @@ func TestOutbox(t *testing.T) {
 
 func TestOneLeads(t *testing.T) {
 	s := open(t)
-	o := NewOutbox(s)
+	o := NewOutbox(s, outbox.Destinations()[0])
 	if _, err := s.pool.Exec(t.Context(), `DELETE FROM outbox_leader`); err != nil {
 		t.Fatal(err)
 	}
@@ -83,13 +83,51 @@ func TestOneLeads(t *testing.T) {
 	}
 }
 
+// A broker that is away holds up no other.
+func TestDestinationsAreApart(t *testing.T) {
+	s := open(t)
+	m := messaging.NewMessage("test", nil)
+	if err := s.InTx(t.Context(), func(tx pgx.Tx) error { return Enqueue(t.Context(), tx, m) }); err != nil {
+		t.Fatal(err)
+	}
+	for _, destination := range outbox.Destinations() {
+		o, found := NewOutbox(s, destination), 0
+		entries, err := o.Oldest(t.Context(), 1000)
+		for _, entry := range entries {
+			if entry.Message.ID == m.ID {
+				found++
+				err = errors.Join(err, o.Remove(t.Context(), entry.ID))
+			}
+		}
+		if err != nil || found != 1 {
+			t.Errorf("%s has it %d times, %v", destination, found, err)
+		}
+	}
+
+	one, another := NewOutbox(s, "one"), NewOutbox(s, "another")
+	for range 2 {
+		if leads, err := one.Lead(t.Context(), "a", time.Minute); err != nil || !leads {
+			t.Errorf("one is led by a: %t, %v", leads, err)
+		}
+		if leads, err := another.Lead(t.Context(), "b", time.Minute); err != nil || !leads {
+			t.Errorf("another is led by b: %t, %v", leads, err)
+		}
+	}
+	if err := errors.Join(one.Release(t.Context(), "a"), another.Release(t.Context(), "b")); err != nil {
+		t.Error(err)
+	}
+	if backlog, err := another.Backlog(t.Context()); err != nil || backlog != (outbox.Backlog{}) {
+		t.Errorf("backlog of nothing = %+v, %v", backlog, err)
+	}
+}
+
 func TestRefusedMessagesStandAside(t *testing.T) {
 	s := open(t)
-	o := NewOutbox(s)
+	o := NewOutbox(s, outbox.Destinations()[0])
 	if _, err := s.pool.Exec(t.Context(), `DELETE FROM outbox`); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.pool.Exec(t.Context(), `INSERT INTO outbox (message) VALUES ($1)`, []byte("no JSON")); err != nil {
+	if _, err := s.pool.Exec(t.Context(), `INSERT INTO outbox (destination, message) VALUES ($1, $2)`, o.destination, []byte("no JSON")); err != nil {
 		t.Fatal(err)
 	}
 	m := messaging.NewMessage("test", nil)
