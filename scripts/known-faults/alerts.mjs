@@ -82,4 +82,22 @@ export const alerts = [
     test: messages,
     pattern: 'of several regions',
   },
+  {
+    id: 'D13',
+    what: 'a commit of another folder hides that somebody has changed the cluster',
+    file: 'templates/features/argocd-notifications/deploy/argocd/admin/notifications.yaml.hbs',
+    from: 'and time.Now()',
+    to: 'and app.status.operationState?.syncResult?.revision == app.status.sync.revision and time.Now()',
+    test: ['test/e2e/notifications.test.ts'],
+    pattern: 'drift: though the branch has gone on',
+  },
+  {
+    id: 'D13',
+    what: 'a colour that waits without pods says that the service is absent, and silences the rest',
+    file: 'src/features/alerts-availability.ts',
+    from: 'or (sum by (job, namespace) (up{${own}}) == 0)',
+    to: 'or (sum by (job, namespace, subset) (up{${own}}) == 0) or absent(up{${own},subset="blue"})',
+    test: ['test/e2e/rules.test.ts'],
+    pattern: 'colours: the rules are clean',
+  },
 ]

@@ -2,6 +2,8 @@
 
 const jobs = ['test/e2e/pipelines/jobs.test.ts']
 const gates = ['test/e2e/pipelines/gates.test.ts']
+const back = ['test/e2e/promote-back.test.ts']
+const promote = ['test/e2e/promote.test.ts']
 const github = 'templates/features/github/dot-github/workflows'
 
 /**
@@ -117,5 +119,95 @@ export const pipelines = [
     to: '|| set_gate {{productionEnv.open}} ;;',
     test: jobs,
     pattern: 'github checks, image, staging',
+  },
+  {
+    id: 'E15',
+    what: 'the servers beside a Jenkins stage all run as the user of its workspace',
+    file: 'templates/features/jenkins/ci/agent.yaml.hbs',
+    from: 'runAsUser: {{runsAs.user}}',
+    to: 'runAsUser: 1000',
+    test: ['test/e2e/pipelines/agent.test.ts'],
+    pattern: 'each server runs as somebody',
+  },
+  {
+    id: 'E16',
+    what: 'any branch may use the environments, and read the key that passes the rules',
+    file: 'templates/partials/readme-github.hbs',
+    from: '[custom_branch_policies]=true',
+    to: '[custom_branch_policies]=false',
+    test: ['test/e2e/pipelines.test.ts'],
+    pattern: 'the README’s commands give every environment',
+  },
+  {
+    id: 'E17',
+    what: 'a way back leads to a release that got stuck at its first step, with all gates open',
+    file: 'templates/features/pipeline/scripts/promote.sh.hbs',
+    from: '*) whole=no ;;',
+    to: '*) whole=yes ;;',
+    test: back,
+    pattern: 'got stuck on its way',
+  },
+  {
+    id: 'E17',
+    what: 'a rollback that is run again goes one version further',
+    file: 'templates/features/pipeline/scripts/promote.sh.hbs',
+    from: '[ -n "${LEAVE-}" ] &&',
+    to: 'false &&',
+    test: back,
+    pattern: 'goes no further',
+  },
+  {
+    id: 'E17',
+    what: 'a rollback waits for the job that watches the bad version',
+    file: `${github}/rollback.yaml.hbs`,
+    from: 'cancel-in-progress: true',
+    to: 'cancel-in-progress: false',
+    test: ['test/e2e/pipelines.test.ts'],
+    pattern: 'a way back waits for no job',
+  },
+  {
+    id: 'E17',
+    what: 'a commit that nobody has built is released, as the tip of a clone is one',
+    file: 'templates/features/pipeline/scripts/promote.sh.hbs',
+    from: 'had {{previous}} "$commit" ||',
+    to: 'true ||',
+    test: promote,
+    pattern: 'a commit that was never built',
+  },
+  {
+    id: 'E18',
+    what: 'a gate is put back to the one before it, and the steps begin anew',
+    file: 'templates/features/pipeline/scripts/promote.sh.hbs',
+    from: 'productionEnv.gates}} {{component}} ',
+    to: 'productionEnv.gates}}{{component}} ',
+    test: promote,
+    pattern: 'to the one beside it',
+  },
+  {
+    id: 'E18',
+    what: 'every push of a person is a release on GitLab, also one into an overlay',
+    file: 'src/model/changes.ts',
+    from: "otherThan('overlays')",
+    to: "'*'",
+    test: ['test/e2e/pipelines.test.ts'],
+    pattern: 'release the same pushes',
+  },
+  {
+    id: 'G24',
+    what: 'where versions share the traffic the migration runs an old one',
+    file: 'templates/features/migrations/deploy/components/migrations/job.yaml.hbs',
+    from: 'image: {{yaml pipeline.image}}',
+    to: 'image: {{yaml name}}',
+    test: promote,
+    pattern: 'two versions and a database',
+  },
+  {
+    id: 'H26',
+    what: 'two services in one namespace both hold it, and one of them is never synced',
+    file: 'src/model/build.ts',
+    from: 'ownNamespace: spec.namespace === spec.name',
+    to: 'ownNamespace: true',
+    test: ['test/e2e/shared-namespace.test.ts'],
+    pattern: 'no object is in both',
   },
 ]
