@@ -27,6 +27,7 @@ const otherLabels = [
   'operation',
   'outcome',
   'consumer',
+  'broker',
   'check',
 ]
 
