@@ -60,7 +60,7 @@ func recall(ctx context.Context, bucket jetstream.KeyValue, key string) (past, e
 	var p past
 	if _, err := fmt.Sscanf(string(entry.Value()), pastFormat, &p.tries, &p.unanswered, &p.waits); err != nil {
 		// Nobody will ever be able to read it: the count begins again.
-		return past{}, nil //nolint:nilerr // As said.
+		return past{}, nil
 	}
 
 	return p, nil
