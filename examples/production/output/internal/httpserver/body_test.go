@@ -47,7 +47,11 @@ func decoding(log io.Writer, told *int) http.Handler {
 		})
 	}
 
-	return Handler(mux, outcome, Errors(logger, answer.Table{{If: away, Kind: answer.Unavailable}}),
+	table := answer.Table{
+		{If: away, Kind: answer.Unavailable},
+	}
+
+	return Handler(mux, outcome, Errors(logger, table),
 		Timeout(time.Minute), BodyLimit(100))
 }
 
