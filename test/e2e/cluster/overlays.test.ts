@@ -198,6 +198,10 @@ describeWith(
         expect(sets.flatMap((object) => rewritten(object, live(object)))).toEqual([])
         const regions = overlaysOf(project).filter(({ environment }) => environment.startsWith('production-'))
         expect(regions.map(({ environment }) => environment)).toEqual(['production-cn-east', 'production-cn-north'])
+        // A namespace that isn't the service's alone is there before, as the README says.
+        plane.succeed(['apply', '--server-side', '-f', '-'], {
+          input: listOf(regions.slice(0, 1).map(({ namespace }) => namespace)),
+        })
         // Each has a cluster of its own; here the second one takes the place of the first.
         for (const { objects, environment } of regions) {
           const input = listOf(inSyncOrder(objects))
