@@ -123,7 +123,8 @@ export class Scene {
       const project = generate(work, recipe(way, `--namespace=${way}`, ...ways[way]))
       const overlay = overlaysOf(project).find(({ environment }) => environment === 'production') as Overlay
       this.overlays.set(way, overlay)
-      this.apply(inSyncOrder(overlay.objects))
+      // A namespace that isn't the service's alone is there before.
+      this.apply([overlay.namespace, ...inSyncOrder(overlay.objects.filter(({ kind }) => kind !== 'Namespace'))])
       this.reconcile(way)
     }
   }
