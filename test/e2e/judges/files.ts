@@ -217,7 +217,7 @@ function jenkins(folder: string): string[] {
  * for who compares them; the rules for formatting want a line and a depth for each.
  */
 function atTheRoot(text: string): string {
-  return text.replaceAll(/^( *)steps \{ dir\('[^'\n]+'\) \{$/gm, '$1steps {').replaceAll(/^( *)\} \}$/gm, '$1}')
+  return text.replaceAll(/^( *)(steps|always) \{ dir\('[^'\n]+'\) \{$/gm, '$1$2 {').replaceAll(/^( *)\} \}$/gm, '$1}')
 }
 
 function complaintsOfCodenarc(folder: string, files: number): string[] {
