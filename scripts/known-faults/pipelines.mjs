@@ -189,8 +189,8 @@ export const pipelines = [
     file: 'src/model/changes.ts',
     from: "otherThan('overlays')",
     to: "'*'",
-    test: ['test/e2e/pipelines.test.ts'],
-    pattern: 'release the same pushes',
+    test: ['test/e2e/pipelines/pushes.test.ts'],
+    pattern: 'are releases in every dialect',
   },
   {
     id: 'G24',

@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { generate, recipe, workFolder } from '../support/project.js'
 import { run, succeed } from '../support/tools.js'
-import { fnmatch } from './pipelines/fnmatch.js'
 import { type Dialect, dialects, jobsOf } from './pipelines/jobs.js'
 
 describe('pipelines', () => {
@@ -94,58 +93,6 @@ describe('pipelines', () => {
       expect(log[given]).toContain('name=main')
       expect([made, given, secret]).toEqual([made, given, secret].toSorted((a, b) => a - b))
       expect(made).toBeGreaterThanOrEqual(0)
-    }
-  })
-
-  test('release the same pushes, and none that changes overlays or documents alone', () => {
-    const sets: [string[], boolean][] = [
-      [['deploy/overlays/production/kustomization.yaml'], false],
-      [['README.md', 'docs/runbook.md', '.md', 'deploy/base/notes.md', 'deploy/notes.md', 'deploy/overlays/x'], false],
-      [['deploy/overlays/staging/config.yaml', 'internal/app/app.go'], true],
-      ...['go.mod', '.gitlab-ci.yml', 'd', 'md', 'cmd', 'a.cmd', 'build.amd', 'x/md', 'dep/x', 'deploy/x'].map(
-        (file): [string[], boolean] => [[file], true],
-      ),
-      ...['deploys/overlays/x', 'deploy/overlay/x', 'deploy/overlays2/x', 'deploy/base/deep/x.yaml', 'docs/a.png'].map(
-        (file): [string[], boolean] => [[file], true],
-      ),
-      [['internal/deploy/overlays/x'], true],
-    ]
-    const ignored = parse(read('github', '.github/workflows/release.yaml')).on.push['paths-ignore']
-    expect(ignored).toEqual(['deploy/overlays/**', '**.md'])
-    const { rules } = parse(read('gitlab', '.gitlab-ci.yml')).workflow
-    const patterns: string[] = rules.flatMap(({ changes = [] }) => changes)
-    const [, excluded = ''] = /git log -1 --format=%H -- (\..*?)"/.exec(read('jenkins', 'Jenkinsfile')) ?? []
-    const repository = path.join(work, 'pushes')
-    succeed('git', ['init', '-q', repository])
-    const git = (...args: string[]) =>
-      succeed('git', ['-c', 'user.name=d', '-c', 'user.email=d@example.com', ...args], { cwd: repository })
-    for (const [files, isRelease] of sets) {
-      for (const file of files) {
-        fs.mkdirSync(path.dirname(path.join(repository, file)), { recursive: true })
-        fs.writeFileSync(
-          path.join(repository, file),
-          `${Math.max(
-            0,
-            sets.findIndex(([one]) => one === files),
-          )}`,
-        )
-      }
-      git('add', '-A')
-      git('commit', '-q', '-m', files.join())
-      const verdicts = {
-        github: files.some((file) => !file.startsWith('deploy/overlays/') && !file.endsWith('.md')),
-        gitlab: files.some((file) => patterns.some((pattern) => fnmatch(pattern, file))),
-        jenkins:
-          run('sh', ['-c', `git log -1 --format=%H -- ${excluded}`], { cwd: repository }).stdout.trim() ===
-          git('rev-parse', 'HEAD').trim(),
-      }
-      expect({ files, ...verdicts }).toEqual({ files, github: isRelease, gitlab: isRelease, jenkins: isRelease })
-      // Of these names one can't be a folder and a file.
-      for (const name of fs.readdirSync(repository)) {
-        if (name !== '.git') {
-          fs.rmSync(path.join(repository, name), { recursive: true })
-        }
-      }
     }
   })
 
