@@ -33,10 +33,13 @@ export const outbox = defineFeature({
             }))
           : []),
       ],
-      appComponents: relays.map(({ broker, relay }) => ({
+      appComponents: relays.map(({ broker, relay }, at) => ({
         order: 85,
-        why: t('Publishes what transactions have left in the outbox.'),
-        component: `{name: "outbox ${broker}", start: ${relay}.Start, stop: ${relay}.Stop, budget: quickStop}`,
+        why:
+          at === 0
+            ? t('Publishes what transactions have left in the outbox.')
+            : t('The same to another broker. The two stop together, in the same second.'),
+        component: `{name: "${broker}-outbox", start: ${relay}.Start, stop: ${relay}.Stop, budget: quickStop${at === 0 ? '' : ', alongside: true'}}`,
       })),
     }
   },

@@ -51,7 +51,12 @@ export const budgetFacts: readonly Fact[] = [
     contradictions: (overlay) =>
       overlay.workloads.flatMap((workload) => {
         // A second for each data store, as the list of components has them.
-        const stores = overlay.read('internal/app/components.go').match(/Store\.Stop, budget: quickStop/g)?.length ?? 0
+        const components = overlay.read('internal/app/components.go')
+        const stores = components.match(/Store\.Stop, budget: quickStop/g)?.length ?? 0
+        // The others have a second each as well, those that stop beside another one none of their own: it is the margin's.
+        const brokers = components.match(/Broker\.Stop, budget: quickStop/g)?.length ?? 0
+        const quick =
+          (components.match(/budget: +(drain \+ )?quickStop(?!, alongside)/g)?.length ?? 0) - stores - brokers
         const stages = [
           containerOf(workload).lifecycle.preStop.sleep.seconds,
           inGo(overlay, 'ShutdownDrain'),
@@ -63,7 +68,10 @@ export const budgetFacts: readonly Fact[] = [
         ]
         const sum = stages.reduce((total, stage) => total + stage, 0)
         const { terminationGracePeriodSeconds: grace } = podOf(workload)
-        return sum <= grace ? [] : [`${stages.join(' + ')} = ${sum} > ${grace}`]
+        return [
+          ...(sum <= grace ? [] : [`${stages.join(' + ')} = ${sum} > ${grace}`]),
+          ...(quick >= 2 && quick <= 5 ? [] : [`${quick} components that stop in a second each, and a margin of 5`]),
+        ]
       }),
   },
   {

@@ -519,6 +519,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     { file: defaults, from: /(defaultShutdownTimeout\s+=) 20/, to: '$1 30' },
     { file: 'internal/config/messaging.go', from: /(defaultConsumerTimeout\s+=) 10/, to: '$1 20' },
     { from: /(sleep:\n\s+seconds:) 5/, to: '$1 6' },
+    { file: 'internal/app/components.go', from: /(name: "tracing".*budget:) cfg\.Shutdown\.Flush/, to: '$1 quickStop' },
   ],
   'every overlay says where its brokers are': [
     { file: 'deploy/overlays/production/config.yaml', from: ':4222', to: ':4223' },

@@ -181,9 +181,9 @@ func (a *app) components() []component {
 		{name: nats.Name, start: natsBroker.Start, stop: natsBroker.Stop, budget: quickStop},
 		{name: kafka.Name, start: kafkaBroker.Start, stop: kafkaBroker.Stop, budget: quickStop},
 		// Publishes what transactions have left in the outbox.
-		{name: "outbox nats", start: natsRelay.Start, stop: natsRelay.Stop, budget: quickStop},
-		// Publishes what transactions have left in the outbox.
-		{name: "outbox kafka", start: kafkaRelay.Start, stop: kafkaRelay.Stop, budget: quickStop},
+		{name: "nats-outbox", start: natsRelay.Start, stop: natsRelay.Stop, budget: quickStop},
+		// The same to another broker. The two stop together, in the same second.
+		{name: "kafka-outbox", start: kafkaRelay.Start, stop: kafkaRelay.Stop, budget: quickStop, alongside: true},
 		// Stops before all that handlers use; what is in hand has the time of one try.
 		{name: "nats-consumer", start: natsConsumer.Start, stop: natsConsumer.Stop, budget: cfg.Consumer.Timeout},
 		// Stops before all that handlers use; what is in hand has the time of one try.

@@ -157,7 +157,7 @@ func (a *app) components() []component {
 		{name: redis.Name, stop: redisStore.Stop, budget: quickStop},
 		{name: nats.Name, start: natsBroker.Start, stop: natsBroker.Stop, budget: quickStop},
 		// Publishes what transactions have left in the outbox.
-		{name: "outbox nats", start: natsRelay.Start, stop: natsRelay.Stop, budget: quickStop},
+		{name: "nats-outbox", start: natsRelay.Start, stop: natsRelay.Stop, budget: quickStop},
 		// Stops before all that handlers use; what is in hand has the time of one try.
 		{name: "nats-consumer", start: natsConsumer.Start, stop: natsConsumer.Stop, budget: cfg.Consumer.Timeout},
 		{name: "http", start: httpServer.Start, stop: httpServer.Stop, budget: cfg.Shutdown.Timeout},
